@@ -1,0 +1,1 @@
+"""Words and rules, in plain dataclasses and enums. Standard library only."""

@@ -1,0 +1,108 @@
+"""The words of the activity log: what can be logged, how loud it is, who did it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+
+class Level(IntEnum):
+    """How much an entry matters; higher is louder, so that a minimum can be asked for."""
+
+    #: A sync that found nothing: kept for a week only.
+    ROUTINE = 10
+    INFO = 20
+    WARNING = 30
+    ERROR = 40
+
+    @property
+    def word(self) -> str:
+        """The level as scripts and filters write it."""
+        return self.name.lower()
+
+
+class Code(StrEnum):
+    """`subject.event`, past tense. The list may grow; a code never changes its meaning."""
+
+    LOGIN_SUCCEEDED = "login.succeeded"
+    LOGIN_FAILED = "login.failed"
+    LOGIN_ENDED = "login.ended"
+    STAFF_ADDED = "staff.added"
+    STAFF_INVITED = "staff.invited"
+    STAFF_JOINED = "staff.joined"
+    STAFF_CHANGED = "staff.changed"
+    STAFF_DISABLED = "staff.disabled"
+    STAFF_ENABLED = "staff.enabled"
+    STAFF_PASSWORD_CHANGED = "staff.password_changed"
+    SETTINGS_CHANGED = "settings.changed"
+    MAILBOX_CONFIGURED = "mailbox.configured"
+    MAILBOX_PAUSED = "mailbox.paused"
+    MAILBOX_RESUMED = "mailbox.resumed"
+    MAILBOX_RECOVERED = "mailbox.recovered"
+    CERTIFICATE_TRUSTED = "certificate.trusted"
+    CHECK_FINISHED = "check.finished"
+    SYNC_FINISHED = "sync.finished"
+    SYNC_FAILED = "sync.failed"
+    SYNC_SKIPPED = "sync.skipped"
+    SYNC_CANCELLED = "sync.cancelled"
+    SYNC_TIMED_OUT = "sync.timed_out"
+    #: A run ended without its closing entry: the process was killed or lost power.
+    SYNC_INTERRUPTED = "sync.interrupted"
+    FOLDER_MAPPED = "folder.mapped"
+    FOLDER_MISSING = "folder.missing"
+    FOLDER_RESET = "folder.reset"
+    MESSAGE_QUARANTINED = "message.quarantined"
+    MESSAGES_LISTED = "messages.listed"
+    MAILBOX_EXPORTED = "mailbox.exported"
+    READ_STATUS_MARKED = "read_status.marked"
+    SCHEDULER_STARTED = "scheduler.started"
+    SCHEDULER_STOPPED = "scheduler.stopped"
+    SCHEDULER_STALLED = "scheduler.stalled"
+    SCHEDULER_TOOK_OVER = "scheduler.took_over"
+    BACKUP_CREATED = "backup.created"
+    BACKUP_RESTORED = "backup.restored"
+    #: A fault of our own; the page showed the entry's id.
+    APP_FAILED = "app.failed"
+
+
+#: The actor of what happens by itself.
+SCHEDULER = "scheduler"
+#: The actor of what is typed on the server.
+COMMAND_LINE = "command line"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the log, as it is written."""
+
+    code: Code
+    #: One sentence in plain words.
+    message: str
+    #: A person's address, `scheduler` or `command line`.
+    actor: str
+    level: Level = Level.INFO
+    mailbox_id: int | None = None
+    run_id: int | None = None
+    #: Structured facts; never a secret, never the content of mail.
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """One line of the log, as it is read."""
+
+    id: int
+    #: When it happened; of a repeated failure, the last time.
+    at: datetime
+    level: Level
+    code: str
+    #: The mailbox's address; None when it is about no mailbox.
+    mailbox: str | None
+    mailbox_id: int | None
+    actor: str
+    run_id: int | None
+    message: str
+    detail: dict[str, Any]
+    #: How often it happened without anything else in between.
+    times: int
+    first_at: datetime

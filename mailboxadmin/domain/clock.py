@@ -1,0 +1,49 @@
+"""Instants are aware UTC; this module is the one place that asks the machine for the time."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Where the product takes the time from; tests hand in one they can move."""
+
+    def now(self) -> datetime:
+        """The instant, aware and in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that only ever grow, for durations and deadlines."""
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def now(self) -> datetime:
+        """The instant, aware and in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that only ever grow, for durations and deadlines."""
+        return time.monotonic()
+
+
+def rfc3339(at: datetime) -> str:
+    """An instant as programs exchange it: UTC, whole seconds, `Z` (RFC 3339)."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_rfc3339(text: str) -> datetime:
+    """The instant that `text` names.
+
+    Raises:
+        ValueError: it is no RFC 3339 time, or has no zone.
+    """
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone; write it as 2026-01-31T08:00:00Z")
+    return at.astimezone(UTC)
+
+
+def minutes(count: float) -> timedelta:
+    """`count` minutes as a duration."""
+    return timedelta(minutes=count)

@@ -1,0 +1,72 @@
+"""When a mailbox is tried again: a value that a pure function decides.
+
+Three kinds of failure, three answers:
+
+    refused credentials   now, +5 min, +30 min, then never by itself: servers lock accounts
+    other lasting ones    every hour: a certificate may have been renewed elsewhere
+    temporary ones        5, 15, 60 minutes with jitter, for ever; a time the server names wins
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailboxadmin.domain.finding import Finding
+
+#: After the first, second, ... failure in a row; the last one repeats.
+TEMPORARY_DELAYS = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
+#: After the first and the second refusal, counted from the first.
+REFUSAL_DELAYS = (timedelta(minutes=5), timedelta(minutes=30))
+LASTING_DELAY = timedelta(hours=1)
+#: A delay is lengthened by up to this share, so that an office does not knock in one instant.
+JITTER_SHARE = 0.2
+#: Someone who says "slow down" without a time means at least this.
+THROTTLED_DELAY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """How often it failed since the last success or change, this failure counted."""
+
+    #: Failures in a row, at least 1.
+    failures: int
+    #: Refused sign-ins in a row.
+    refusals: int
+    #: When the first of these refusals was; None without one.
+    first_refused_at: datetime | None = None
+
+
+def next_attempt(
+    finding: Finding,
+    attempts: Attempts,
+    now: datetime,
+    *,
+    chance: float,
+    server_wait: timedelta | None = None,
+) -> datetime | None:
+    """When to try this mailbox again by itself; None: it waits for a change or a person.
+
+    Args:
+        chance: a number in [0, 1) from which the jitter is made, so that this stays pure.
+        server_wait: the back-off time the server named.
+    """
+    if server_wait is not None:
+        return now + max(server_wait, timedelta(0))
+    if finding.code in ("server.throttled", "server.bandwidth_limit"):
+        return now + max(THROTTLED_DELAY, _temporary_delay(attempts.failures, chance))
+    if finding.temporary:
+        return now + _temporary_delay(attempts.failures, chance)
+    if finding.refused_credentials:
+        return _after_refusal(attempts, now)
+    return now + LASTING_DELAY
+
+
+def _temporary_delay(failures: int, chance: float) -> timedelta:
+    base = TEMPORARY_DELAYS[min(failures, len(TEMPORARY_DELAYS)) - 1]
+    return base * (1 + JITTER_SHARE * chance)
+
+
+def _after_refusal(attempts: Attempts, now: datetime) -> datetime | None:
+    if attempts.refusals > len(REFUSAL_DELAYS):
+        return None
+    first = attempts.first_refused_at or now
+    return max(first + REFUSAL_DELAYS[attempts.refusals - 1], now)
