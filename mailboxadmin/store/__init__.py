@@ -1,0 +1,1 @@
+"""Rows in and out: one file a table, and never why."""

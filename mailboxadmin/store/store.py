@@ -1,0 +1,155 @@
+"""Transactions: `read()` and `write()`, and what only SQLite needs for them.
+
+Python's SQLite driver opens transactions at moments of its own choosing; with
+its autocommit off, a read followed by a write can lose an update. So the driver
+is told to begin nothing by itself, and every transaction here begins with a
+statement: BEGIN for reading, BEGIN IMMEDIATE for writing.
+
+One writer at a time in the process: threads queue here, the web first, rather
+than in SQLite's busy wait, which is unfair. Another process (the command line)
+waits in SQLite's `busy_timeout`.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from mailboxadmin.domain.errors import StoreUnavailable
+
+#: How long another process may hold the write lock before we give up.
+BUSY_TIMEOUT_S = 20
+#: The WAL is cut back to this when it is checkpointed.
+WAL_LIMIT_BYTES = 16 * 1024 * 1024
+
+
+class WriterQueue:
+    """A lock whose urgent waiters go first: a person's click before the next batch of a sync."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Condition()
+        self._held = False
+        self._urgent = 0
+
+    @contextmanager
+    def turn(self, *, urgent: bool) -> Iterator[None]:
+        """Hold the lock for the block."""
+        with self._turn:
+            self._urgent += urgent
+            self._turn.wait_for(lambda: not self._held and (urgent or not self._urgent))
+            self._urgent -= urgent
+            self._held = True
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._held = False
+                self._turn.notify_all()
+
+
+class Store:
+    """Sessions on one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writers = WriterQueue()
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._write_sessions = sessionmaker(
+            engine.execution_options(begin="BEGIN IMMEDIATE"), expire_on_commit=False
+        )
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent view; what is changed in it is not kept."""
+        with _translated(), self._sessions() as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def write(self, *, background: bool = False) -> Iterator[Session]:
+        """One transaction: committed when the block ends, undone when it raises.
+
+        Args:
+            background: work that can wait behind a person's click.
+        """
+        with self._writers.turn(urgent=not background), _translated(), self._write_sessions() as session:
+            yield session
+            session.commit()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as fault:
+        raise _unavailable(fault) from fault
+    except DatabaseError as fault:
+        if "malformed" in str(fault.orig) or "not a database" in str(fault.orig):
+            raise _unavailable(fault) from fault
+        raise
+
+
+def _unavailable(fault: DatabaseError) -> StoreUnavailable:
+    reason = str(fault.orig)
+    for words, kind in _REASONS.items():
+        if words in reason:
+            return kind(reason)
+    return StoreUnavailable(f"The database cannot be used: {reason}.")
+
+
+class DatabaseBusy(StoreUnavailable):
+    """Raised when another process holds the database for longer than we wait."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database is held by another process ({reason}); try again shortly.")
+
+
+class DiskFull(StoreUnavailable):
+    """Raised when there is no room to write."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"There is no room on the disk for the database ({reason}).")
+
+
+class ReadOnly(StoreUnavailable):
+    """Raised when the database file or its folder may not be written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database may not be written ({reason}): check who owns its folder.")
+
+
+_REASONS: dict[str, Callable[[str], StoreUnavailable]] = {
+    "locked": DatabaseBusy,
+    "busy": DatabaseBusy,
+    "full": DiskFull,
+    "disk I/O error": DiskFull,
+    "readonly": ReadOnly,
+    "unable to open": ReadOnly,
+}
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Make an SQLite engine begin its transactions where we say so, in WAL mode, fully synced."""
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+
+
+def _on_connect(connection: SqliteConnection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_S * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"journal_size_limit = {WAL_LIMIT_BYTES}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    connection.execute(text(connection.get_execution_options().get("begin", "BEGIN")))
