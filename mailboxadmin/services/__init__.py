@@ -1,0 +1,1 @@
+"""The use cases: one verb a function; the transaction is here."""

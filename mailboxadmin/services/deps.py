@@ -1,0 +1,30 @@
+"""What the use cases work with, made once in `app.py` and handed to each as its first argument."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailboxadmin.diagnosis import Diagnosis, Providers
+from mailboxadmin.domain.clock import Clock
+from mailboxadmin.imap.network import Network
+from mailboxadmin.services.pool import Pool
+from mailboxadmin.store.store import Store
+from mailboxadmin.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """The tools of one process."""
+
+    store: Store
+    clock: Clock
+    vault: Vault
+    #: How names are resolved and which authorities are trusted.
+    network: Network
+    diagnosis: Diagnosis
+    providers: Providers
+    #: Where runs and checks go on in the background.
+    pool: Pool
+    #: Folder of the database, the key file, logs and backups.
+    instance: Path
+    #: The public address, without a slash at the end.
+    base_url: str

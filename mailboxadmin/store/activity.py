@@ -1,0 +1,55 @@
+"""The log's rows: written once, and moved to the top when the same failure comes again."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.activity import Entry
+from mailboxadmin.store.tables import ActivityRow, MailboxRow, StaffRow
+
+
+def add_entry(db: Session, entry: Entry, now: datetime) -> int:
+    """Write one line; its id."""
+    return _insert(db, entry, now, first_at=now, times=1)
+
+
+def repeat_entry(db: Session, previous_id: int | None, entry: Entry, now: datetime) -> int:
+    """Write a failure that may have come before: one line with a count, at the top; its id.
+
+    The old line is replaced rather than changed, so that ids stay in the order of time and
+    a page that was read to some id never misses the repeat.
+    """
+    previous = db.get(ActivityRow, previous_id) if previous_id is not None else None
+    if previous is None:
+        return add_entry(db, entry, now)
+    times, first_at = previous.times + 1, previous.first_at
+    db.delete(previous)
+    db.flush()
+    return _insert(db, entry, now, first_at=first_at, times=times)
+
+
+def _insert(db: Session, entry: Entry, now: datetime, *, first_at: datetime, times: int) -> int:
+    row = ActivityRow(
+        at=now,
+        level=int(entry.level),
+        code=entry.code.value,
+        mailbox_id=entry.mailbox_id,
+        mailbox=_address(db, entry.mailbox_id),
+        actor=entry.actor,
+        run_id=entry.run_id,
+        message=entry.message,
+        detail=entry.detail,
+        times=times,
+        first_at=first_at,
+    )
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+def _address(db: Session, mailbox_id: int | None) -> str | None:
+    if mailbox_id is None:
+        return None
+    mailbox = db.get(MailboxRow, mailbox_id)
+    owner = db.get(StaffRow, mailbox.staff_id) if mailbox else None
+    return owner.email if owner else None
