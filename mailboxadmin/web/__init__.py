@@ -1,0 +1,30 @@
+"""HTTP only: requests, forms, who is signed in. No queries, no network, no commit."""
+
+from typing import cast
+
+from flask import Flask, current_app
+
+from mailboxadmin.services.deps import Deps
+
+
+def deps() -> Deps:
+    """The tools that the use cases take, put there by `app.py`."""
+    return cast(Deps, current_app.extensions["mailboxadmin"])
+
+
+def register(app: Flask) -> None:
+    """Introduce every blueprint and what goes around each request."""
+    from mailboxadmin.web import access, errors, headers, limits
+    from mailboxadmin.web.activity import bp as activity
+    from mailboxadmin.web.auth import bp as auth
+    from mailboxadmin.web.board import bp as board
+    from mailboxadmin.web.mailbox import bp as mailbox
+    from mailboxadmin.web.mailboxes import bp as mailboxes
+    from mailboxadmin.web.ops import bp as ops
+    from mailboxadmin.web.settings import bp as settings
+    from mailboxadmin.web.staff import bp as staff
+
+    for around in (access, limits, headers, errors):
+        around.init_app(app)
+    for blueprint in (auth, board, mailboxes, mailbox, activity, settings, staff, ops):
+        app.register_blueprint(blueprint)
