@@ -43,7 +43,7 @@ def letters_for(person: SamplePerson, now: datetime) -> list[Letter]:
         letters += _thread(next(deck), person, now, rng)
     if person.desk in _DESKS_WITH_SCANNER:
         at = now - timedelta(days=2, hours=3)
-        letters.append(Letter(raw=unreadable_letter(at), at=at))
+        letters.append(Letter(raw=unreadable_letter(), at=at))
     return sorted(letters, key=lambda letter: letter.at)
 
 

@@ -134,6 +134,20 @@ def test_every_letter_comes_back_byte_for_byte_with_its_date_and_flag(
                 email.message_from_bytes(answer[b"BODY[]"])
 
 
+def test_mail_programs_may_ask_for_the_outline_of_every_letter(
+    server: DemoImapServer, people: tuple[SamplePerson, ...]
+) -> None:
+    for person in people:
+        letters = letters_for(person, NOW)
+        server.fill(person.email, letters)
+
+        with connect(server, person) as client:
+            for folder in {letter.folder for letter in letters}:
+                client.select_folder(folder, readonly=True)
+                outlines = client.fetch(client.search(), ["ENVELOPE", "BODYSTRUCTURE"])
+                assert len(outlines) == [letter.folder for letter in letters].count(folder)
+
+
 def fetch_all(client: IMAPClient, folder: str) -> list[dict[bytes, object]]:
     client.select_folder(folder, readonly=True)
     answers = client.fetch(client.search(), ["BODY.PEEK[]", "FLAGS", "INTERNALDATE", "RFC822.SIZE"])
