@@ -1,0 +1,123 @@
+"""The vocabulary of a scripted IMAP dialogue: what the client must say, and what the server does then."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Drip:
+    """Send these bytes one at a time, `bytes_per_s` of them in a second."""
+
+    data: str | bytes
+    bytes_per_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAfter:
+    """Send the first `count` bytes of `data`, then close the connection."""
+
+    data: str | bytes
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the connection; with `reset` the client gets 'connection reset by peer' instead of an orderly end."""
+
+    reset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """Say nothing more, but keep the connection open until the client gives up or the test ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait before the next action."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StartTls:
+    """Begin the TLS handshake; belongs after the OK to STARTTLS."""
+
+
+#: A text is a line: `{tag}` becomes the tag of the command and CRLF is added. Bytes go out exactly as they are, except
+#: that `{tag}` is replaced there too.
+Action = str | bytes | Drip | CloseAfter | Close | Stall | Pause | StartTls
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing the client must send, and what the server does then; made by `expect` or `answer`."""
+
+    pattern: str
+    actions: Sequence[Action]
+    is_command: bool
+
+    def fits(self, said: str) -> bool:
+        """Tell whether the text of a command, without its tag, begins with the pattern, in any case."""
+        return re.match(self.pattern, said, re.IGNORECASE) is not None
+
+
+def expect(pattern: str, *actions: Action) -> Step:
+    """A tagged command: `pattern` is a regular expression for its beginning, without the tag.
+
+    Literals are part of the command: `LOGIN {3}CRLF ann` is matched as 'LOGIN {3}\\r\\nann …'.
+    """
+    return Step(pattern, actions, is_command=True)
+
+
+def answer(pattern: str, *actions: Action) -> Step:
+    """A line without a tag, such as a SASL response after '+ ' or the DONE of IDLE.
+
+    `{tag}` in the actions is the tag of the command before it.
+    """
+    return Step(pattern, actions, is_command=False)
+
+
+def capability(names: str = "IMAP4rev1") -> Step:
+    """The CAPABILITY command that imaplib sends right after each greeting and after STARTTLS."""
+    return expect("CAPABILITY$", f"* CAPABILITY {names}", "{tag} OK done")
+
+
+def login(text: str = "OK signed in") -> Step:
+    """LOGIN, answered with OK or for example 'NO [UNAVAILABLE] try later'."""
+    return expect("LOGIN ", "{tag} " + text)
+
+
+def select(
+    folder: str = "INBOX", *, exists: int = 0, uid_validity: int = 1, uid_next: int = 1
+) -> Step:
+    """SELECT or EXAMINE of a folder that can be quoted or not."""
+    return expect(
+        rf'(SELECT|EXAMINE) "?{re.escape(folder)}"?( \(CONDSTORE\))?$',
+        f"* {exists} EXISTS",
+        "* 0 RECENT",
+        r"* FLAGS (\Answered \Flagged \Deleted \Seen \Draft)",
+        f"* OK [UIDVALIDITY {uid_validity}] valid",
+        f"* OK [UIDNEXT {uid_next}] next",
+        "{tag} OK [READ-WRITE] selected",
+    )
+
+
+def literal(before: str, data: bytes, after: str = "") -> bytes:
+    """An untagged response with a literal: literal("* 1 FETCH (UID 7 BODY[]", b"…", ")")."""
+    return b"%s {%d}\r\n%s%s\r\n" % (before.encode(), len(data), data, after.encode())
+
+
+#: A response line that announces far more bytes than exist; use it in place of a FETCH response.
+IMPOSSIBLE_LITERAL = "* 1 FETCH (UID 1 BODY[] {99999999999999999}"
+#: The same with a number that fits no machine integer.
+OVERFLOWING_LITERAL = "* 1 FETCH (UID 1 BODY[] {99999999999999999999999}"
+
+#: First lines of servers that are not IMAP servers.
+SSH_GREETING = "SSH-2.0-OpenSSH_9.2p1 Debian-2"
+SMTP_GREETING = "220 mail.example.org ESMTP Postfix"
+POP3_GREETING = "+OK POP3 ready"
+HTTP_GREETING = "HTTP/1.1 400 Bad Request"
+#: An IMAP server that turns the connection away.
+BYE_GREETING = "* BYE Too many connections, try again later"
