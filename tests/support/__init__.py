@@ -1,1 +1,1 @@
-"""The test bench: real and scripted servers, certificates and sample mail, knowing nothing of the product."""
+"""The test bench: servers, certificates and sample mail, knowing nothing of the product."""

@@ -1,4 +1,4 @@
-"""Certificates of a private authority, good ones and every broken kind a mail server shows in practice."""
+"""Certificates of a private authority: good ones, and every broken kind that servers show."""
 
 import ssl
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ class ServerCertificate:
 class Certificates:
     """A private authority that writes certificates into `folder`.
 
-    `ca_file` is what a client has to trust, by `SSL_CERT_FILE` or `ssl.create_default_context(cafile=…)`.
-    Names default to localhost and 127.0.0.1.
+    `ca_file` is what a client has to trust, by `SSL_CERT_FILE` or
+    `ssl.create_default_context(cafile=…)`. Names default to localhost and 127.0.0.1.
     """
 
     def __init__(self, folder: Path) -> None:

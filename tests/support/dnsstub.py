@@ -1,6 +1,7 @@
-"""A DNS server on loopback that answers what a test tells it, over UDP, with messages built by dnspython.
+"""A DNS server on loopback that answers over UDP what a test tells it.
 
-A resolver is pointed at it by `stub.address` and `stub.port`; `stub.resolver()` gives one that already is.
+A resolver is pointed at it by `stub.address` and `stub.port`; `stub.resolver()` gives one that
+already is.
 """
 
 import socket
@@ -36,7 +37,7 @@ class DnsStub:
         self._thread = threading.Thread(target=self._serve, name="dns-stub", daemon=True)
 
     def add(self, name: str, record_type: str, *values: str) -> None:
-        """Answer `name` with `values` in zone-file form: add("example.org", "MX", "10 mx.example.org.")."""
+        """Answer `name` in zone-file form: add("example.org", "MX", "10 mx.example.org.")."""
         self._records[_key(name), record_type.upper()] = list(values)
         self._failures.pop(_key(name), None)
 

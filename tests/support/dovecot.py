@@ -5,8 +5,8 @@
         dovecot.deliver(ann, b"Subject: hello\\r\\n\\r\\nHello Ann\\r\\n")
         with dovecot.client(ann) as imap: ...
 
-It starts in under a second. Users come and go, and passwords change, while it runs. Any number of servers can run
-side by side: each has its own folder, ports and certificate authority.
+It starts in under a second. Users come and go, and passwords change, while it runs. Any number of
+servers can run side by side: each has its own folder, ports and certificate authority.
 """
 
 import itertools
@@ -34,7 +34,7 @@ _PATIENCE_S = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logins:
-    """How often a user was let in, how often password or name was refused, and how often it was one session too many."""
+    """How often a user was let in, refused by password or name, or one session too many."""
 
     accepted: int
     refused: int
@@ -44,9 +44,10 @@ class Logins:
 class Dovecot(MailStore):
     """One server. What can be done to the mail in it is in `MailStore`.
 
-    `host`, `port` (plain, STARTTLS offered) and `ssl_port` (TLS at once) say where it is; its certificate, for
-    localhost and 127.0.0.1, is trusted by whoever trusts `ca_file` (a product process: SSL_CERT_FILE=ca_file).
-    Raises DovecotUnavailable when there is no Dovecot 2.3 on this machine.
+    `host`, `port` (plain, STARTTLS offered) and `ssl_port` (TLS at once) say where it is; its
+    certificate, for localhost and 127.0.0.1, is trusted by whoever trusts `ca_file` (a product
+    process: SSL_CERT_FILE=ca_file). Raises DovecotUnavailable when there is no Dovecot 2.3 on this
+    machine.
     """
 
     host = LOOPBACK
@@ -59,7 +60,8 @@ class Dovecot(MailStore):
         extra_configuration: str = "",
     ) -> None:
         dovecot_setup.require_version_2_3(dovecot_setup.installed_version())
-        # A socket path of Dovecot must stay under 108 bytes, so the folder is directly in /tmp whatever TMPDIR is.
+        # A socket path of Dovecot must stay under 108 bytes, so the folder is directly in /tmp
+        # whatever TMPDIR is.
         folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
         folder.chmod(0o755)
         super().__init__(folder, dovecot_setup.MailOwner.of_this_process())
@@ -79,7 +81,7 @@ class Dovecot(MailStore):
         self.port, self.ssl_port = free_port(), free_port()
 
     def start(self) -> None:
-        """Start the server and wait until it greets. After a `stop` it comes back with its mail on the same ports.
+        """Start the server and wait until it greets; after a `stop`, on the same ports again.
 
         Raises RuntimeError with the end of the server's log when it does not start.
         """
@@ -130,7 +132,7 @@ class Dovecot(MailStore):
         self.close()
 
     def user(self, name: str | None = None, password: str = "correct horse battery") -> Account:
-        """Add a user with an empty INBOX, or give an existing one a new password; at once, without a restart.
+        """Add a user with an empty INBOX, or give an existing one a new password, at once.
 
         Without a name it is one that no other test has, such as user7@example.org.
         """
@@ -145,7 +147,7 @@ class Dovecot(MailStore):
         return self.user(str(user), password)
 
     def client(self, user: Account) -> IMAPClient:
-        """Return a signed-in IMAP client over TLS, to act as another mail program; it counts as a login."""
+        """Return a signed-in IMAP client over TLS, to act as a mail program; counts as login."""
         context = ssl.create_default_context(cafile=str(self.ca_file))
         client = IMAPClient(self.host, self.ssl_port, ssl_context=context, timeout=30)
         client.login(user.name, user.password)
@@ -158,7 +160,7 @@ class Dovecot(MailStore):
         return sum("\timap\t" in row for row in rows)
 
     def kick(self, user: Account | str) -> None:
-        """Cut all connections of a user, as a restarting server does, and wait until they are gone."""
+        """Cut all connections of a user, as a restarting server does; wait until they are gone."""
         self.doveadm("kick", str(user))
         deadline = time.monotonic() + _PATIENCE_S
         while self.connections(user):
@@ -185,7 +187,7 @@ class Dovecot(MailStore):
         return log.read_text(errors="replace") if log.exists() else ""
 
     def _settled_log(self) -> str:
-        """Dovecot writes a line some milliseconds after the client has its answer: wait until nothing comes."""
+        """Wait until nothing comes: Dovecot logs some milliseconds after the client is answered."""
         before, now = None, self.log_text()
         while before != now:
             time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""What it takes to start Dovecot 2.3 from one configuration file, as root or as an ordinary user."""
+"""What it takes to start Dovecot 2.3 from one configuration file, as root or an ordinary user."""
 
 import grp
 import os
@@ -46,7 +46,7 @@ class MailOwner:
 
     @classmethod
     def of_this_process(cls) -> "MailOwner":
-        """Root hands the mail to the account `mail`, because Dovecot refuses to read mail as root."""
+        """Root hands the mail to the account `mail`: Dovecot refuses to read mail as root."""
         if os.geteuid() == 0:
             mail = pwd.getpwnam("mail")
             return cls(uid=mail.pw_uid, gid=mail.pw_gid, is_root_server=True)
@@ -54,7 +54,7 @@ class MailOwner:
 
 
 def program(name: str) -> str:
-    """Return the path of `dovecot` or `doveadm`; ordinary users rarely have /usr/sbin in their PATH.
+    """Return the path of `dovecot` or `doveadm`, also where /usr/sbin is not in the PATH.
 
     Raises DovecotUnavailable when it is not installed.
     """
@@ -74,13 +74,13 @@ def require_version_2_3(version_text: str) -> None:
     found = re.match(r"(\d+)\.(\d+)", version_text)
     if found is None or found.groups() != ("2", "3"):
         raise DovecotUnavailable(
-            f"The test bench is written for Dovecot 2.3 and this machine has {version_text.strip() or 'an unknown one'}"
-            " (2.4 has other setting names)."
+            "The test bench needs Dovecot 2.3, because 2.4 has other setting names; this machine has"
+            f" {version_text.strip() or 'a version without a number'}."
         )
 
 
 def installed_version() -> str:
-    """Return what `dovecot --version` prints; raises DovecotUnavailable when there is no Dovecot."""
+    """Return what `dovecot --version` prints; raises DovecotUnavailable without a Dovecot."""
     return subprocess.run(
         [program("dovecot"), "--version"], capture_output=True, text=True, check=True
     ).stdout
@@ -89,8 +89,8 @@ def installed_version() -> str:
 def configuration(folder: Path, owner: MailOwner, options: Options) -> str:
     """Return the whole configuration file of a server that lives in `folder`.
 
-    Users come from a `dict` file: unlike a passwd-file, whose changes Dovecot sees only from the next second on,
-    it is read again as soon as its inode changes.
+    Users come from a `dict` file: unlike a passwd-file, whose changes Dovecot sees only from the
+    next second on, it is read again as soon as its inode changes.
     """
     capability = "" if options.capability is None else f"imap_capability = {options.capability}"
     return f"""
@@ -156,11 +156,17 @@ passdb_objects = passdb
 
 
 def _internal_accounts(owner: MailOwner) -> str:
-    """As root Dovecot must keep its own accounts (imap-login refuses to be root); otherwise it has only this one."""
+    """Only root can use Dovecot's own accounts, and must: imap-login refuses to be root."""
     if owner.is_root_server:
         return ""
     user, group = pwd.getpwuid(owner.uid).pw_name, grp.getgrgid(owner.gid).gr_name
-    return f"default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}"
+    return "\n".join(
+        [
+            f"default_internal_user = {user}",
+            f"default_login_user = {user}",
+            f"default_internal_group = {group}",
+        ]
+    )
 
 
 _NAMESPACE = "\n".join(

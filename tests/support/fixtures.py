@@ -1,21 +1,24 @@
-"""The bench as pytest fixtures. `tests/conftest.py` loads it with `pytest_plugins = ["tests.support.fixtures"]`.
+"""The bench as pytest fixtures; tests/conftest.py loads them as a plugin.
 
     def test_a_new_message_arrives(dovecot):
-        ann = dovecot.user()                                   # a user of this test's own, on the shared server
-        dovecot.deliver(ann, mails.message(1))                 # thousands a second: dovecot.deliver_many(ann, mails.…)
+        ann = dovecot.user()  # a user of this test's own, on the server that all tests share
+        dovecot.deliver(ann, mails.message(1))
+        dovecot.deliver_many(ann, mails.generate(300), "Archive/2024")  # thousands a second
 
-        sync(host=dovecot.host, port=dovecot.port, ca_file=dovecot.ca_file, name=ann.name, password=ann.password)
+        sync(dovecot.host, dovecot.port, ann.name, ann.password)  # trusting dovecot.ca_file
 
         assert dovecot.logins_of(ann).accepted == 1
+        assert dovecot.flags(ann) == {1: frozenset()}
 
     def test_a_server_that_hangs_up(scripted_imap):
-        server = scripted_imap([capability(), login(), expect("LIST", Close())])   # from tests.support.scripted_steps
+        server = scripted_imap([capability(), login(), expect("LIST", Close())])
 
-        sync(host=server.host, port=server.port)
+        sync(server.host, server.port, "ann", "secret")  # leaving the script fails the test
 
-        assert b"SELECT" not in server.received                # leaving the script fails the test by itself
+        assert b"SELECT" not in server.received
 
-Without Dovecot 2.3 on the machine the tests that need it are skipped, unless REQUIRE_DOVECOT=1 makes them fail.
+The words of a script are in tests/support/scripted_steps.py. On a machine without Dovecot 2.3 the
+tests that need it are skipped, unless REQUIRE_DOVECOT=1 is set: then they fail.
 """
 
 import os
@@ -33,7 +36,7 @@ from tests.support.scripted import ScriptedImap
 
 
 def new_dovecot(**options: Any) -> Dovecot:
-    """Return a Dovecot that is not started yet, or skip (fail with REQUIRE_DOVECOT=1) the test without one."""
+    """Return a Dovecot that is not started yet; without one, skip, or fail if REQUIRE_DOVECOT=1."""
     try:
         return Dovecot(**options)
     except DovecotUnavailable as exc:
@@ -44,21 +47,21 @@ def new_dovecot(**options: Any) -> Dovecot:
 
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
-    """The server that all tests of a worker share; each test makes its own user with `dovecot.user()`."""
+    """The server that all tests of a worker share; each makes its user with `dovecot.user()`."""
     with new_dovecot() as server:
         yield server
 
 
 @pytest.fixture
 def start_dovecot() -> Iterator[Callable[..., Dovecot]]:
-    """Start a server for one test: start_dovecot(capability=EXCHANGE_CAPABILITY, max_userip_connections=2)."""
+    """Start a server for one test only: start_dovecot(max_userip_connections=2, capability=…)."""
     with ExitStack() as servers:
         yield lambda **options: servers.enter_context(new_dovecot(**options))
 
 
 @pytest.fixture
 def scripted_imap() -> Iterator[Callable[..., ScriptedImap]]:
-    """Start scripted servers, scripted_imap(script, …, greeting=, certificate=, …); all must end as written."""
+    """Start scripted servers; all scripts must be followed to their end."""
     servers: list[ScriptedImap] = []
 
     def start(*scripts: Any, **options: Any) -> ScriptedImap:

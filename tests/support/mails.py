@@ -1,9 +1,9 @@
-"""Sample mail: realistic messages without end, the same ones on every machine, and a set of nasty ones.
+"""Sample mail: realistic messages without end, the same ones on every machine.
 
-`generate(n, seed)` mixes what an office receives: short plain texts, HTML newsletters, answers in a thread and
-attachments, in several charsets; about 27 kB on average. Message i does not depend on n. It is put together from
-bytes and not by the `email` package, because that draws random boundaries, changes its folding between Python
-versions, and is an order of magnitude slower than a benchmark of 50,000 messages can wait for.
+`generate(n, seed)` mixes what an office receives: short plain texts, HTML newsletters, answers in a
+thread and attachments, in several charsets; about 27 kB on average. Message i does not depend on n.
+It is put together from bytes and not by the `email` package, because that draws random boundaries
+and folds differently from one Python version to the next.
 """
 
 import base64
@@ -34,8 +34,9 @@ _SUBJECTS = (
     "Lunch?",
 )
 _WORDS = (
-    "the meeting was moved to Thursday because two of us are travelling please find attached offer and last signed "
-    "contract we will need an answer before end of week room on first floor is free kind regards invoice number order"
+    "the meeting was moved to Thursday because two of us are travelling please find attached offer "
+    "and last signed contract we will need an answer before end of week room on first floor is "
+    "free kind regards invoice number order"
 ).split()
 #: A charset with a sentence that needs it.
 _CHARSETS = (
@@ -66,7 +67,7 @@ def generate(n: int, seed: int = 0) -> Iterator[bytes]:
 
 
 def message(number: int, seed: int = 0) -> bytes:
-    """Return message `number` of the series `seed`; its Message-ID is `message_id(number, seed)`."""
+    """Return message `number` of series `seed`; `message_id(number, seed)` is its Message-ID."""
     rng = random.Random(f"{seed}/{number}")
     part = rng.choices([_text, _newsletter, _with_attachment], weights=[45, 34, 21])[0](rng)
     return _Part(_envelope(rng, number, seed) + part.headers, part.body).to_bytes()
@@ -80,10 +81,10 @@ def message_id(number: int, seed: int = 0) -> str:
 def _envelope(rng: random.Random, number: int, seed: int) -> list[str]:
     sender, recipient = rng.sample(_PEOPLE, 2)
     subject = rng.choice(_SUBJECTS).format(n=number)
-    sent_at = _FIRST_SENT_AT + timedelta(minutes=7 * number)
+    date = format_datetime(_FIRST_SENT_AT + timedelta(minutes=7 * number))
     headers = [
-        f"Received: from mx{number % 9}.example.net by mail.example.org with ESMTPS; {format_datetime(sent_at)}",
-        f"Date: {format_datetime(sent_at)}",
+        f"Received: from mx{number % 9}.example.net by mail.example.org; {date}",
+        f"Date: {date}",
         f"From: {_address(*sender)}",
         f"To: {_address(*recipient)}",
         f"Message-ID: {message_id(number, seed)}",
@@ -123,7 +124,8 @@ def _text(rng: random.Random) -> _Part:
 def _newsletter(rng: random.Random) -> _Part:
     paragraphs = [_prose(rng, rng.randint(30, 90)) for _ in range(rng.randint(5, 40))]
     html = "".join(
-        f'<tr><td style="font-family:Arial,sans-serif;padding:8px 16px;color:#222222">\r\n{text}\r\n</td></tr>\r\n'
+        '<tr><td style="font-family:Arial,sans-serif;padding:8px 16px;color:#222222">\r\n'
+        f"{text}\r\n</td></tr>\r\n"
         for text in paragraphs
     )
     page = (

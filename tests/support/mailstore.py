@@ -1,7 +1,7 @@
 """What happens to a user's mail from elsewhere: deliveries, and the doings of another mail program.
 
-None of it goes over IMAP, so the server's login count stays that of the program under test. Deliveries are files
-put into the Maildir; everything else is done by `doveadm`.
+None of it goes over IMAP, so the server's login count stays that of the program under test.
+Deliveries are files put into the Maildir; everything else is done by `doveadm`.
 """
 
 import itertools
@@ -76,8 +76,9 @@ class MailStore:
         """Put messages into a folder in their order, thousands a second, and return how many."""
         maildir = self._maildir(user, folder)
         count = 0
-        for count, message in enumerate(messages, start=1):
+        for message in messages:
             self._deliver(maildir, message, seen, None)
+            count += 1
         return count
 
     def create_folder(self, user: Account | str, folder: str) -> None:
@@ -111,7 +112,7 @@ class MailStore:
         )
 
     def flags(self, user: Account | str, folder: str = "INBOX") -> dict[int, frozenset[str]]:
-        """Return the flags of each message by UID, such as {1: frozenset({'\\\\Seen'})}; \\Recent is left out."""
+        r"""Return the flags of each message by UID, as {1: frozenset({"\Seen"})}; no \Recent."""
         output = self.doveadm(
             "-f", "tab", "fetch", "-u", str(user), "uid flags", "mailbox", folder, "all"
         )
@@ -159,8 +160,8 @@ class MailStore:
     def change_uid_validity(self, user: Account | str, folder: str = "INBOX") -> None:
         """Make the server forget its UIDs of a folder, as a restore from backup does.
 
-        The messages stay, the UIDVALIDITY is a new one and the UIDs count from 1. No IMAP session may have the folder
-        selected meanwhile.
+        The messages stay, the UIDVALIDITY is a new one and the UIDs count from 1. No IMAP session
+        may have the folder selected meanwhile.
         """
         maildir = self._maildir(user, folder)
         lists = self._home(user) / "folders"
@@ -201,7 +202,8 @@ class MailStore:
     def _deliver(
         self, maildir: Path, message: bytes, seen: bool, internal_date: datetime | None
     ) -> None:
-        # S= and W= are the sizes as stored and as sent with CRLF; Dovecot believes them instead of reading the file.
+        # S= and W= are the sizes as stored and as sent with CRLF; Dovecot believes them instead of
+        # reading the file.
         bare_newlines = message.count(b"\n") - message.count(b"\r\n")
         name = f"{next(self._file_names)},S={len(message)},W={len(message) + bare_newlines}"
         unfinished = maildir / "tmp" / name

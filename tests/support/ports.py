@@ -7,16 +7,16 @@ from contextlib import ExitStack, closing, contextmanager
 
 LOOPBACK = "127.0.0.1"
 
-# Below Linux' ephemeral range (32768 and up), so that no outgoing connection of a parallel test takes the port
-# between its choice and its use.
+# Below Linux' ephemeral range (32768 and up), so that no outgoing connection of a parallel test
+# takes the port between its choice and its use.
 _LOWEST, _HIGHEST = 15000, 32000
 
 
 def free_port() -> int:
     """Return a loopback TCP port that nothing listens on at this moment.
 
-    The choice comes from the system's randomness, not from `random`: a seeded test run would otherwise give the
-    same ports to every parallel worker.
+    The choice comes from the system's randomness, not from `random`: a seeded test run would
+    otherwise give the same ports to every parallel worker.
     """
     while True:
         port = _LOWEST + secrets.randbelow(_HIGHEST - _LOWEST)
@@ -30,7 +30,7 @@ def free_port() -> int:
 
 @contextmanager
 def refusing_port() -> Iterator[int]:
-    """Hold a port that refuses every connection at once and that no other process can take meanwhile."""
+    """Hold a port that refuses every connection and that no other process can take meanwhile."""
     with closing(socket.socket()) as bound_but_not_listening:
         bound_but_not_listening.bind((LOOPBACK, 0))
         yield bound_but_not_listening.getsockname()[1]
@@ -38,9 +38,10 @@ def refusing_port() -> Iterator[int]:
 
 @contextmanager
 def unanswering_port() -> Iterator[int]:
-    """Hold a port where a TCP connection attempt gets no answer at all, as behind a firewall that drops packets.
+    """Hold a port where connecting gets no answer at all, as behind a firewall that drops packets.
 
-    Linux drops a SYN when the listener's backlog is full, so the backlog of one is filled here and never accepted.
+    Linux drops a SYN when the listener's backlog is full, so the backlog of one is filled here and
+    never accepted.
     """
     with ExitStack() as sockets:
         listener = sockets.enter_context(closing(socket.socket()))

@@ -1,10 +1,11 @@
 """An IMAP server that follows a script to the byte and fails the test when the client leaves it.
 
-    server = ScriptedImap([capability(), login(), select(exists=1), expect("UID FETCH 1 ", Close())])
+    server = ScriptedImap([capability(), login(), select(), expect("UID FETCH 1 ", Close())])
 
-Each script is one connection, in the order they come; a connection without a script is a mistake too. A script begins
-after the greeting; LOGOUT after its last step needs no step. `verify` (the fixture calls it at the end of the test)
-raises when the client said something else or stopped before the end.
+Each script is one connection, in the order they come; a connection without a script is a mistake
+too. A script begins after the greeting; LOGOUT after its last step needs no step. `verify` (the
+fixture calls it at the end of the test) raises when the client said something else or stopped
+before the end.
 """
 
 import socket
@@ -23,7 +24,8 @@ _HANG_UP_PATIENCE_S = 0.5
 class ScriptedImap:
     """A server on `host`:`port`, in threads of its own, until `stop`.
 
-    `scripts`: one list of steps a connection; none at all means one connection that gets the greeting only.
+    `scripts`: one list of steps a connection; none at all means one connection that gets the
+    greeting only.
     `greeting`: the action on connect; use Stall() for a server that never greets.
     `certificate`: makes it speak TLS, at once or, with `starttls=True`, after a StartTls() action.
     `may_stop_early`: a client that leaves before the end of the script is no mistake.
@@ -56,7 +58,7 @@ class ScriptedImap:
 
     @property
     def received(self) -> bytes:
-        """The exact bytes that came from the client, of all connections, decrypted where there was TLS."""
+        """The exact bytes of the client, of all connections, decrypted where there was TLS."""
         return b"".join(self.received_by_connection)
 
     @property
@@ -70,7 +72,7 @@ class ScriptedImap:
         return [said for dialogue in self._dialogues for said in dialogue.said]
 
     def stop(self) -> None:
-        """End all connections. A client that still has one open gets half a second to finish what it is saying."""
+        """End all connections; a client that is still talking gets half a second to finish."""
         if self._listener.fileno() == -1:
             return
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -84,7 +86,7 @@ class ScriptedImap:
             thread.join()
 
     def verify(self) -> None:
-        """Raise AssertionError with what was expected and what came, unless the script was followed to its end."""
+        """Raise AssertionError with what was expected and what came, if the script was left."""
         problems = [mistake for dialogue in self._dialogues for mistake in dialogue.mistakes]
         if not self._may_stop_early:
             problems += [left for dialogue in self._dialogues if (left := dialogue.left())]

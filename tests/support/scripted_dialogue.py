@@ -6,6 +6,7 @@ import ssl
 import struct
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -71,10 +72,8 @@ class Dialogue:
         """End the connection from another thread."""
         self._stopping.set()
         if self._connection is not None:
-            try:
+            with suppress(OSError):  # It may be closed already.
                 self._connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # It is closed already.
 
     def left(self) -> str | None:
         """Return a sentence about the first step that never came, or None when all came."""
@@ -106,9 +105,10 @@ class Dialogue:
             raise HungUp
 
     def _act(self, action: Action) -> None:
+        if isinstance(action, str | bytes):
+            self._send(_wire(action))
+            return
         match action:
-            case str() | bytes():
-                self._send(_wire(action))
             case Drip(data, bytes_per_s):
                 self._drip(_wire(data), 1 / bytes_per_s)
             case CloseAfter(data, count):
@@ -117,14 +117,17 @@ class Dialogue:
             case Close(reset):
                 self._close(reset)
             case Stall():
-                while True:
-                    self._receive()
+                self._stall()
             case Pause(seconds):
                 self._stopping.wait(seconds)
             case StartTls():
                 self._start_tls()
             case _:
                 assert_never(action)
+
+    def _stall(self) -> None:
+        while True:
+            self._receive()
 
     def _socket(self) -> socket.socket:
         if self._connection is None:
@@ -149,7 +152,8 @@ class Dialogue:
         if self._manner.tls_context is None:
             self.mistakes.append("The script starts TLS, but the server was given no certificate.")
             raise HungUp
-        # The handshake comes after the assignment, so that `hang_up` reaches a client that never shakes hands.
+        # The handshake comes after the assignment, so that `hang_up` reaches a client that never
+        # shakes hands.
         self._connection = self._manner.tls_context.wrap_socket(
             self._socket(), server_side=True, do_handshake_on_connect=False
         )

@@ -1,4 +1,4 @@
-"""The vocabulary of a scripted IMAP dialogue: what the client must say, and what the server does then."""
+"""The words of a scripted IMAP dialogue: what the client must say, what the server does then."""
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class CloseAfter:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Close the connection; with `reset` the client gets 'connection reset by peer' instead of an orderly end."""
+    """Close the connection; with `reset` the client sees 'connection reset by peer'."""
 
     reset: bool = False
 
@@ -45,21 +45,21 @@ class StartTls:
     """Begin the TLS handshake; belongs after the OK to STARTTLS."""
 
 
-#: A text is a line: `{tag}` becomes the tag of the command and CRLF is added. Bytes go out exactly as they are, except
-#: that `{tag}` is replaced there too.
+#: A text is a line: `{tag}` becomes the tag of the command and CRLF is added. Bytes go out exactly
+#: as they are, except that `{tag}` is replaced there too.
 Action = str | bytes | Drip | CloseAfter | Close | Stall | Pause | StartTls
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing the client must send, and what the server does then; made by `expect` or `answer`."""
+    """One thing the client must send, and what the server does then; see `expect`, `answer`."""
 
     pattern: str
     actions: Sequence[Action]
     is_command: bool
 
     def fits(self, said: str) -> bool:
-        """Tell whether the text of a command, without its tag, begins with the pattern, in any case."""
+        """Tell whether a command without its tag begins with the pattern, in any letter case."""
         return re.match(self.pattern, said, re.IGNORECASE) is not None
 
 
