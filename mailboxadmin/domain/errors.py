@@ -29,6 +29,18 @@ class InvalidInput(MailboxAdminError):
         self.sentence = sentence
 
 
+class InvalidInputs(MailboxAdminError):
+    """Raised when several entries of one form cannot be accepted; nothing was saved.
+
+    Args:
+        faults: at least one, in the order of the form.
+    """
+
+    def __init__(self, faults: tuple[InvalidInput, ...]) -> None:
+        super().__init__(" ".join(f"{fault.field}: {fault.sentence}" for fault in faults))
+        self.faults = faults
+
+
 class NotFound(MailboxAdminError):
     """Raised when the thing that was named does not exist (or is not this person's to see)."""
 

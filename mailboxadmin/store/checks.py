@@ -1,0 +1,92 @@
+"""The *Test connection* rows: written step by step, read by the page that waits."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.errors import NotFound
+from mailboxadmin.domain.finding import Finding, Phase
+from mailboxadmin.domain.mailbox import Check, FirstSync, Step
+from mailboxadmin.store.tables import CheckRow
+
+
+def new_check(db: Session, mailbox_id: int, now: datetime) -> int:
+    """Begin a check; its id."""
+    row = CheckRow(mailbox_id=mailbox_id, started_at=now)
+    db.add(row)
+    db.flush()
+    return row.id
+
+
+def check_row(db: Session, check_id: int, mailbox_id: int) -> CheckRow:
+    """The row of a check of that mailbox.
+
+    Raises:
+        NotFound: there is none, or it is another mailbox's.
+    """
+    row = db.get(CheckRow, check_id)
+    if row is None or row.mailbox_id != mailbox_id:
+        raise NotFound("There is no such test; it may be older than a day.")
+    return row
+
+
+def write_check(db: Session, check_id: int, check: Check) -> None:
+    """Write how far a check is, or how it ended."""
+    row = db.get_one(CheckRow, check_id)
+    row.steps = [step.as_json() for step in check.steps]
+    row.finished_at = check.finished_at
+    row.finding = check.finding.as_json() if check.finding else None
+    row.folders = list(check.folders)
+    row.first_sync = _first_sync_json(check.first_sync)
+
+
+def check_from(row: CheckRow, address: str) -> Check:
+    """A row as a value."""
+    return Check(
+        id=row.id,
+        mailbox=address,
+        steps=steps_from(row.steps),
+        finding=Finding.from_json(row.finding) if row.finding else None,
+        finished_at=row.finished_at,
+        folders=tuple(row.folders),
+        first_sync=FirstSync(**row.first_sync) if row.first_sync else None,
+    )
+
+
+def steps_from(stored: list[dict[str, object]] | None) -> tuple[Step, ...]:
+    """The ladder that `Step.as_json` wrote, rung by rung."""
+    return tuple(
+        Step(
+            phase=Phase(str(each["phase"])),
+            ok=bool(each["ok"]),
+            ms=int(str(each["ms"])),
+            detail=str(each["detail"]),
+        )
+        for each in stored or ()
+    )
+
+
+def live_check_since(db: Session, mailbox_id: int, since: datetime) -> int | None:
+    """The id of a check of that mailbox that began after `since` and goes on; None if none does."""
+    query = select(CheckRow.id).where(
+        CheckRow.mailbox_id == mailbox_id,
+        CheckRow.finished_at.is_(None),
+        CheckRow.started_at > since,
+    )
+    return db.scalars(query).first()
+
+
+def drop_checks_before(db: Session, before: datetime) -> None:
+    """Forget the checks that began before that instant."""
+    db.execute(delete(CheckRow).where(CheckRow.started_at < before))
+
+
+def _first_sync_json(first: FirstSync | None) -> dict[str, int] | None:
+    if first is None:
+        return None
+    return {
+        "messages": first.messages,
+        "size_bytes": first.size_bytes,
+        "free_bytes": first.free_bytes,
+    }

@@ -1,0 +1,54 @@
+"""A mailbox's row, its owner's address, and its personal settings as text."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.errors import NotFound
+from mailboxadmin.store.tables import MailboxRow, MailboxSettingRow, StaffRow
+
+
+def mailbox_row(db: Session, mailbox_id: int) -> MailboxRow:
+    """The row of a mailbox.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    row = db.get(MailboxRow, mailbox_id)
+    if row is None:
+        raise NotFound("There is no such mailbox.")
+    return row
+
+
+def address_of(db: Session, row: MailboxRow) -> str:
+    """The address its owner signs in with, lower case."""
+    return db.scalars(select(StaffRow.email).where(StaffRow.id == row.staff_id)).one()
+
+
+def all_with_address(db: Session) -> list[tuple[MailboxRow, str]]:
+    """Every mailbox and its address."""
+    query = select(MailboxRow, StaffRow.email).join(StaffRow, StaffRow.id == MailboxRow.staff_id)
+    return [(row, email) for row, email in db.execute(query)]
+
+
+def own_texts(db: Session, mailbox_id: int) -> dict[str, str]:
+    """The personal settings of a mailbox that are set, by key."""
+    query = select(MailboxSettingRow).where(MailboxSettingRow.mailbox_id == mailbox_id)
+    return {row.key: row.value for row in db.scalars(query)}
+
+
+def all_own_texts(db: Session) -> dict[int, dict[str, str]]:
+    """The personal settings of all mailboxes, by mailbox and key."""
+    texts: dict[int, dict[str, str]] = {}
+    for row in db.scalars(select(MailboxSettingRow)):
+        texts.setdefault(row.mailbox_id, {})[row.key] = row.value
+    return texts
+
+
+def replace_own_texts(db: Session, mailbox_id: int, texts: dict[str, str]) -> None:
+    """Have exactly these personal settings; empty texts inherit and leave no row."""
+    db.execute(delete(MailboxSettingRow).where(MailboxSettingRow.mailbox_id == mailbox_id))
+    db.add_all(
+        MailboxSettingRow(mailbox_id=mailbox_id, key=key, value=text)
+        for key, text in texts.items()
+        if text
+    )
