@@ -74,7 +74,7 @@ def require_version_2_3(version_text: str) -> None:
     found = re.match(r"(\d+)\.(\d+)", version_text)
     if found is None or found.groups() != ("2", "3"):
         raise DovecotUnavailable(
-            "The test bench needs Dovecot 2.3, because 2.4 has other setting names; this machine has"
+            "The test bench needs Dovecot 2.3, because 2.4 has other setting names; here is"
             f" {version_text.strip() or 'a version without a number'}."
         )
 
