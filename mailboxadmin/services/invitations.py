@@ -1,0 +1,120 @@
+"""Invitations: a link in which somebody chooses a password.
+
+The link is signed and carries when it was made, whom it is for and a nonce. The
+nonce stands in the person's row until it is used or replaced, so a link works
+once, and inviting again ends the earlier one:
+
+    invite ──► nonce kept ──► accept: password set, nonce gone
+                   └── invite again / deactivate: nonce replaced or gone
+"""
+
+import secrets
+from datetime import timedelta
+
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.activity import Code
+from mailboxadmin.domain.clock import Clock
+from mailboxadmin.domain.errors import InvalidInput, MailboxAdminError
+from mailboxadmin.domain.people import Person, Standing
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.passwords import hash_password
+from mailboxadmin.services.people import known_person, record, store_password
+from mailboxadmin.services.sessions import open_session
+from mailboxadmin.store import staff
+from mailboxadmin.store.tables import StaffRow
+
+VALID_FOR = timedelta(days=7)
+
+
+class InvitationEnded(MailboxAdminError):
+    """Raised when a link was used, replaced, has expired or is not whole."""
+
+    def __init__(self) -> None:
+        super().__init__("This invitation can no longer be used.")
+
+
+def invite(deps: Deps, staff_id: int, *, actor: str) -> str:
+    """A new link for that person, as a full address; an earlier one ends.
+
+    For somebody who has a password it is a way to choose a new one.
+
+    Raises:
+        NotFound: there is nobody of that id.
+        InvalidInput: the person is deactivated.
+    """
+    with deps.store.write() as db:
+        return make_link(deps, db, staff_id, actor=actor)
+
+
+def make_link(deps: Deps, db: Session, staff_id: int, *, actor: str) -> str:
+    """As `invite`, inside a transaction."""
+    who = known_person(db, staff_id)
+    row = staff.staff_row(db, staff_id)
+    if row is None or who.standing is Standing.DISABLED:
+        raise InvalidInput("standing", f"{who.email} is deactivated; reactivate them first.")
+    row.invitation = secrets.token_urlsafe(16)
+    message = f"An invitation link was made for {who.email}."
+    record(deps, db, Code.STAFF_INVITED, staff_id, message, actor=actor)
+    token = _serializer(deps).dumps([staff_id, row.invitation])
+    return f"{deps.base_url}/invitation/{token}"
+
+
+def open_invitation(deps: Deps, token: str) -> Person:
+    """Whom a link is for.
+
+    Raises:
+        InvitationEnded: it was used, replaced, has expired or is not whole.
+    """
+    with deps.store.read() as db:
+        return known_person(db, _invited(deps, db, token).id)
+
+
+def accept_invitation(deps: Deps, token: str, password: str) -> str:
+    """Set the password that was chosen; the token of the person's new session.
+
+    Raises:
+        InvitationEnded: it was used, replaced, has expired or is not whole.
+        InvalidInput: the password is weak; the link stays good.
+    """
+    who = open_invitation(deps, token)
+    hashed = hash_password(password, email=who.email)
+    with deps.store.write() as db:
+        store_password(db, _invited(deps, db, token), hashed)
+        if who.standing is Standing.INVITED:
+            code, message = Code.STAFF_JOINED, f"{who.email} chose a password and joined."
+        else:
+            code, message = Code.STAFF_PASSWORD_CHANGED, f"{who.email} chose another password."
+        record(deps, db, code, who.id, message, actor=who.email)
+        return open_session(deps, db, who.id)
+
+
+def _invited(deps: Deps, db: Session, token: str) -> StaffRow:
+    try:
+        staff_id, nonce = _serializer(deps).loads(token, max_age=int(VALID_FOR.total_seconds()))
+    except (BadData, ValueError):
+        raise InvitationEnded from None
+    row = staff.staff_row(db, staff_id)
+    if row is None or row.invitation is None or not secrets.compare_digest(row.invitation, nonce):
+        raise InvitationEnded
+    return row
+
+
+class _Signer(TimestampSigner):
+    """Takes the time from our clock."""
+
+    def __init__(self, secret_key: bytes, *, clock: Clock, **options: object) -> None:
+        super().__init__(secret_key, **options)  # type: ignore[arg-type]
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        return int(self._clock.now().timestamp())
+
+
+def _serializer(deps: Deps) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(
+        deps.vault.derived_key("invitations"),
+        signer=_Signer,
+        signer_kwargs={"clock": deps.clock},
+    )

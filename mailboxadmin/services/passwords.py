@@ -1,0 +1,80 @@
+"""The passwords people sign in with: what is asked of one, and how it is kept.
+
+Mail passwords are another thing; those are sealed secrets. These are hashed with
+Argon2id and cannot be read back by anybody.
+"""
+
+import unicodedata
+from functools import cache
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from mailboxadmin.domain.errors import InvalidInput
+
+MINIMUM_LENGTH = 10
+#: Long enough for every passphrase; bounds the work of hashing.
+MAXIMUM_LENGTH = 500
+#: What to say beside the field.
+RULES = f"At least {MINIMUM_LENGTH} characters; a few words in a row are easy to remember."
+
+#: The long ones among the passwords that are tried first everywhere.
+COMMON = frozenset(
+    """
+    0123456789 1234567890 12345678910 123456789a 1q2w3e4r5t 1q2w3e4r5t6y 1qaz2wsx3edc
+    abcdefghij administrator changeme123 football123 iloveyou123 letmein123 mailboxadmin
+    monkey12345 passw0rd123 password01 password12 password123 password1234 password12345
+    passwort123 princess123 q1w2e3r4t5 qwerty1234 qwerty12345 qwerty123456 qwertyuiop
+    qwertzuiop sunshine123 superman123 welcome123 welcome1234 willkommen
+    """.split()
+)
+
+_hashes = PasswordHash((Argon2Hasher(),))
+
+
+def hash_password(password: str, *, email: str) -> str:
+    """The Argon2 hash of a password that keeps to the rules.
+
+    Raises:
+        InvalidInput: it does not; `password` is the field.
+    """
+    password = _normal(password)
+    fault = _fault(password, email.lower())
+    if fault:
+        raise InvalidInput("password", fault)
+    return _hashes.hash(password)
+
+
+def verify_password(password: str, hashed: str | None) -> tuple[bool, str | None]:
+    """Whether the password is right, and its new hash when the old one is out of date.
+
+    Without a hash (nobody of that address, no password yet) it takes as long and is wrong.
+    """
+    password = _normal(password)
+    if hashed is None:
+        _hashes.verify(password, _decoy())
+        return False, None
+    return _hashes.verify_and_update(password, hashed)
+
+
+def _fault(password: str, email: str) -> str | None:
+    plain = password.lower().strip()
+    if len(password) < MINIMUM_LENGTH:
+        return f"Too short: use at least {MINIMUM_LENGTH} characters."
+    if len(password) > MAXIMUM_LENGTH:
+        return f"Too long: use at most {MAXIMUM_LENGTH} characters."
+    if plain in (email, email.partition("@")[0]):
+        return "Your address is the first thing others try; choose something else."
+    if plain in COMMON or len(set(plain)) < 4:
+        return "This one is among the first that others try; choose something else."
+    return None
+
+
+def _normal(password: str) -> str:
+    # The same letters arrive composed from one keyboard and decomposed from another.
+    return unicodedata.normalize("NFC", password)
+
+
+@cache
+def _decoy() -> str:
+    return _hashes.hash("nobody has this password")

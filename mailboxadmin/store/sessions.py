@@ -1,0 +1,60 @@
+"""The sign-ins in browsers: digests of tokens, never the tokens; and the set-up code."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.activity import Code
+from mailboxadmin.store.tables import ActivityRow, SessionRow, SetupCodeRow
+
+
+def add_session(db: Session, *, digest: str, staff_id: int, now: datetime) -> None:
+    """Keep a sign-in."""
+    db.add(SessionRow(digest=digest, staff_id=staff_id, created_at=now, last_seen_at=now))
+
+
+def find_session(db: Session, digest: str) -> SessionRow | None:
+    """The sign-in with that digest."""
+    return db.get(SessionRow, digest)
+
+
+def end_session(db: Session, digest: str) -> None:
+    """Forget one sign-in."""
+    db.execute(delete(SessionRow).where(SessionRow.digest == digest))
+
+
+def end_sessions_of(db: Session, staff_id: int) -> None:
+    """Forget all sign-ins of a person."""
+    db.execute(delete(SessionRow).where(SessionRow.staff_id == staff_id))
+
+
+def end_stale_sessions(db: Session, *, created_before: datetime, seen_before: datetime) -> None:
+    """Forget the sign-ins that are too old, or were not used for too long."""
+    stale = (SessionRow.created_at < created_before) | (SessionRow.last_seen_at < seen_before)
+    db.execute(delete(SessionRow).where(stale))
+
+
+def last_failed_sign_in(db: Session, actor: str, since: datetime) -> int | None:
+    """The log entry of this actor's last refused sign-in, unless a good one came after it."""
+    codes = (Code.LOGIN_FAILED.value, Code.LOGIN_SUCCEEDED.value)
+    query = (
+        select(ActivityRow.id, ActivityRow.code)
+        .where(ActivityRow.code.in_(codes), ActivityRow.actor == actor, ActivityRow.at >= since)
+        .order_by(ActivityRow.id.desc())
+        .limit(1)
+    )
+    last = db.execute(query).first()
+    return last.id if last and last.code == Code.LOGIN_FAILED.value else None
+
+
+def setup_digest(db: Session) -> str | None:
+    """The digest of the one set-up code, if there is one."""
+    return db.scalar(select(SetupCodeRow.digest).order_by(SetupCodeRow.id.desc()).limit(1))
+
+
+def replace_setup_digest(db: Session, digest: str | None, now: datetime) -> None:
+    """Let this be the one set-up code; None ends it."""
+    db.execute(delete(SetupCodeRow))
+    if digest is not None:
+        db.add(SetupCodeRow(digest=digest, created_at=now))
