@@ -125,6 +125,9 @@ class Facts:
     port: int | None = None
     #: The folder at fault, decoded; None when it is not about a folder.
     folder: str | None = None
+    #: The server's greeting and its answer to ID, by which a provider is recognised; empty
+    #: before them.
+    greeting: str = ""
     #: The back-off time that the server named.
     server_wait: timedelta | None = None
 

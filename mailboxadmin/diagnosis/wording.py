@@ -1,0 +1,102 @@
+"""The placeholders of the texts, filled in for one mailbox.
+
+Every placeholder has words for the case that its value is not known, so that a
+sentence never shows a gap.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mailboxadmin.diagnosis.fixer import origin_of
+from mailboxadmin.domain.effective import Effective, Origin
+from mailboxadmin.domain.errors import Facts
+from mailboxadmin.domain.finding import Fixer
+from mailboxadmin.domain.provider import Provider
+
+#: A step that stands for the provider's own steps to an app password.
+PROVIDER_STEPS = "{provider_steps}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """The values of the placeholders."""
+
+    values: dict[str, str]
+    #: The recognised provider's way to an app password; empty when none is recognised.
+    provider_steps: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        facts: Facts,
+        *,
+        address: str,
+        owner: str,
+        effective: Effective | None,
+        help_contact: str,
+        provider: Provider | None,
+        field: str | None,
+        fixer: Fixer,
+    ) -> "Wording":
+        """The words for one failure of one mailbox."""
+        owner = owner or address
+        host, server = _server(facts, effective)
+        values = {
+            "address": address,
+            "owner": owner,
+            "host": host,
+            "server": server,
+            "folder": f"“{facts.folder}”" if facts.folder else "of that name",
+            "provider": provider.name if provider else host,
+            "place": _place(origin_of(field, effective), fixer, owner),
+            "said": _said(facts),
+            "detail": f"“{facts.detail}”" if facts.detail else "no words",
+            "help": help_contact or "the admin of Mailbox Admin",
+            "again": _again(facts.server_wait),
+        }
+        return cls(values=values, provider_steps=provider.steps if provider else ())
+
+    def fill(self, text: str, **more: str) -> str:
+        """The text with its placeholders filled in.
+
+        Raises:
+            KeyError: the text has a placeholder that there is not (a test finds it).
+        """
+        return text.format_map(self.values | more)
+
+    def steps(self, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """The steps filled in, the provider's own put where the text asks for them."""
+        filled: list[str] = []
+        for text in texts:
+            filled += self.provider_steps if text == PROVIDER_STEPS else (self.fill(text),)
+        return tuple(filled)
+
+
+def _server(facts: Facts, effective: Effective | None) -> tuple[str, str]:
+    server = effective.server if effective else None
+    host = facts.host or (server.host if server else "")
+    port = facts.port or (server.port if server else None)
+    if not host:
+        return "the mail server", "the mail server"
+    return host, f"{host}, port {port}" if port else host
+
+
+def _place(origin: Origin | None, fixer: Fixer, owner: str) -> str:
+    if fixer is Fixer.OWNER:
+        return "under Mailbox Config"
+    if origin is Origin.OFFICE:
+        return "under Settings"
+    return f"in {owner}’s Mailbox Config"
+
+
+def _said(facts: Facts) -> str:
+    if facts.server_said:
+        return f"The server’s words: “{facts.server_said}”."
+    return "The server gave no reason."
+
+
+def _again(wait: timedelta | None) -> str:
+    if wait is None:
+        return "after 5 minutes, then 15, then every hour"
+    minutes = max(1, -(-int(wait.total_seconds()) // 60))
+    return f"in {minutes} minute{'s' if minutes > 1 else ''}, the time the server named"
