@@ -1,0 +1,117 @@
+"""What every page has around it: navigation, beat line, times in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import Flask, current_app, g, request, url_for
+
+from mailboxadmin import web
+from mailboxadmin.domain.clock import rfc3339
+from mailboxadmin.domain.mailbox import Mailbox
+from mailboxadmin.domain.people import Person
+from mailboxadmin.services import beat, board
+from mailboxadmin.web import words
+from mailboxadmin.web.rungs import rungs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavItem:
+    """One line of the side navigation."""
+
+    label: str
+    url: str
+    here: bool
+    #: A number beside it that needs someone; 0 shows none.
+    count: int = 0
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates their words."""
+    for name in ("when", "ago", "soon", "day"):
+        app.add_template_filter(_at_present(name), name)
+    for name in ("clock", "exact", "initials", "sentence", "linked", "value", "count"):
+        app.add_template_filter(getattr(words, name), name)
+    app.add_template_filter(rfc3339, "rfc3339")
+    for helper in (asset, navigation, page_url, read_beat, acts, rungs, wires, viewer):
+        app.add_template_global(helper, helper.__name__)
+
+
+def _at_present(name: str) -> object:
+    relative = getattr(words, name)
+
+    def filtered(at: datetime) -> str:
+        return cast(str, relative(at, web.deps().clock.now()))
+
+    return filtered
+
+
+def asset(filename: str) -> str:
+    """The address of a static file, which changes with every start of the program."""
+    return url_for("static", filename=filename, v=current_app.config["STATIC_VERSION"])
+
+
+def page_url(path: str) -> str:
+    """The address of a page whose path is promised, also behind a proxy that adds a prefix."""
+    return f"{request.script_root}{path}"
+
+
+def wires(field: object, described: str) -> dict[str, str]:
+    """The attributes that tie a control to its hint and its fault, for screen readers."""
+    attributes = {"aria_describedby": described} if described else {}
+    if getattr(field, "errors", ()):
+        attributes["aria_invalid"] = "true"
+    return attributes
+
+
+def viewer() -> Person | None:
+    """Who reads the page; None before the sign-in."""
+    return web.current_person()
+
+
+def acts(mailbox: Mailbox, full: bool = False) -> str:
+    """Who must act on this mailbox, as the reader of the page calls them."""
+    return words.who_acts(mailbox, viewer(), full=full)
+
+
+def read_beat() -> beat.Beat:
+    """The scheduler's sign of life, read once a request."""
+    if "beat" not in g:
+        expected = current_app.config["SCHEDULER_EXPECTED"]
+        g.beat = beat.read_beat(web.deps(), expected=expected)
+    return cast(beat.Beat, g.beat)
+
+
+def navigation() -> tuple[NavItem, ...]:
+    """The side navigation of who reads the page."""
+    person = viewer()
+    if person is None:
+        return ()
+    return _admins(person) if person.is_admin else _staffs(person)
+
+
+def _admins(person: Person) -> tuple[NavItem, ...]:
+    needing = board.count_needing(web.deps())
+    return (
+        _item("Board", "/", count=needing, also="/mailboxes"),
+        _item("Activity", "/activity"),
+        _item("Staff", "/staff"),
+        _item("Settings", "/settings"),
+        _item("My mailbox", "/mailbox"),
+    )
+
+
+def _staffs(person: Person) -> tuple[NavItem, ...]:
+    own = f"/mailboxes/{person.mailbox_id}" if person.mailbox_id else "/"
+    return (
+        _item("My mailbox", own),
+        _item("Mailbox Config", "/mailbox"),
+        _item("Activity", "/activity"),
+    )
+
+
+def _item(label: str, path: str, *, count: int = 0, also: str = "") -> NavItem:
+    starts = [start for start in (path, also) if len(start) > 1]
+    inside = any(request.path == start or request.path.startswith(f"{start}/") for start in starts)
+    here = request.path == path or inside
+    return NavItem(label=label, url=page_url(path), here=here, count=count)
