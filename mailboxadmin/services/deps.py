@@ -7,6 +7,7 @@ from mailboxadmin.diagnosis import Diagnosis, Providers
 from mailboxadmin.domain.clock import Clock
 from mailboxadmin.imap.network import Network
 from mailboxadmin.services.pool import Pool
+from mailboxadmin.services.running import Running
 from mailboxadmin.store.store import Store
 from mailboxadmin.store.vault import Vault
 
@@ -24,6 +25,8 @@ class Deps:
     providers: Providers
     #: Where runs and checks go on in the background.
     pool: Pool
+    #: The runs of this process.
+    running: Running
     #: Folder of the database, the key file, logs and backups.
     instance: Path
     #: The public address, without a slash at the end.

@@ -15,15 +15,14 @@ _LEAVE = object()
 class Pool:
     """A pool whose size can change while it runs; work that is urgent overtakes what waits."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int = 8) -> None:
         self._waiting: queue.PriorityQueue[tuple[int, int, object]] = queue.PriorityQueue()
         self._order = itertools.count()
         self._change = threading.Lock()
-        self._size = 0
+        self._size = size
         self._busy = 0
         self._threads: list[threading.Thread] = []
         self._closed = False
-        self.resize(size)
 
     def submit(self, work: Callable[[], object], *, urgent: bool = False) -> None:
         """Do `work` in a thread, as soon as one is free.
@@ -34,18 +33,23 @@ class Pool:
         if self._closed:
             raise RuntimeError("the pool is closed")
         self._waiting.put((0 if urgent else 1, next(self._order), work))
+        with self._change:
+            if len(self._threads) < min(self._size, self.load):
+                self._hire()
 
     def resize(self, size: int) -> None:
-        """Have `size` workers; those that are too many leave after what they are doing."""
+        """Have up to `size` workers; those that are too many leave after what they are doing."""
         with self._change:
-            while self._size < size:
-                self._size += 1
-                thread = threading.Thread(target=self._work, name="run", daemon=True)
-                self._threads.append(thread)
-                thread.start()
-            while self._size > size:
-                self._size -= 1
+            self._size = size
+            for _ in range(len(self._threads) - size):
                 self._waiting.put((-1, next(self._order), _LEAVE))
+            for _ in range(min(size, self.load) - len(self._threads)):
+                self._hire()
+
+    def _hire(self) -> None:
+        thread = threading.Thread(target=self._work, name="run", daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     @property
     def load(self) -> int:
@@ -66,7 +70,7 @@ class Pool:
         return end.wait(timeout_s)
 
     def _join(self, end: threading.Event) -> None:
-        for thread in self._threads:
+        for thread in tuple(self._threads):
             thread.join()
         end.set()
 
@@ -74,6 +78,8 @@ class Pool:
         while True:
             _, _, work = self._waiting.get()
             if work is _LEAVE or not callable(work):
+                with self._change:
+                    self._threads.remove(threading.current_thread())
                 return
             with self._change:
                 self._busy += 1

@@ -66,7 +66,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent view; what is changed in it is not kept."""
-        with _translated(), self._sessions() as session:
+        with translated(), self._sessions() as session:
             yield session
             session.rollback()
 
@@ -77,13 +77,22 @@ class Store:
         Args:
             background: work that can wait behind a person's click.
         """
-        with self._writers.turn(urgent=not background), _translated(), self._write_sessions() as session:
+        with (
+            self._writers.turn(urgent=not background),
+            translated(),
+            self._write_sessions() as session,
+        ):
             yield session
             session.commit()
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Turn the database's own errors into ours: locked, full, read-only, damaged.
+
+    Raises:
+        StoreUnavailable: one of these.
+    """
     try:
         yield
     except OperationalError as fault:

@@ -1,0 +1,107 @@
+"""The one place where the rooms are introduced to each other."""
+
+import secrets
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from mailboxadmin import web
+from mailboxadmin.config import Config, prepare_instance
+from mailboxadmin.diagnosis import Diagnosis, load_providers
+from mailboxadmin.domain.clock import Clock, SystemClock
+from mailboxadmin.imap.network import Network
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.pool import Pool
+from mailboxadmin.services.running import Running
+from mailboxadmin.store.base import db
+from mailboxadmin.store.schema import upgrade
+from mailboxadmin.store.store import Store, prepare_sqlite
+from mailboxadmin.store.vault import Vault
+
+#: The largest form that is read: a CSV of people, never a message.
+LARGEST_FORM_BYTES = 1024 * 1024
+
+
+def create_app(
+    config: Config | None = None,
+    *,
+    clock: Clock | None = None,
+    network: Network | None = None,
+) -> Flask:
+    """The whole program, ready to serve; without arguments as the environment says.
+
+    Args:
+        clock: where the time comes from, when it is not the machine's.
+        network: how names are resolved, when it is not the system's way.
+
+    Raises:
+        ConfigFault: the environment or the instance folder cannot be used.
+        StoreUnavailable: the database cannot be used, or is from a newer version.
+    """
+    config = config or Config.from_environment()
+    prepare_instance(config)
+    app = Flask(
+        "mailboxadmin",
+        template_folder=_folder("templates"),
+        static_folder=_folder("static"),
+        static_url_path="/static",
+        instance_path=str(config.instance),
+    )
+    vault = Vault(config.keys())
+    _configure(app, config, vault)
+    store = _open_store(app)
+    app.extensions["mailboxadmin"] = Deps(
+        store=store,
+        clock=clock or SystemClock(),
+        vault=vault,
+        network=network or Network(ca_file=config.ca_file),
+        diagnosis=Diagnosis.load(),
+        providers=load_providers(),
+        pool=Pool(),
+        running=Running(),
+        instance=config.instance,
+        base_url=config.base_url,
+    )
+    web.register(app)
+    return app
+
+
+def _folder(name: str) -> str:
+    """Inside the package when it was installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / name
+    return str(inside if inside.is_dir() else package.parent / name)
+
+
+def _configure(app: Flask, config: Config, vault: Vault) -> None:
+    secure = config.base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=vault.derived_key("cookies"),
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SESSION_COOKIE_NAME="__Host-session" if secure else "session",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=LARGEST_FORM_BYTES,
+        METRICS_TOKEN=config.metrics_token,
+        SCHEDULER_EXPECTED=config.scheduler,
+        # Changes with each start, so that a browser never keeps a style of an older version.
+        STATIC_VERSION=secrets.token_hex(4),
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+
+
+def _open_store(app: Flask) -> Store:
+    db.init_app(app)
+    Migrate(app, db, directory=str(Path(__file__).parent / "store" / "migrations"))
+    with app.app_context():
+        prepare_sqlite(db.engine)
+        upgrade(db.engine)
+        return Store(db.engine)

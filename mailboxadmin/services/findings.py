@@ -1,0 +1,34 @@
+"""From what happened to what it means for one mailbox."""
+
+from mailboxadmin.diagnosis import Context
+from mailboxadmin.domain.errors import Facts, Happening, StoreUnavailable
+from mailboxadmin.domain.finding import Finding, Phase
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.settings import office_values
+from mailboxadmin.store import mailboxes
+from mailboxadmin.store.staff import find_person
+from mailboxadmin.store.store import DatabaseBusy, DiskFull
+
+
+def finding_for(deps: Deps, mailbox_id: int, facts: Facts) -> Finding:
+    """The finding, with its fixer taken from where the values at fault come from."""
+    with deps.store.read() as db:
+        owner = find_person(db, mailboxes.mailbox_row(db, mailbox_id).staff_id)
+        context = Context(
+            address=owner.email if owner else "",
+            owner_first_name=owner.first_name if owner else "",
+            effective=effective_for(db, deps.providers, mailbox_id),
+            help_contact=str(office_values(db).get("help_contact") or ""),
+        )
+    return deps.diagnosis.finding(facts, context)
+
+
+def facts_of_store(fault: StoreUnavailable) -> Facts:
+    """A database that cannot be written, as facts like any other failure."""
+    happening = Happening.UNEXPECTED
+    if isinstance(fault, DiskFull):
+        happening = Happening.DISK_FULL
+    elif isinstance(fault, DatabaseBusy):
+        happening = Happening.DATABASE_BUSY
+    return Facts(phase=Phase.LOCAL, happening=happening, detail=str(fault))

@@ -1,0 +1,54 @@
+"""Who holds a lease: a process of a machine, told apart from a later one with the same number."""
+
+import os
+import socket
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """One process, for as long as it lives."""
+
+    #: The machine, and since when it is up: after a restart no process of before is alive.
+    machine: str
+    pid: int
+    #: When the process started, as the machine counts; empty where it cannot be read.
+    pid_started: str
+
+    @property
+    def gone(self) -> bool:
+        """True when it was a process of this machine that is no longer alive."""
+        if self.machine != this_process().machine:
+            return False
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            pass  # Alive, and another user's; whether it is the same one is asked next.
+        return self.pid_started != _started(self.pid)
+
+
+def this_process() -> Holder:
+    """The process that asks."""
+    pid = os.getpid()
+    return Holder(machine=_machine(), pid=pid, pid_started=_started(pid))
+
+
+@cache
+def _machine() -> str:
+    boot_id = Path("/proc/sys/kernel/random/boot_id")
+    boot = boot_id.read_text().strip() if boot_id.exists() else ""
+    # In a container the host name tells containers with process numbers of their own apart.
+    return f"{socket.gethostname()} {boot}".strip()
+
+
+def _started(pid: int) -> str:
+    """Field 22 of proc_pid_stat(5); it follows the name, which may hold spaces and parentheses."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]

@@ -1,0 +1,339 @@
+"""One folder, from the server to the rows.
+
+    EXAMINE --- UIDVALIDITY changed? ---> the UIDs are forgotten; bytes tell which is which
+       |
+       |-- nothing moved since the cursor --> done, nothing is written
+       |
+       |-- new messages   newest first, in batches bounded by count and bytes
+       |-- flags          by CHANGEDSINCE where offered, else by comparing
+       |-- removals       only when the counts differ, and the UID list is whole
+       `-- the cursor     in one transaction, when the folder is up to date
+
+Every batch is one transaction with its progress. The cursor moves only at the
+end: until then the stored UIDs themselves say what is missing, so a run that
+was killed anywhere goes on where it was.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session as DbSession
+
+from mailboxadmin.domain.activity import Code, Entry, Level
+from mailboxadmin.domain.folder import Cursor, FolderStatus
+from mailboxadmin.domain.headers import read_headers
+from mailboxadmin.domain.message import Fetched, Headers
+from mailboxadmin.domain.run import Counts
+from mailboxadmin.imap.session import Session, Unfetchable
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.runs import Run
+from mailboxadmin.store import folders, messages, runs
+from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.messages import NewMessage
+
+#: Small enough that a person's click never waits long behind one, see docs/decisions.md.
+BATCH_MESSAGES = 75
+#: The bytes of a batch that are in memory at once; a larger message is a batch of its own.
+BATCH_BYTES = 8 * 1024 * 1024
+#: Sizes are asked for so many messages at a time.
+SIZE_SLICE = 1000
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What a run has done so far; grows while it goes on."""
+
+    new: int = 0
+    changed: int = 0
+    removed: int = 0
+    quarantined: int = 0
+    remaining: int = 0
+    #: True once anything was committed.
+    progress: bool = False
+
+    def counts(self) -> Counts:
+        """As the run's row keeps them."""
+        return Counts(
+            new=self.new,
+            changed=self.changed,
+            removed=self.removed,
+            quarantined=self.quarantined,
+            remaining=self.remaining,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Pull:
+    """What pulling one folder needs at hand."""
+
+    deps: Deps
+    run: Run
+    session: Session
+    tally: Tally
+    name: str
+    status: FolderStatus = field(init=False)
+    folder_id: int = field(init=False)
+    cursor: Cursor = field(init=False)
+
+
+def pull_folder(deps: Deps, run: Run, session: Session, name: str, tally: Tally) -> None:
+    """Bring one folder up to date.
+
+    Raises:
+        MailFailure: the server does not let us, or went away.
+        Cancelled: the run was stopped.
+        StoreUnavailable: the rows cannot be written.
+    """
+    pull = Pull(deps=deps, run=run, session=session, tally=tally, name=name)
+    pull.status = session.select(name)
+    _open(pull)
+    if not _is_current(pull.cursor, pull.status):
+        known = _stored(pull)
+        server_uids = _new_uids(pull)
+        _fetch(pull, [uid for uid in reversed(server_uids) if uid not in known])
+        _update_flags(pull, known)
+        server_uids = _settle_differences(pull) or server_uids
+        pull.cursor = _moved(pull, server_uids)
+    _close(pull)
+
+
+def _open(pull: Pull) -> None:
+    """Find the folder's row and cursor; the UIDVALIDITY is compared before any UID is used."""
+    now = pull.deps.clock.now()
+    with pull.deps.store.write(background=True) as db:
+        pull.run.confirm(db)
+        pull.folder_id = folders.folder_id(db, pull.run.mailbox_id, pull.name)
+        cursor = folders.cursor_of(db, pull.folder_id)
+        fresh = Cursor(
+            uid_validity=pull.status.uid_validity,
+            last_uid=0,
+            uid_next=None,
+            highest_modseq=None,
+            server_count=0,
+        )
+        if cursor is not None and cursor.uid_validity != fresh.uid_validity:
+            _reset(db, pull, cursor, now)
+            cursor = None
+        if cursor is None:
+            folders.set_cursor(db, pull.folder_id, fresh)
+        pull.cursor = cursor or fresh
+
+
+def _reset(db: DbSession, pull: Pull, old: Cursor, now: datetime) -> None:
+    waiting = messages.forget_uids(db, pull.folder_id)
+    add_entry(
+        db,
+        Entry(
+            code=Code.FOLDER_RESET,
+            level=Level.WARNING,
+            message=f"{pull.name} was numbered anew by the server; the {waiting} stored messages "
+            "are kept and matched again by their content.",
+            actor=pull.run.actor,
+            mailbox_id=pull.run.mailbox_id,
+            run_id=pull.run.id,
+            detail={
+                "folder": pull.name,
+                "uid_validity_before": old.uid_validity,
+                "uid_validity": pull.status.uid_validity,
+                "messages": waiting,
+            },
+        ),
+        now,
+    )
+
+
+def _is_current(cursor: Cursor, status: FolderStatus) -> bool:
+    """True when the server proves that nothing moved; without CONDSTORE it cannot."""
+    return (
+        cursor.highest_modseq is not None
+        and cursor.highest_modseq == status.highest_modseq
+        and cursor.uid_next is not None
+        and cursor.uid_next == status.uid_next
+        and cursor.server_count == status.messages
+    )
+
+
+def _stored(pull: Pull) -> dict[int, bool]:
+    with pull.deps.store.read() as db:
+        return messages.stored_uids(db, pull.folder_id)
+
+
+def _new_uids(pull: Pull) -> list[int]:
+    """UIDs above the cursor, ascending."""
+    status, cursor = pull.status, pull.cursor
+    nothing_above = status.uid_next is not None and status.uid_next <= cursor.last_uid + 1
+    if not status.messages or nothing_above:
+        return []
+    return pull.session.uids_above(cursor.last_uid)
+
+
+def _fetch(pull: Pull, uids: Sequence[int]) -> None:
+    """Store these messages, in the order given; what the server cannot give is quarantined."""
+    total = len(uids)
+    done = 0
+    pull.tally.remaining += total
+    _note(pull, done, total)
+    for batch in _batches(pull, uids):
+        pull.run.control.proceed()
+        answers = list(pull.session.fetch(batch))
+        done += len(batch)
+        pull.tally.remaining -= len(batch)
+        _store(pull, answers, done, total)
+
+
+def _batches(pull: Pull, uids: Sequence[int]) -> Iterator[list[int]]:
+    """Slices of the UIDs whose messages fit into a batch together."""
+    for start in range(0, len(uids), SIZE_SLICE):
+        some = uids[start : start + SIZE_SLICE]
+        sizes = dict(pull.session.sizes(some))
+        batch: list[int] = []
+        batch_bytes = 0
+        for uid in some:
+            size = sizes.get(uid, 0)
+            if batch and (len(batch) >= BATCH_MESSAGES or batch_bytes + size > BATCH_BYTES):
+                yield batch
+                batch, batch_bytes = [], 0
+            batch.append(uid)
+            batch_bytes += size
+        if batch:
+            yield batch
+
+
+def _store(pull: Pull, answers: Sequence[Fetched | Unfetchable], done: int, total: int) -> None:
+    now = pull.deps.clock.now()
+    batch = [_new_message(answer, now) for answer in answers]
+    with pull.deps.store.write(background=True) as db:
+        pull.run.confirm(db)
+        pull.tally.new += messages.add_messages(db, pull.run.mailbox_id, pull.folder_id, batch)
+        for message in batch:
+            if message.headers.problem is not None:
+                pull.tally.quarantined += 1
+                _log_quarantine(db, pull, message, now)
+        runs.note_progress(
+            db, pull.run.id, folder=pull.name, done=done, total=total, counts=pull.tally.counts()
+        )
+    pull.tally.progress = True
+
+
+def _new_message(answer: Fetched | Unfetchable, now: datetime) -> NewMessage:
+    if isinstance(answer, Unfetchable):
+        return NewMessage(
+            uid=answer.uid, flags=frozenset(), arrived_at=now, raw=b"", headers=_refused(answer)
+        )
+    return NewMessage(
+        uid=answer.uid,
+        flags=answer.flags,
+        arrived_at=answer.internal_date or now,
+        raw=answer.raw,
+        headers=read_headers(answer.raw),
+    )
+
+
+def _refused(answer: Unfetchable) -> Headers:
+    return Headers(
+        message_id=None,
+        subject="",
+        sender="",
+        recipients="",
+        sent_at=None,
+        problem=f"The server could not give this message; it said: {answer.server_said}",
+    )
+
+
+def _log_quarantine(db: DbSession, pull: Pull, message: NewMessage, now: datetime) -> None:
+    add_entry(
+        db,
+        Entry(
+            code=Code.MESSAGE_QUARANTINED,
+            level=Level.WARNING,
+            message=f"One message in {pull.name} cannot be read as mail; its bytes are kept.",
+            actor=pull.run.actor,
+            mailbox_id=pull.run.mailbox_id,
+            run_id=pull.run.id,
+            detail={
+                "folder": pull.name,
+                "uid": message.uid,
+                "bytes": len(message.raw),
+                "problem": message.headers.problem,
+            },
+        ),
+        now,
+    )
+
+
+def _update_flags(pull: Pull, known: dict[int, bool]) -> None:
+    """Take over flags of messages that were stored before this pull."""
+    since, now_at = pull.cursor.highest_modseq, pull.status.highest_modseq
+    if not known or (since is not None and since == now_at):
+        return
+    if since is not None and now_at is not None:
+        answers = pull.session.flags_changed_since(since)
+    else:
+        answers = pull.session.flags(sorted(uid for uid, present in known.items() if present))
+    flags = {uid: flags for uid, flags, _ in answers}
+    with pull.deps.store.write(background=True) as db:
+        pull.run.confirm(db)
+        changed = messages.set_flags(db, pull.folder_id, flags)
+    pull.tally.changed += changed
+    pull.tally.progress |= bool(changed)
+
+
+def _settle_differences(pull: Pull) -> list[int]:
+    """When the counts differ, compare the UID lists; the server's list, if it was needed."""
+    with pull.deps.store.read() as db:
+        stored = messages.count_present(db, pull.folder_id)
+    if stored == pull.status.messages:
+        return []
+    server_uids = pull.session.uids()
+    pull.status = pull.session.select(pull.name)
+    if len(server_uids) != pull.status.messages:
+        return []  # The folder moves while we look, or the list was cut short: next time.
+    known = _stored(pull)
+    _fetch(pull, [uid for uid in reversed(server_uids) if uid not in known])
+    on_server = set(server_uids)
+    gone = [uid for uid, present in known.items() if present and uid not in on_server]
+    back = [uid for uid, present in known.items() if not present and uid in on_server]
+    _mark_presence(pull, gone, back)
+    return server_uids
+
+
+def _mark_presence(pull: Pull, gone: Sequence[int], back: Sequence[int]) -> None:
+    if not gone and not back:
+        return
+    now = pull.deps.clock.now()
+    with pull.deps.store.write(background=True) as db:
+        pull.run.confirm(db)
+        messages.set_presence(db, pull.folder_id, gone, removed_at=now)
+        messages.set_presence(db, pull.folder_id, back, removed_at=None)
+    pull.tally.removed += len(gone)
+    pull.tally.progress = True
+
+
+def _moved(pull: Pull, server_uids: Sequence[int]) -> Cursor:
+    status = pull.status
+    return Cursor(
+        uid_validity=status.uid_validity,
+        last_uid=max(pull.cursor.last_uid, *server_uids, 0),
+        uid_next=status.uid_next,
+        highest_modseq=status.highest_modseq,
+        server_count=status.messages,
+    )
+
+
+def _close(pull: Pull) -> None:
+    """The folder is up to date: the cursor moves, and what was not seen again is gone."""
+    now = pull.deps.clock.now()
+    with pull.deps.store.write(background=True) as db:
+        pull.run.confirm(db)
+        pull.tally.removed += messages.remove_unmatched(db, pull.folder_id, now)
+        folders.set_cursor(db, pull.folder_id, pull.cursor)
+        folders.folder_succeeded(db, pull.folder_id, now)
+
+
+def _note(pull: Pull, done: int, total: int) -> None:
+    with pull.deps.store.write(background=True) as db:
+        pull.run.confirm(db)
+        runs.note_progress(
+            db, pull.run.id, folder=pull.name, done=done, total=total, counts=pull.tally.counts()
+        )

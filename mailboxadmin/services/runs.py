@@ -1,0 +1,185 @@
+"""Runs and their leases: one run of a mailbox at a time, over all threads and processes.
+
+    begin --> keeper renews the lease every 10 s and looks for a cancel every second
+      |           |
+      |           `-- the lease is no longer ours: the run stops and writes nothing more
+      `--> end (the lease goes with the closing entry, in one transaction)
+
+A lease whose holder died is taken over at once, or after 60 s when the holder
+cannot be looked at; the run it belonged to is closed as interrupted.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session as DbSession
+
+from mailboxadmin.domain.activity import Code, Entry, Level
+from mailboxadmin.domain.errors import (
+    AlreadyRunning,
+    Cancelled,
+    NotFound,
+    StoreUnavailable,
+)
+from mailboxadmin.domain.run import Counts, Outcome, Progress
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.holder import Holder, this_process
+from mailboxadmin.services.running import RunControl
+from mailboxadmin.store import leases, runs
+from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.tables import LeaseRow, MailboxRow, RunRow
+
+log = logging.getLogger(__name__)
+
+RENEW_EVERY_S = 10
+LEASE_LASTS = timedelta(seconds=60)
+LOOK_EVERY_S = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run that holds its mailbox."""
+
+    id: int
+    mailbox_id: int
+    actor: str
+    started_at: datetime
+    control: RunControl
+
+    def confirm(self, db: DbSession) -> None:
+        """Write on, if the mailbox is still ours; asked in every transaction of a run.
+
+        Raises:
+            Cancelled: it was stopped, or another process took the mailbox over.
+        """
+        self.control.proceed()
+        if not leases.holds_lease(db, self.mailbox_id, self.id):
+            self.control.stop()
+            raise Cancelled("Another process took the mailbox over.")
+
+
+def begin_run(deps: Deps, mailbox_id: int, *, actor: str) -> Run:
+    """Take the mailbox and open a run.
+
+    Raises:
+        AlreadyRunning: another run, in any process, holds it.
+        NotFound: there is no such mailbox.
+    """
+    now = deps.clock.now()
+    with deps.store.write() as db:
+        if db.get(MailboxRow, mailbox_id) is None:
+            raise NotFound("There is no such mailbox.")
+        _clear_the_way(db, leases.lease_of(db, mailbox_id), now)
+        row = runs.add_run(db, mailbox_id, actor, now)
+        db.add(_lease(mailbox_id, row.id, now))
+    control = RunControl(row.id, mailbox_id)
+    deps.running.add(control)
+    keeper = threading.Thread(target=_keep, args=(deps, control), name="keeper", daemon=True)
+    keeper.start()
+    return Run(id=row.id, mailbox_id=mailbox_id, actor=actor, started_at=now, control=control)
+
+
+@contextmanager
+def held(deps: Deps, run: Run) -> Iterator[None]:
+    """However the block ends, the run is no longer one of this process."""
+    try:
+        yield
+    finally:
+        run.control.stop()
+        deps.running.discard(run.id)
+
+
+def _lease(mailbox_id: int, run_id: int, now: datetime) -> LeaseRow:
+    holder = this_process()
+    return LeaseRow(
+        mailbox_id=mailbox_id,
+        run_id=run_id,
+        machine=holder.machine,
+        pid=holder.pid,
+        pid_started=holder.pid_started,
+        renewed_at=now,
+    )
+
+
+def _clear_the_way(db: DbSession, lease: LeaseRow | None, now: datetime) -> None:
+    if lease is None:
+        return
+    holder = Holder(machine=lease.machine, pid=lease.pid, pid_started=lease.pid_started)
+    if not holder.gone and now - lease.renewed_at < LEASE_LASTS:
+        raise AlreadyRunning("This mailbox is being synced already.")
+    _close_interrupted(db, lease, now)
+    db.delete(lease)
+    db.flush()
+
+
+def _close_interrupted(db: DbSession, lease: LeaseRow, now: datetime) -> None:
+    row = db.get(RunRow, lease.run_id)
+    if row is None or row.finished_at is not None:
+        return
+    counts = Counts(**row.counts)
+    runs.end_run(db, row.id, outcome=Outcome.FAILED, counts=counts, finding=None, now=now)
+    add_entry(
+        db,
+        Entry(
+            code=Code.SYNC_INTERRUPTED,
+            level=Level.WARNING,
+            message="A sync ended without its closing entry; what it had stored is kept.",
+            actor=row.started_by,
+            mailbox_id=row.mailbox_id,
+            run_id=row.id,
+            detail={"pid": lease.pid, "last_sign_of_life": lease.renewed_at.isoformat()},
+        ),
+        now,
+    )
+
+
+def _keep(deps: Deps, control: RunControl) -> None:
+    """Renew the lease and watch for a cancel, until the run ends."""
+    looks = 0
+    while not control.wait(LOOK_EVERY_S):
+        looks += 1
+        try:
+            with deps.store.read() as db:
+                cancelled = runs.cancel_requested(db, control.run_id)
+            if cancelled or (looks % RENEW_EVERY_S == 0 and not _renew(deps, control)):
+                control.stop()
+        except StoreUnavailable as fault:
+            # Tried again in a second; if it lasts, the lease runs out and the run stops itself.
+            log.warning("the lease of run %s was not renewed: %s", control.run_id, fault)
+
+
+def _renew(deps: Deps, control: RunControl) -> bool:
+    with deps.store.write() as db:
+        return leases.renew_lease(db, control.mailbox_id, control.run_id, deps.clock.now())
+
+
+def cancel_run(deps: Deps, run_id: int, *, actor: str) -> bool:
+    """Ask a run to stop, in whichever process it is; False when it has ended already."""
+    with deps.store.write() as db:
+        asked = runs.request_cancel(db, run_id)
+    deps.running.stop(run_id)
+    log.info("run %s: stop asked by %s", run_id, actor)
+    return asked
+
+
+def read_progress(deps: Deps, run_id: int, mailbox_id: int) -> Progress:
+    """How far a run is.
+
+    Raises:
+        NotFound: this mailbox has no such run.
+    """
+    with deps.store.read() as db:
+        progress = runs.progress_of(db, run_id)
+    if progress is None or progress.mailbox_id != mailbox_id:
+        raise NotFound("There is no such run.")
+    return progress
+
+
+def current_run(deps: Deps, mailbox_id: int) -> int | None:
+    """The run that goes on now; None when none does."""
+    with deps.store.read() as db:
+        return runs.live_run(db, mailbox_id)

@@ -1,0 +1,65 @@
+"""Folders and how far we are in each."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.folder import Cursor
+from mailboxadmin.store.tables import FolderRow
+
+
+def folder_id(db: Session, mailbox_id: int, name: str) -> int:
+    """The folder's row, made when it is new."""
+    row = _find(db, mailbox_id, name)
+    if row is None:
+        row = FolderRow(mailbox_id=mailbox_id, name=name)
+        db.add(row)
+        db.flush()
+    return row.id
+
+
+def cursor_of(db: Session, folder: int) -> Cursor | None:
+    """How far we are; None before the folder was first opened."""
+    row = db.get_one(FolderRow, folder)
+    if row.uid_validity is None:
+        return None
+    return Cursor(
+        uid_validity=row.uid_validity,
+        last_uid=row.last_uid,
+        uid_next=row.uid_next,
+        highest_modseq=row.highest_modseq,
+        server_count=row.server_count,
+    )
+
+
+def set_cursor(db: Session, folder: int, cursor: Cursor) -> None:
+    """Remember how far we are."""
+    row = db.get_one(FolderRow, folder)
+    row.uid_validity = cursor.uid_validity
+    row.last_uid = cursor.last_uid
+    row.uid_next = cursor.uid_next
+    row.highest_modseq = cursor.highest_modseq
+    row.server_count = cursor.server_count
+
+
+def folder_succeeded(db: Session, folder: int, now: datetime) -> None:
+    """The folder is up to date."""
+    row = db.get_one(FolderRow, folder)
+    row.last_success_at = now
+    row.finding = None
+
+
+def folder_failed(db: Session, folder: int, finding: Finding) -> bool:
+    """The folder could not be read; True when that is news."""
+    row = db.get_one(FolderRow, folder)
+    is_news = row.finding is None or row.finding["code"] != finding.code
+    row.finding = finding.as_json()
+    return is_news
+
+
+def _find(db: Session, mailbox_id: int, name: str) -> FolderRow | None:
+    return db.scalar(
+        select(FolderRow).where(FolderRow.mailbox_id == mailbox_id, FolderRow.name == name)
+    )

@@ -1,0 +1,41 @@
+"""Leases: who syncs a mailbox now."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from mailboxadmin.store.tables import LeaseRow
+
+
+def lease_of(db: Session, mailbox_id: int) -> LeaseRow | None:
+    """The lease on a mailbox, whether or not its holder still lives."""
+    return db.get(LeaseRow, mailbox_id)
+
+
+def renew_lease(db: Session, mailbox_id: int, run_id: int, now: datetime) -> bool:
+    """Say that the run goes on; False when the lease is no longer this run's."""
+    renewed = db.execute(
+        update(LeaseRow)
+        .where(LeaseRow.mailbox_id == mailbox_id, LeaseRow.run_id == run_id)
+        .values(renewed_at=now)
+    )
+    return bool(renewed.rowcount)
+
+
+def holds_lease(db: Session, mailbox_id: int, run_id: int) -> bool:
+    """True while the lease is this run's."""
+    lease = db.get(LeaseRow, mailbox_id, populate_existing=True)
+    return lease is not None and lease.run_id == run_id
+
+
+def end_lease(db: Session, mailbox_id: int, run_id: int) -> None:
+    """Let go of the mailbox, if it is still this run's."""
+    db.execute(
+        delete(LeaseRow).where(LeaseRow.mailbox_id == mailbox_id, LeaseRow.run_id == run_id)
+    )
+
+
+def end_all_leases(db: Session) -> None:
+    """Let go of every mailbox: the database was restored, none of the holders means this one."""
+    db.execute(delete(LeaseRow))

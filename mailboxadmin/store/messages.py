@@ -1,0 +1,217 @@
+"""Messages as a sync writes them: in batches, the bytes beside the list.
+
+A message has its UID of the folder's present UIDVALIDITY. When that changes, all
+UIDs are taken away, and each message gets its new one when its bytes are seen
+again; the digest tells which is which.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.message import SEEN, Headers
+from mailboxadmin.store.tables import MessageBytesRow, MessageRow
+
+#: Values in one IN (...); SQLite allows 32,766.
+SLICE = 500
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message about to be stored."""
+
+    uid: int
+    flags: frozenset[str]
+    arrived_at: datetime
+    raw: bytes
+    headers: Headers
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the bytes."""
+        return hashlib.sha256(self.raw).digest()
+
+
+def stored_uids(db: Session, folder_id: int, *, above: int = 0) -> dict[int, bool]:
+    """The UIDs we have of a folder, and whether each is still on the server as far as we know."""
+    rows = db.execute(
+        select(MessageRow.uid, MessageRow.removed_at.is_(None)).where(
+            MessageRow.folder_id == folder_id, MessageRow.uid > above
+        )
+    )
+    return {uid: present for uid, present in rows.tuples() if uid is not None}
+
+
+def count_present(db: Session, folder_id: int) -> int:
+    """Messages of a folder that have a UID and were not removed."""
+    return db.scalar(select(func.count()).where(*_present(folder_id))) or 0
+
+
+def add_messages(
+    db: Session, mailbox_id: int, folder_id: int, messages: Sequence[NewMessage]
+) -> int:
+    """Store a batch; how many of them are new, the others were known by their bytes."""
+    known = _match_again(db, folder_id, messages)
+    fresh = [message for message in messages if message.uid not in known]
+    if not fresh:
+        return 0
+    # The order of RETURNING is not promised by SQLite, so rows are told apart by UID.
+    ids = dict(
+        db.execute(
+            insert(MessageRow).returning(MessageRow.uid, MessageRow.id),
+            [_columns(mailbox_id, folder_id, message) for message in fresh],
+        )
+        .tuples()
+        .all()
+    )
+    db.execute(
+        insert(MessageBytesRow),
+        [{"message_id": ids[message.uid], "raw": message.raw} for message in fresh],
+    )
+    return len(fresh)
+
+
+def _columns(mailbox_id: int, folder_id: int, message: NewMessage) -> dict[str, object]:
+    headers = message.headers
+    seen = SEEN in message.flags
+    return {
+        "mailbox_id": mailbox_id,
+        "folder_id": folder_id,
+        "uid": message.uid,
+        "message_id": headers.message_id,
+        "subject": headers.subject,
+        "sender": headers.sender,
+        "recipients": headers.recipients,
+        "sent_at": headers.sent_at,
+        "arrived_at": message.arrived_at,
+        "size": len(message.raw),
+        "digest": message.digest,
+        "seen": seen,
+        "server_seen": seen,
+        "flags": _flag_text(message.flags),
+        "problem": headers.problem,
+    }
+
+
+def _match_again(db: Session, folder_id: int, messages: Sequence[NewMessage]) -> set[int]:
+    """Give messages that lost their UID the new one, when their bytes come by; the UIDs given."""
+    digests = {message.digest for message in messages}
+    waiting: defaultdict[bytes, list[int]] = defaultdict(list)
+    for digest, row_id in db.execute(
+        select(MessageRow.digest, MessageRow.id)
+        .where(
+            MessageRow.folder_id == folder_id,
+            MessageRow.uid.is_(None),
+            MessageRow.digest.in_(digests),
+        )
+        .order_by(MessageRow.id.desc())
+    ).tuples():
+        waiting[digest].append(row_id)
+    given = set()
+    for message in messages:
+        if waiting[message.digest]:
+            row = db.get_one(MessageRow, waiting[message.digest].pop())
+            row.uid, row.removed_at = message.uid, None
+            _take_flags(row, message.flags)
+            given.add(message.uid)
+    return given
+
+
+def forget_uids(db: Session, folder_id: int) -> int:
+    """The folder's UIDs mean nothing any more; how many messages now wait to be matched."""
+    changed = db.execute(
+        update(MessageRow)
+        .where(MessageRow.folder_id == folder_id, MessageRow.uid.is_not(None))
+        .values(uid=None)
+    )
+    return int(changed.rowcount)
+
+
+def remove_unmatched(db: Session, folder_id: int, now: datetime) -> int:
+    """All bytes of the folder were seen: what still has no UID is gone from the server."""
+    removed = db.execute(
+        update(MessageRow)
+        .where(
+            MessageRow.folder_id == folder_id,
+            MessageRow.uid.is_(None),
+            MessageRow.removed_at.is_(None),
+        )
+        .values(removed_at=now)
+    )
+    return int(removed.rowcount)
+
+
+def set_presence(
+    db: Session, folder_id: int, uids: Iterable[int], *, removed_at: datetime | None
+) -> None:
+    """Mark messages as gone from the server, or as there again after all."""
+    for some in _slices(uids):
+        db.execute(
+            update(MessageRow)
+            .where(MessageRow.folder_id == folder_id, MessageRow.uid.in_(some))
+            .values(removed_at=removed_at)
+        )
+
+
+def set_flags(db: Session, folder_id: int, flags: dict[int, frozenset[str]]) -> int:
+    """Take over the server's flags; how many messages changed."""
+    changed = 0
+    for some in _slices(flags):
+        stored = db.execute(
+            select(MessageRow.id, MessageRow.uid, MessageRow.flags, MessageRow.server_seen).where(
+                MessageRow.folder_id == folder_id, MessageRow.uid.in_(some)
+            )
+        ).tuples()
+        changes = [
+            _flag_change(row_id, flags[uid], server_seen)
+            for row_id, uid, text, server_seen in stored
+            if uid is not None and text != _flag_text(flags[uid])
+        ]
+        for change in changes:
+            db.execute(update(MessageRow).where(MessageRow.id == change.pop("row")), [change])
+        changed += len(changes)
+    return changed
+
+
+def _flag_change(row_id: int, flags: frozenset[str], server_seen: bool) -> dict[str, object]:
+    seen = SEEN in flags
+    change: dict[str, object] = {"row": row_id, "flags": _flag_text(flags), "server_seen": seen}
+    if seen != server_seen:
+        # Only then: a local click holds until the server's own flag changes.
+        change["seen"] = seen
+    return change
+
+
+def _take_flags(row: MessageRow, flags: frozenset[str]) -> None:
+    seen = SEEN in flags
+    if seen != row.server_seen:
+        row.seen = seen
+    row.server_seen, row.flags = seen, _flag_text(flags)
+
+
+def _flag_text(flags: frozenset[str]) -> str:
+    # \Recent belongs to a session, not to a message (RFC 3501, 2.3.2).
+    return " ".join(sorted(flags - {"\\Recent"}))
+
+
+def _present(folder_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        MessageRow.folder_id == folder_id,
+        MessageRow.uid.is_not(None),
+        MessageRow.removed_at.is_(None),
+    )
+
+
+def _slices(values: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(values)
+    while some := list(islice(left, SLICE)):
+        yield some

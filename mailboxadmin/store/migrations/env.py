@@ -1,0 +1,26 @@
+"""How Alembic reaches our tables: on the engine of the app that is being made."""
+
+from alembic import context
+
+import mailboxadmin.store.tables  # noqa: F401 - fills the metadata
+from mailboxadmin.store.base import Base, db
+
+
+def run() -> None:
+    """Apply what is missing in one transaction that other processes wait for."""
+    engine = db.engine.execution_options(begin="BEGIN IMMEDIATE")
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            transactional_ddl=True,
+            include_object=lambda obj, name, kind, reflected, against: not name.startswith(
+                "activity_search"
+            ),
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

@@ -1,0 +1,45 @@
+"""The version of the tables, and bringing an older database up to it."""
+
+from pathlib import Path
+
+import flask_migrate
+from sqlalchemy import Engine, inspect, text
+
+from mailboxadmin.domain.errors import StoreUnavailable
+from mailboxadmin.store.store import translated
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+#: The newest revision; a test holds it to the files.
+HEAD = "0001"
+#: All revisions that this version can read, oldest first.
+KNOWN = ("0001",)
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database up to date; does nothing, quickly, when it is.
+
+    Needs an app context, because Flask-Migrate finds the engine there.
+
+    Raises:
+        StoreUnavailable: it was written by a newer version, or cannot be used.
+    """
+    with translated():
+        found = version(engine)
+    if found == HEAD:
+        return
+    if found is not None and found not in KNOWN:
+        raise StoreUnavailable(
+            f"The database is from a newer version of Mailbox Admin (revision {found}, this one "
+            f"knows {HEAD}). Install that version, or restore a backup made with this one."
+        )
+    with translated():
+        flask_migrate.upgrade(directory=str(MIGRATIONS), revision=HEAD)
+
+
+def version(engine: Engine) -> str | None:
+    """The revision of the tables; None for an empty database."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+        return str(row[0]) if row else None
