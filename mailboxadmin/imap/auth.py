@@ -1,0 +1,88 @@
+"""The auth rung: sign in with a password, then say who we are and what we want."""
+
+import imaplib
+from collections.abc import Callable
+from typing import Any
+
+from mailboxadmin.domain.errors import Happening
+from mailboxadmin.imap.arguments import check_text, quoted
+from mailboxadmin.imap.translate import Scene
+from mailboxadmin.imap.wire import Client, Wire
+
+#: RFC 2971; some servers (NetEase, Exchange behind gateways) refuse SELECT without it.
+_WHO_WE_ARE = {"name": "Mailbox Admin"}
+
+
+def sign_in(wire: Wire, scene: Scene) -> None:
+    """Sign in by LOGIN, or by AUTHENTICATE PLAIN where LOGIN cannot carry the words.
+
+    Raises:
+        MailFailure: LOGIN_DISABLED; nothing was sent.
+        imaplib.IMAP4.error, Hangup, Silence: what `translate` reads.
+    """
+    account = scene.account
+    check_text("username", account.username)
+    check_text("password", account.password)
+    if wire.state != "NONAUTH":
+        return
+    login_disabled = "LOGINDISABLED" in wire.capabilities
+    plain_offered = "AUTH=PLAIN" in wire.capabilities
+    encrypted = bool(wire.connection.certificate())
+    if login_disabled and not (plain_offered and encrypted):
+        raise scene.failure(Happening.LOGIN_DISABLED, _no_password_here(wire, encrypted))
+    ascii_only = account.username.isascii() and account.password.isascii()
+    if plain_offered and (login_disabled or not ascii_only):
+        wire.authenticate("PLAIN", lambda _: _plain(account.username, account.password))
+    elif ascii_only:
+        wire.login(quoted("username", account.username), account.password)
+    else:
+        _login_with_literal(wire, account.username, account.password)
+
+
+def _no_password_here(wire: Wire, encrypted: bool) -> str:
+    if not encrypted:
+        return "the server takes no password over a connection in clear (LOGINDISABLED)"
+    ways = (
+        ", ".join(sorted(name for name in wire.capabilities if name.startswith("AUTH=")))
+        or "no other way"
+    )
+    return f"the server takes no password at all (LOGINDISABLED); it offers {ways}"
+
+
+def _plain(username: str, password: str) -> bytes:
+    """The message of SASL PLAIN (RFC 4616): empty identity, name, password, in UTF-8."""
+    return b"\0".join((b"", username.encode(), password.encode()))
+
+
+def _login_with_literal(wire: Wire, username: str, password: str) -> None:
+    """LOGIN whose password is not ASCII: a literal takes any byte (RFC 9051, 4.3)."""
+    # imaplib sends `literal` after the last argument; that both may be bytes, its types omit.
+    library: Any = wire
+    library.literal = password.encode()
+    answer, _ = library.xatom("LOGIN", quoted("username", username).encode())
+    if answer != "OK":
+        raise imaplib.IMAP4.error("LOGIN refused")
+    wire.state = "AUTH"
+
+
+def settle(client: Client) -> frozenset[str]:
+    """After the sign-in: introduce ourselves, switch CONDSTORE on; the capabilities in force."""
+    capabilities = frozenset(
+        name.decode("ascii", "replace").upper() for name in client.capabilities()
+    )
+    if "ID" in capabilities:
+        _tolerant(lambda: client.id_(_WHO_WE_ARE))
+    if {"ENABLE", "CONDSTORE"} <= capabilities:
+        # Dovecot tells no HIGHESTMODSEQ at SELECT before it was asked for (RFC 7162, 3.1).
+        _tolerant(lambda: client.enable("CONDSTORE"))
+    return capabilities
+
+
+def _tolerant(ask: Callable[[], object]) -> None:
+    """Ask for something we can do without: a refusal is no failure, an end of the line is."""
+    try:
+        ask()
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        return

@@ -1,0 +1,107 @@
+"""Whole messages, fetched so that one the server cannot give stays one.
+
+FETCH batch --OK--> given; what is missing: asked for its flags
+    |                 still there -> Unfetchable,  gone -> left out
+    `--NO--> given so far; a message of the rest answers for its flags?
+                no  -> the server is at fault: the NO is raised
+                yes -> one by one; a NO makes that one Unfetchable, unless
+                       a few in a row are refused: then it is the server again
+"""
+
+import imaplib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from mailboxadmin.domain.message import Fetched
+from mailboxadmin.imap import answers
+from mailboxadmin.imap.answers import Raw
+from mailboxadmin.imap.arguments import uid_sets
+from mailboxadmin.imap.said import named_wait
+from mailboxadmin.imap.wire import Wire
+
+_WANTED = "(INTERNALDATE FLAGS BODY.PEEK[])"
+#: So many refusals in a row are no longer about single messages.
+_MOST_REFUSALS = 5
+#: Codes that speak of the account or the moment, whatever message was asked for (RFC 5530).
+_NOT_ABOUT_A_MESSAGE = frozenset({"OVERQUOTA", "LIMIT", "INUSE", "AUTHORIZATIONFAILED", "EXPIRED"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfetchable:
+    """A message that is there and that the server cannot give."""
+
+    uid: int
+    #: The server's words; None when it answered OK and left the body out.
+    server_said: str | None
+    response_code: str | None = None
+
+
+def ask(wire: Wire, uid_set: str, *wanted: str) -> tuple[str, Sequence[Raw]]:
+    """UID FETCH: the status and the answer, which a NO can have as well."""
+    # What came unasked with earlier commands is not an answer to this one.
+    wire.response("FETCH")
+    answer, data = wire.uid("FETCH", uid_set, *wanted)
+    if answer != "OK":
+        data = wire.response("FETCH")[1]
+    return answer, data
+
+
+def fetch(wire: Wire, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
+    """Those of the messages that are still there.
+
+    Raises:
+        imaplib.IMAP4.error: the server refuses, and not because of a message.
+    """
+    for uid_set in uid_sets(uids):
+        answer, data = ask(wire, uid_set.text, _WANTED)
+        given = [message for items in answers.messages(data) if (message := answers.fetched(items))]
+        yield from given
+        missing = set(uid_set.uids) - {message.uid for message in given}
+        if missing and answer == "OK":
+            yield from _kept_back(wire, missing)
+        elif answer != "OK":
+            yield from _one_by_one(wire, sorted(missing))
+
+
+def _kept_back(wire: Wire, missing: Iterable[int]) -> Iterator[Unfetchable]:
+    for uid in sorted(_still_there(wire, missing)):
+        yield Unfetchable(uid=uid, server_said=None)
+
+
+def _still_there(wire: Wire, uids: Iterable[int]) -> set[int]:
+    here: set[int] = set()
+    for uid_set in uid_sets(uids):
+        answer, data = ask(wire, uid_set.text, "(FLAGS)")
+        if answer != "OK":
+            raise imaplib.IMAP4.error("FETCH refused")
+        here.update(items[b"UID"] for items in answers.messages(data))
+    return here
+
+
+def _one_by_one(wire: Wire, missing: Sequence[int]) -> Iterator[Fetched | Unfetchable]:
+    _raise_if_not_about_messages(wire)
+    refused = 0
+    for uid in sorted(_still_there(wire, missing)):
+        answer, data = ask(wire, str(uid), _WANTED)
+        given = [message for items in answers.messages(data) if (message := answers.fetched(items))]
+        refusal = wire.heard.refusal
+        if given:
+            refused = 0
+            yield given[0]
+            continue
+        if answer != "OK":
+            _raise_if_not_about_messages(wire)
+            refused += 1
+        if refused >= _MOST_REFUSALS:
+            raise imaplib.IMAP4.error("FETCH refused")
+        yield Unfetchable(
+            uid=uid,
+            server_said=refusal.text if refusal else None,
+            response_code=refusal.code if refusal else None,
+        )
+
+
+def _raise_if_not_about_messages(wire: Wire) -> None:
+    refusal = wire.heard.refusal
+    if refusal and (refusal.code in _NOT_ABOUT_A_MESSAGE or named_wait(refusal.text) is not None):
+        raise imaplib.IMAP4.error("FETCH refused")

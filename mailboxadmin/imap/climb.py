@@ -1,0 +1,233 @@
+"""From a server's name to its greeting, one rung after the other.
+
+    ssl        dns -> tcp -> tls -> greeting
+    starttls   dns -> tcp -> greeting -> tls
+    none       dns -> tcp -> greeting
+
+A certificate that is not accepted is looked at on a second connection, on which
+nothing secret is said, so that a person can be shown what they might pin.
+"""
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mailboxadmin.domain.clock import SystemClock
+from mailboxadmin.domain.errors import Happening, MailFailure
+from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.mailbox import Account, Encryption
+from mailboxadmin.imap import tls
+from mailboxadmin.imap.connection import Connection, Hangup
+from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.ladder import Ladder
+from mailboxadmin.imap.network import Network
+from mailboxadmin.imap.policy import check_allowed
+from mailboxadmin.imap.said import Said, parse_status, readable
+from mailboxadmin.imap.translate import WIRE_FAULTS, Scene, translate
+from mailboxadmin.imap.wire import Wire
+
+#: What one rung may take at most.
+RUNG_LIMIT_S = 10.0
+_LONGEST_GREETING = 8192
+
+#: Which failure to tell when several addresses failed in different ways: the one that says most.
+_MOST_TELLING = (Happening.CONNECT_REFUSED, Happening.CONNECT_TIMEOUT, Happening.UNREACHABLE)
+
+
+class Climb:
+    """One attempt to reach one server."""
+
+    def __init__(
+        self, account: Account, network: Network, deadline: Deadline, ladder: Ladder
+    ) -> None:
+        self._account = account
+        self._server = account.server
+        self._network = network
+        self._deadline = deadline
+        self._ladder = ladder
+        self._address = ""
+
+    def up(self) -> Wire:
+        """Climb to the greeting.
+
+        Raises:
+            MailFailure: the rung that was red, after it was reported.
+        """
+        connection = self._tcp(self._dns())
+        try:
+            if self._server.encryption is Encryption.SSL:
+                self._tls(connection, None)
+                return self._greeting(connection)
+            wire = self._greeting(connection)
+            if self._server.encryption is Encryption.STARTTLS:
+                self._tls(connection, wire)
+        except BaseException:
+            connection.close()
+            raise
+        return wire
+
+    def _dns(self) -> tuple[str, ...]:
+        with self._ladder.rung(Phase.DNS) as rung:
+            self._in_time(Phase.DNS)
+            addresses = tuple(self._network.resolve(self._server.host, self._deadline))
+            if self._account.guarded:
+                addresses = check_allowed(self._server, addresses, self._account.allowed_hosts)
+            rung.detail = ", ".join(addresses)
+        return addresses
+
+    def _tcp(self, addresses: tuple[str, ...]) -> Connection:
+        with self._ladder.rung(Phase.TCP) as rung:
+            self._in_time(Phase.TCP)
+            connection = self._first_that_answers(addresses)
+            rung.detail = f"port {self._server.port}"
+            if len(addresses) > 1:
+                rung.detail += f" at {self._address}"
+        return connection
+
+    def _first_that_answers(self, addresses: tuple[str, ...]) -> Connection:
+        """Try each address in turn, with a fair share of the rung's time each."""
+        limit = self._deadline.within(RUNG_LIMIT_S)
+        failures = []
+        for tried, address in enumerate(addresses):
+            share = limit.within(limit.remaining() / (len(addresses) - tried))
+            try:
+                connection = Connection.open(address, self._server.port, share)
+            except OSError as fault:
+                failures.append(self._tcp_failure(fault, address))
+                continue
+            self._address = address
+            return connection
+        if self._deadline.passed:
+            raise translate(TimeoutError(), self._scene(Phase.TCP))
+        raise min(failures, key=lambda failure: _MOST_TELLING.index(failure.facts.happening))
+
+    def _tcp_failure(self, fault: OSError, address: str) -> MailFailure:
+        happening = Happening.UNREACHABLE
+        if isinstance(fault, ConnectionRefusedError):
+            happening = Happening.CONNECT_REFUSED
+        elif isinstance(fault, TimeoutError):
+            happening = Happening.CONNECT_TIMEOUT
+        return self._scene(Phase.TCP).failure(
+            happening, f"{fault} ({address}, port {self._server.port})"
+        )
+
+    def _greeting(self, connection: Connection) -> Wire:
+        with self._ladder.rung(Phase.GREETING) as rung, self._speaking(Phase.GREETING, connection):
+            line = connection.read_line(_LONGEST_GREETING)
+            self._judge_greeting(line, connection)
+            connection.unread(line)
+            rung.detail = readable(line[2:])
+            wire = Wire(connection, self._server.host, self._server.port)
+        return wire
+
+    def _judge_greeting(self, line: bytes, connection: Connection) -> None:
+        scene = self._scene(Phase.GREETING, connection)
+        said = parse_status(line) if line.startswith(b"* ") else None
+        if said is not None and said.status == "BYE":
+            raise scene.failure(Happening.GREETING_REFUSED, "", said)
+        if not line.upper().startswith((b"* OK", b"* PREAUTH")):
+            banner = Said("", None, readable(line))
+            raise scene.failure(Happening.GREETING_NOT_IMAP, "another service answers", banner)
+
+    def _tls(self, connection: Connection, wire: Wire | None) -> None:
+        with self._ladder.rung(Phase.TLS) as rung, self._speaking(Phase.TLS, connection, wire):
+            if wire is not None:
+                self._agree_starttls(wire)
+            try:
+                if wire is None:
+                    connection.secure(self._context(), self._server.host)
+                else:
+                    wire.start_tls(self._context())
+            except ssl.SSLCertVerificationError as fault:
+                raise self._not_accepted(fault) from fault
+            rung.detail = self._accepted(connection.certificate())
+            if wire is not None:
+                wire.capabilities = _capabilities(wire)
+
+    def _agree_starttls(self, wire: Wire) -> None:
+        scene = self._scene(Phase.TLS, wire.connection, wire)
+        # PREAUTH: someone in between signs us in before we are alone with the server (RFC 8314).
+        if "STARTTLS" not in wire.capabilities or wire.state != "NONAUTH":
+            raise scene.failure(Happening.STARTTLS_MISSING, "the server does not offer STARTTLS")
+        answer, _ = wire.xatom("STARTTLS")
+        if answer != "OK":
+            raise scene.failure(
+                Happening.STARTTLS_MISSING, "STARTTLS was refused", wire.heard.refusal
+            )
+
+    def _context(self) -> ssl.SSLContext:
+        if self._account.pinned:
+            return tls.unverified_context()
+        return tls.trusting_context(self._network.ca_file)
+
+    def _accepted(self, der: bytes) -> str:
+        """The rung's sentence; with pins, only when the certificate is one of them."""
+        now = SystemClock().now()
+        certificate = tls.Certificate.parse(der)
+        if not self._account.pinned:
+            return certificate.sentence(now)
+        if certificate.fingerprint in self._account.pinned:
+            return f"pinned {certificate.sentence(now)}"
+        detail = f"not the certificate that was pinned: {certificate.description(now)}"
+        raise self._scene(Phase.TLS).failure(Happening.CERTIFICATE_UNTRUSTED, detail)
+
+    def _not_accepted(self, fault: ssl.SSLCertVerificationError) -> MailFailure:
+        detail = fault.verify_message
+        shown = self._look_at_certificate()
+        if shown is not None:
+            detail = f"{detail}; {shown.description(SystemClock().now())}"
+        return self._scene(Phase.TLS).failure(tls.happening_of(fault), detail)
+
+    def _look_at_certificate(self) -> tls.Certificate | None:
+        """The certificate that was refused; None when it cannot be had a second time."""
+        try:
+            limit = self._deadline.within(RUNG_LIMIT_S)
+            connection = Connection.open(self._address, self._server.port, limit)
+            try:
+                connection.patience(limit.cap(RUNG_LIMIT_S))
+                if self._server.encryption is Encryption.STARTTLS:
+                    Wire(connection, self._server.host, self._server.port).xatom("STARTTLS")
+                connection.secure(tls.unverified_context(), self._server.host)
+                return tls.Certificate.parse(connection.certificate())
+            finally:
+                connection.close()
+        except WIRE_FAULTS:
+            # The refusal is told without it: it is only an aid.
+            return None
+
+    @contextmanager
+    def _speaking(
+        self, phase: Phase, connection: Connection, wire: Wire | None = None
+    ) -> Iterator[None]:
+        """Bound a rung and translate what goes wrong on it."""
+        self._in_time(phase)
+        limit = self._deadline.within(RUNG_LIMIT_S)
+        connection.watch.limit(limit)
+        connection.patience(limit.cap(RUNG_LIMIT_S))
+        try:
+            yield
+        except WIRE_FAULTS as fault:
+            raise translate(fault, self._scene(phase, connection, wire)) from fault
+
+    def _in_time(self, phase: Phase) -> None:
+        if self._deadline.passed:
+            raise translate(TimeoutError(), self._scene(phase))
+
+    def _scene(
+        self, phase: Phase, connection: Connection | None = None, wire: Wire | None = None
+    ) -> Scene:
+        return Scene(
+            phase=phase,
+            account=self._account,
+            deadline=self._deadline,
+            connection=connection,
+            heard=wire.heard if wire else None,
+        )
+
+
+def _capabilities(wire: Wire) -> tuple[str, ...]:
+    """Asked anew after STARTTLS: what was said in clear may be forged (RFC 9051, 6.2.1)."""
+    _, data = wire.capability()
+    if data[-1] is None:
+        raise Hangup("no capabilities after STARTTLS")
+    return tuple(data[-1].decode("ascii", "replace").upper().split())

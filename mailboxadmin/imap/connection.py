@@ -1,0 +1,133 @@
+"""A guarded socket with its buffered reader; it reports in three words how it failed."""
+
+import io
+import socket
+import ssl
+
+from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.guard import GUARD
+
+_BUFFER = 65536
+#: `* SEARCH` of a folder with two million messages is one line of about 16 MB.
+LONGEST_LINE = 32 * 2**20
+#: No server keeps a message of that size; what declares more is broken or hostile.
+LARGEST_LITERAL = 2**30
+
+
+class Hangup(Exception):
+    """Raised when the connection has ended, on either side."""
+
+
+class Silence(Exception):
+    """Raised when nothing came, or nothing could be sent, for the time allowed."""
+
+
+class Oversized(Exception):
+    """Raised when the server announces a line or a literal beyond all reason."""
+
+
+class Connection:
+    """One TCP connection, from plain to TLS to closed."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+        self.sock = sock
+        self.watch = GUARD.watch(sock, deadline)
+        self._reader: io.BufferedReader = io.BufferedReader(sock.makefile("rb", 0), _BUFFER)
+        self._unread = b""
+
+    @classmethod
+    def open(cls, address: str, port: int, deadline: Deadline) -> "Connection":
+        """Connect to one address.
+
+        Raises:
+            OSError: refused, unreachable, or no answer before the deadline (`TimeoutError`).
+        """
+        return cls(socket.create_connection((address, port), timeout=deadline.cap(60)), deadline)
+
+    def patience(self, seconds: float) -> None:
+        """How long one read or write may wait; the guard bounds them all together."""
+        self.sock.settimeout(seconds)
+
+    def secure(self, context: ssl.SSLContext, host: str) -> None:
+        """Speak TLS from now on; what the server sent in clear beyond its last line is dropped.
+
+        Raises:
+            OSError: the handshake failed (`ssl.SSLError`), or took too long.
+        """
+        wrapped = context.wrap_socket(
+            self.sock, server_hostname=host, do_handshake_on_connect=False
+        )
+        self.sock = wrapped
+        self.watch.follow(wrapped)
+        wrapped.do_handshake()
+        self._reader = io.BufferedReader(wrapped.makefile("rb", 0), _BUFFER)
+        self._unread = b""
+
+    def certificate(self) -> bytes:
+        """The certificate the server showed, DER; empty without TLS."""
+        shown = self.sock.getpeercert(True) if isinstance(self.sock, ssl.SSLSocket) else None
+        return shown or b""
+
+    def unread(self, line: bytes) -> None:
+        """Give `line` back, to be read again."""
+        self._unread = line
+
+    def read_line(self, longest: int = LONGEST_LINE) -> bytes:
+        """One line with its end.
+
+        Raises:
+            Hangup, Silence, Oversized
+        """
+        if self._unread:
+            line, self._unread = self._unread, b""
+            return line
+        try:
+            line = self._reader.readline(longest + 1)
+        except OSError as fault:
+            raise _ended(fault) from fault
+        if len(line) > longest:
+            raise Oversized(f"a line of more than {longest} bytes")
+        if not line.endswith(b"\n"):
+            raise Hangup("closed by the server")
+        return line
+
+    def read(self, size: int) -> bytes:
+        """Exactly `size` bytes.
+
+        Raises:
+            Hangup, Silence, Oversized
+        """
+        if size > LARGEST_LITERAL:
+            raise Oversized(f"a literal of {size} bytes was announced")
+        try:
+            data = self._reader.read(size)
+        except OSError as fault:
+            raise _ended(fault) from fault
+        except MemoryError as fault:
+            raise Oversized(f"no memory for a literal of {size} bytes") from fault
+        if len(data) < size:
+            raise Hangup("closed by the server")
+        return data
+
+    def send(self, data: bytes) -> None:
+        """All of `data`.
+
+        Raises:
+            Hangup, Silence
+        """
+        try:
+            self.sock.sendall(data)
+        except OSError as fault:
+            raise _ended(fault) from fault
+
+    def close(self) -> None:
+        """Close; a second time does nothing."""
+        self.watch.release()
+        self._reader.close()
+        self.sock.close()
+
+
+def _ended(fault: OSError) -> Hangup | Silence:
+    if isinstance(fault, TimeoutError):
+        return Silence(str(fault))
+    return Hangup(str(fault))

@@ -1,0 +1,52 @@
+"""The rungs as they are climbed: timed, reported, kept."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from mailboxadmin.domain.errors import MailFailure
+from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.mailbox import Step
+
+OnStep = Callable[[Step], None]
+
+
+def ignore(step: Step) -> None:
+    """For who only wants to arrive."""
+
+
+class Rung:
+    """One rung while it is climbed; what is found goes into `detail`."""
+
+    def __init__(self) -> None:
+        self.detail = ""
+
+
+class Ladder:
+    """Steps in the order they were taken; a red one is the last."""
+
+    def __init__(self, on_step: OnStep = ignore) -> None:
+        self._on_step = on_step
+        self._steps: list[Step] = []
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps so far."""
+        return tuple(self._steps)
+
+    @contextmanager
+    def rung(self, phase: Phase) -> Iterator[Rung]:
+        """Climb one rung; a `MailFailure` inside makes it red and goes on its way."""
+        rung = Rung()
+        began = time.monotonic()
+        try:
+            yield rung
+        except MailFailure as failure:
+            self._report(phase, False, began, failure.facts.server_said or failure.facts.detail)
+            raise
+        self._report(phase, True, began, rung.detail)
+
+    def _report(self, phase: Phase, ok: bool, began: float, detail: str) -> None:
+        step = Step(phase=phase, ok=ok, ms=round((time.monotonic() - began) * 1000), detail=detail)
+        self._steps.append(step)
+        self._on_step(step)

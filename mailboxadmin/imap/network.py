@@ -1,0 +1,116 @@
+"""From names to addresses, within a deadline.
+
+Which resolver is asked is a value: `None` is the machine's own way (`getaddrinfo`,
+which also reads /etc/hosts but has no time-out, hence a thread that is left behind
+when it takes too long).
+"""
+
+import ipaddress
+import queue
+import socket
+import threading
+from dataclasses import dataclass
+
+import dns.exception
+import dns.nameserver
+import dns.resolver
+
+from mailboxadmin.domain.errors import Facts, Happening, MailFailure
+from mailboxadmin.domain.finding import Phase
+from mailboxadmin.imap.deadline import Deadline
+
+DNS_LIMIT_S = 10.0
+MX_LIMIT_S = 5.0
+
+#: getaddrinfo's errors that say that the name does not exist; the others that it could not ask.
+_NO_SUCH_NAME = frozenset(
+    {socket.EAI_NONAME, socket.EAI_FAIL, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How this machine reaches the world."""
+
+    #: (address, port) of the resolvers to ask; None: the machine's own way.
+    nameservers: tuple[tuple[str, int], ...] | None = None
+    #: A PEM file of authorities to trust beside the system's; None: only the system's.
+    ca_file: str | None = None
+
+    def resolve(self, host: str, deadline: Deadline) -> list[str]:
+        """The addresses of `host` in the order to try them; an address is its own.
+
+        Raises:
+            MailFailure: NAME_UNKNOWN or RESOLVER_DOWN.
+        """
+        try:
+            return [str(ipaddress.ip_address(host))]
+        except ValueError:
+            seconds = deadline.cap(DNS_LIMIT_S)
+        if self.nameservers is None:
+            return _ask_system(host, seconds)
+        return _ask(self._resolver(), host, seconds)
+
+    def mx(self, domain: str, deadline: Deadline) -> list[str]:
+        """The mail exchangers of `domain`, most preferred first, lower case, no last dot.
+
+        Empty when it has none and when DNS fails: they only serve to recognise a provider.
+        """
+        try:
+            answer = self._resolver().resolve(
+                domain, "MX", lifetime=deadline.cap(MX_LIMIT_S), search=False
+            )
+        except (dns.exception.DNSException, OSError, UnicodeError):
+            return []
+        ranked = sorted((record.preference, record.exchange.to_text()) for record in answer)
+        return [name.rstrip(".").lower() for _, name in ranked if name != "."]
+
+    def _resolver(self) -> dns.resolver.Resolver:
+        if self.nameservers is None:
+            return dns.resolver.Resolver()
+        resolver = dns.resolver.Resolver(configure=False)
+        resolver.nameservers = [dns.nameserver.Do53Nameserver(*pair) for pair in self.nameservers]
+        return resolver
+
+
+def _ask(resolver: dns.resolver.Resolver, host: str, seconds: float) -> list[str]:
+    try:
+        addresses = list(resolver.resolve_name(host, lifetime=seconds, search=False).addresses())
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer) as fault:
+        raise _failure(host, Happening.NAME_UNKNOWN, str(fault)) from fault
+    except (dns.exception.DNSException, OSError) as fault:
+        raise _failure(host, Happening.RESOLVER_DOWN, str(fault)) from fault
+    if not addresses:
+        raise _failure(host, Happening.NAME_UNKNOWN, f"{host} has no address")
+    return addresses
+
+
+def _ask_system(host: str, seconds: float) -> list[str]:
+    answers: queue.SimpleQueue[list[str] | OSError | UnicodeError] = queue.SimpleQueue()
+    asking = threading.Thread(
+        target=lambda: answers.put(_getaddrinfo(host)), name="dns", daemon=True
+    )
+    asking.start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        detail = f"no answer from the resolver in {seconds:.0f} seconds"
+        raise _failure(host, Happening.RESOLVER_DOWN, detail) from None
+    if isinstance(answer, list):
+        return answer
+    unknown = isinstance(answer, UnicodeError) or answer.errno in _NO_SUCH_NAME
+    happening = Happening.NAME_UNKNOWN if unknown else Happening.RESOLVER_DOWN
+    raise _failure(host, happening, str(answer)) from answer
+
+
+def _getaddrinfo(host: str) -> list[str] | OSError | UnicodeError:
+    """Addresses, or the error as a value: it has to cross a thread."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as fault:
+        return fault
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _failure(host: str, happening: Happening, detail: str) -> MailFailure:
+    return MailFailure(Facts(phase=Phase.DNS, happening=happening, detail=detail, host=host))

@@ -1,0 +1,127 @@
+"""What the server said, out of the lines it sent: response code, text, named back-off.
+
+Kept from the raw lines and not from the libraries' exceptions, which wrap the words
+in their own (`command: LOGIN => ...`, `LOGIN command error: BAD [b'...']`).
+"""
+
+import base64
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+_STATUS = re.compile(
+    rb"(?P<tag>[^\s*+]\S*|\*) (?P<status>OK|NO|BAD|BYE)(?: (?P<text>.*))?", re.IGNORECASE
+)
+_RESPONSE_CODE = re.compile(r"\[([A-Za-z0-9.-]+)(?: [^\]]*)?\]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+#: Microsoft names the time it wants in the text (`error_catalogue`, Exchange Online).
+_BACK_OFF = re.compile(r"Suggested Backoff Time:\s*(\d{1,12})\s*milliseconds", re.IGNORECASE)
+
+_LONGEST_TEXT = 1000
+_LONGEST_WAIT = timedelta(days=7)
+#: Untagged NO and BAD lines kept for one command.
+_MOST_NOTES = 5
+#: A shorter secret is masked only where it stands alone, or every "a" would be a mask.
+_SHORT_SECRET = 4
+MASK = "••••"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One status answer."""
+
+    #: OK, NO, BAD or BYE.
+    status: str
+    #: Without brackets, upper case; None if it has none.
+    code: str | None
+    #: With the response code, without tag and status; control characters are blanks.
+    text: str
+
+
+@dataclass(slots=True)
+class Heard:
+    """What the server said since the last command that matters when it fails."""
+
+    #: The last tagged answer.
+    answer: Said | None = None
+    #: Untagged NO and BAD: Gmail explains a tagged NO with them.
+    notes: list[Said] = field(default_factory=list)
+    #: Never forgotten: after it there is nothing more to hear.
+    bye: Said | None = None
+
+    def begin(self) -> None:
+        """A command goes out."""
+        self.answer = None
+        self.notes.clear()
+
+    def hear(self, line: bytes) -> None:
+        """A line came in."""
+        if line.startswith(b"* ") and line[2:5].upper() not in (b"NO ", b"BAD", b"BYE"):
+            return
+        said = parse_status(line)
+        if said is None:
+            return
+        if not line.startswith(b"*"):
+            self.answer = said
+        elif said.status == "BYE":
+            self.bye = said
+        elif len(self.notes) < _MOST_NOTES:
+            self.notes.append(said)
+
+    @property
+    def refusal(self) -> Said | None:
+        """The tagged NO or BAD with the notes that explain it; None when there was none."""
+        if self.answer is None or self.answer.status not in ("NO", "BAD"):
+            return None
+        codes = [
+            said.code for said in (self.answer, *self.notes) if said.code not in (None, "ALERT")
+        ]
+        texts = dict.fromkeys(said.text for said in (*self.notes, self.answer) if said.text)
+        return Said(self.answer.status, codes[0] if codes else self.answer.code, " / ".join(texts))
+
+
+def parse_status(line: bytes) -> Said | None:
+    """The status answer in a line; None when it is something else (RFC 9051, 7.1)."""
+    match = _STATUS.match(line)
+    if match is None:
+        return None
+    text = readable(match["text"] or b"")
+    code = _RESPONSE_CODE.match(text)
+    return Said(
+        status=match["status"].decode("ascii").upper(),
+        code=code[1].upper() if code else None,
+        text=text,
+    )
+
+
+def readable(raw: bytes) -> str:
+    """Bytes from the wire as a person can read them, bounded, on one line."""
+    return _CONTROL.sub(" ", raw[:_LONGEST_TEXT].decode("utf-8", "replace")).strip()
+
+
+def named_wait(text: str) -> timedelta | None:
+    """The back-off time that the text names; None when it names none."""
+    match = _BACK_OFF.search(text)
+    return min(timedelta(milliseconds=int(match[1])), _LONGEST_WAIT) if match else None
+
+
+def secret_forms(username: str, password: str) -> tuple[str, ...]:
+    """A password in every form in which it goes over the wire."""
+    if not password:
+        return ()
+    plain = password.encode("utf-8", "replace")
+    sasl = b"\0".join((b"", username.encode("utf-8", "replace"), plain))
+    escaped = password.replace("\\", "\\\\").replace('"', '\\"')
+    encoded = (base64.b64encode(form).decode("ascii") for form in (sasl, plain))
+    return tuple(dict.fromkeys((*encoded, escaped, password)))
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """`text` with every secret covered."""
+    for secret in secrets:
+        pattern = re.escape(secret)
+        if len(secret) < _SHORT_SECRET:
+            pattern = rf"(?<!\w){pattern}(?!\w)"
+        text = re.sub(pattern, MASK, text)
+    return text

@@ -1,0 +1,264 @@
+"""A signed-in conversation with one mail server.
+
+    connect() --> dns, tcp, tls, greeting, auth --> Session --> folders --> fetch
+                  (a red step: MailFailure)            `--> close: LOGOUT, quickly
+
+Nothing here changes anything on the server: folders are opened with EXAMINE and
+bodies are fetched with BODY.PEEK[]. Every method raises MailFailure with what
+happened, or Cancelled when a person stopped it.
+"""
+
+import imaplib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from mailboxadmin.domain.errors import Happening, MailFailure
+from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.folder import FolderStatus, ListedFolder
+from mailboxadmin.domain.mailbox import Account, Step
+from mailboxadmin.domain.message import Fetched
+from mailboxadmin.imap import answers, bodies, folders
+from mailboxadmin.imap.answers import Items, Raw
+from mailboxadmin.imap.arguments import check_text, uid_sets
+from mailboxadmin.imap.auth import settle, sign_in
+from mailboxadmin.imap.bodies import Unfetchable
+from mailboxadmin.imap.climb import RUNG_LIMIT_S, Climb
+from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.ladder import Ladder, OnStep, ignore
+from mailboxadmin.imap.network import Network
+from mailboxadmin.imap.translate import WIRE_FAULTS, Scene, translate
+from mailboxadmin.imap.wire import Client, Wire
+
+#: How long a server may think about one command before it is taken for dead.
+COMMAND_LIMIT_S = 60.0
+_LOGOUT_LIMIT_S = 1.0
+#: A folder's size is added up over so many of its messages at most.
+_SIZE_SAMPLE = 2000
+
+#: UID, flags, mod-sequence (None without CONDSTORE).
+FlagsOf = tuple[int, frozenset[str], int | None]
+
+
+def connect(
+    account: Account, *, network: Network, deadline: Deadline, on_step: OnStep = ignore
+) -> "Session":
+    """Climb the ladder up to `auth`.
+
+    Args:
+        deadline: of everything done with the session, not only of the ladder.
+        on_step: told of each rung as soon as it is green or red.
+
+    Raises:
+        MailFailure: what happened on the rung that was red.
+    """
+    ladder = Ladder(on_step)
+    wire = Climb(account, network, deadline, ladder).up()
+    session = Session(account, wire, deadline, ladder)
+    try:
+        session.open()
+    except BaseException:
+        wire.shutdown()
+        raise
+    return session
+
+
+class Session:
+    """One connection, from its greeting on; use it in a `with` block."""
+
+    def __init__(self, account: Account, wire: Wire, deadline: Deadline, ladder: Ladder) -> None:
+        self._account = account
+        self._wire = wire
+        self._deadline = deadline
+        self._ladder = ladder
+        self._client = Client(wire, COMMAND_LIMIT_S)
+        self._has_modseq = False
+        #: In upper case, as the server said after the sign-in.
+        self.capabilities: frozenset[str] = frozenset()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The rungs climbed so far."""
+        return self._ladder.steps
+
+    def open(self) -> None:
+        """The auth rung; `connect` calls this."""
+        with self._ladder.rung(Phase.AUTH) as rung:
+            self._limit(self._deadline.within(RUNG_LIMIT_S), RUNG_LIMIT_S)
+            with self._speaking(Phase.AUTH):
+                sign_in(self._wire, self._scene(Phase.AUTH))
+                self.capabilities = settle(self._client)
+            rung.detail = f"signed in as {self._account.username}"
+        self._limit(self._deadline, COMMAND_LIMIT_S)
+
+    def cancel(self) -> None:
+        """Stop whatever goes on, from any thread; the method that is running raises Cancelled."""
+        self._wire.connection.watch.cancel()
+
+    def close(self) -> None:
+        """Say LOGOUT if that is quick, and close."""
+        try:
+            self._limit(self._deadline.within(_LOGOUT_LIMIT_S), _LOGOUT_LIMIT_S)
+            self._wire.logout()
+        except WIRE_FAULTS:
+            # Only a courtesy: the work is done, or its failure is on its way already.
+            return
+        finally:
+            self._wire.shutdown()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def list_folders(self) -> list[ListedFolder]:
+        """All folders of the mailbox, as the server lists them."""
+        with self._speaking(Phase.FOLDERS):
+            return folders.listed(self._client)
+
+    def status(self, name: str) -> FolderStatus:
+        """What STATUS says of a folder, without opening it.
+
+        Raises:
+            MailFailure: FOLDER_MISSING, FOLDER_NOT_SELECTABLE, or what the server said.
+        """
+        with self._folder(name):
+            return folders.status(self._client, name, "CONDSTORE" in self.capabilities)
+
+    def select(self, name: str) -> FolderStatus:
+        """Open a folder for reading only (EXAMINE); the methods below are about it.
+
+        Raises:
+            MailFailure: as `status`.
+        """
+        with self._folder(name):
+            opened = folders.examine(self._client, name)
+        self._has_modseq = opened.highest_modseq is not None
+        return opened
+
+    def uids(self) -> list[int]:
+        """All UIDs of the open folder, ascending."""
+        return self._search("ALL")
+
+    def uids_above(self, uid: int) -> list[int]:
+        """The UIDs of the open folder that are greater than `uid`, ascending."""
+        # `n:*` always names the last message, even when its UID is below n (RFC 9051, 9).
+        return [found for found in self._search("UID", f"{uid + 1}:*") if found > uid]
+
+    def sizes(self, uids: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """UID and size in bytes of those messages that are still there."""
+        for uid_set in uid_sets(uids):
+            for items in self._fetch(uid_set.text, "(RFC822.SIZE)"):
+                if isinstance(items.get(b"RFC822.SIZE"), int):
+                    yield items[b"UID"], items[b"RFC822.SIZE"]
+
+    def mailbox_size(self, name: str) -> int:
+        """The size of a folder in bytes; of a large one, estimated from a sample.
+
+        Where STATUS cannot tell it (RFC 8438), the folder is opened.
+        """
+        if "STATUS=SIZE" in self.capabilities:
+            with self._folder(name):
+                return folders.size(self._client, name)
+        self.select(name)
+        uids = self.uids()
+        sample = uids[:: len(uids) // _SIZE_SAMPLE + 1]
+        total = sum(size for _, size in self.sizes(sample))
+        return total * len(uids) // len(sample) if sample else 0
+
+    def flags(self, uids: Iterable[int]) -> Iterator[FlagsOf]:
+        """The flags of those messages that are still there."""
+        wanted = "(FLAGS MODSEQ)" if self._has_modseq else "(FLAGS)"
+        for uid_set in uid_sets(uids):
+            yield from map(_flags_of, self._fetch(uid_set.text, wanted))
+
+    def flags_changed_since(self, modseq: int) -> Iterator[FlagsOf]:
+        """The flags of the messages that are new or changed since then (RFC 7162, 3.1.4.1).
+
+        Only where `select` gave a `highest_modseq`.
+        """
+        yield from map(_flags_of, self._fetch("1:*", "(FLAGS)", f"(CHANGEDSINCE {modseq})"))
+
+    def fetch(self, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
+        """Those messages that are still there, whole; \\Seen is not set.
+
+        All of them are held in memory: the caller bounds the batch. A message that the
+        server cannot give comes as `Unfetchable` and does not stop the others.
+        """
+        with self._speaking(Phase.FETCH):
+            yield from bodies.fetch(self._wire, uids)
+
+    def _search(self, *criteria: str) -> list[int]:
+        returns = ("RETURN", "(ALL)") if "ESEARCH" in self.capabilities else ()
+        with self._speaking(Phase.FETCH):
+            self._wire.response("ESEARCH")
+            answer, data = self._wire.uid("SEARCH", *returns, *criteria)
+            if answer != "OK":
+                raise imaplib.IMAP4.error("SEARCH refused")
+            compact: list[Raw] = self._wire.response("ESEARCH")[1]
+            return answers.found(data, compact)
+
+    def _fetch(self, uid_set: str, *wanted: str) -> list[Items]:
+        with self._speaking(Phase.FETCH):
+            answer, data = bodies.ask(self._wire, uid_set, *wanted)
+            if answer != "OK":
+                raise imaplib.IMAP4.error("FETCH refused")
+            return list(answers.messages(data))
+
+    @contextmanager
+    def _folder(self, name: str) -> Iterator[None]:
+        """Around a command about one folder: a refusal is explained by what LIST says of it."""
+        try:
+            with self._speaking(Phase.FOLDERS, name):
+                check_text("folders", name)
+                yield
+        except MailFailure as failure:
+            if failure.facts.happening is not Happening.ANSWER_NO:
+                raise
+            with self._speaking(Phase.FOLDERS, name):
+                happening = folders.why_refused(self._client, name)
+            raise MailFailure(folders.told(failure.facts, happening)) from failure
+
+    @contextmanager
+    def _speaking(self, phase: Phase, folder: str | None = None) -> Iterator[None]:
+        try:
+            yield
+        except WIRE_FAULTS as fault:
+            raise translate(fault, self._scene(phase, folder)) from fault
+
+    def _scene(self, phase: Phase, folder: str | None = None) -> Scene:
+        return Scene(
+            phase=phase,
+            account=self._account,
+            deadline=self._deadline,
+            connection=self._wire.connection,
+            heard=self._wire.heard,
+            folder=folder,
+        )
+
+    def _limit(self, deadline: Deadline, patience_s: float) -> None:
+        self._wire.connection.watch.limit(deadline)
+        self._wire.connection.patience(deadline.cap(patience_s))
+
+
+def folders_step(session: Session) -> list[ListedFolder]:
+    """The last rung: the folders, reported like the others to the `on_step` of `connect`.
+
+    Raises:
+        MailFailure: after it was reported.
+    """
+    with session._ladder.rung(Phase.FOLDERS) as rung:
+        listed = session.list_folders()
+        rung.detail = f"{len(listed)} folder{'' if len(listed) == 1 else 's'}"
+    return listed
+
+
+def _flags_of(items: Items) -> FlagsOf:
+    return items[b"UID"], answers.flags_of(items), answers.modseq_of(items)

@@ -1,0 +1,151 @@
+"""Which certificates are accepted, and how one reads in a sentence."""
+
+import functools
+import hashlib
+import os
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from mailboxadmin.domain.errors import Happening
+
+#: OpenSSL's verification results (x509_vfy.h) that have a happening of their own.
+_EXPIRED, _NOT_YET_VALID, _OTHER_HOST, _OTHER_ADDRESS = 10, 9, 62, 64
+
+#: OpenSSL's words when what came is not TLS at all.
+_NOT_TLS_REASONS = frozenset(
+    {
+        "WRONG_VERSION_NUMBER",
+        "UNKNOWN_PROTOCOL",
+        "HTTP_REQUEST",
+        "PACKET_LENGTH_TOO_LONG",
+        "RECORD_LAYER_FAILURE",
+    }
+)
+
+#: Names of a certificate that a sentence has room for.
+_MOST_NAMES = 5
+
+
+@functools.lru_cache(maxsize=8)
+def trusting_context(ca_file: str | None) -> ssl.SSLContext:
+    """The system's authorities and those in `ca_file`; names are checked.
+
+    Kept, because reading the system's bundle costs 30 ms. `SSL_CERT_FILE` replaces the
+    system's bundle inside OpenSSL, so that is loaded by its own path as well.
+
+    Raises:
+        OSError: `ca_file` cannot be read, or is no PEM file (`ssl.SSLError`).
+    """
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        paths = ssl.get_default_verify_paths()
+        for cafile, capath in ((paths.openssl_cafile, None), (None, paths.openssl_capath)):
+            if os.path.exists(cafile or capath or ""):
+                context.load_verify_locations(cafile=cafile, capath=capath)
+        context.load_verify_locations(cafile=ca_file)
+    return context
+
+
+@functools.lru_cache(maxsize=1)
+def unverified_context() -> ssl.SSLContext:
+    """Accepts any certificate: to look at it, or to compare it with a pinned one. Nothing else."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def fingerprint(der: bytes) -> str:
+    """SHA-256 of a certificate, hex in lower case without colons."""
+    return hashlib.sha256(der).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """What a person may want to know of a certificate."""
+
+    fingerprint: str
+    #: The organisation that signed it, else its common name.
+    issuer: str
+    self_signed: bool
+    #: The host names and addresses it is for.
+    names: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime
+
+    @classmethod
+    def parse(cls, der: bytes) -> "Certificate":
+        """Read it.
+
+        Raises:
+            ValueError: it is no X.509 certificate.
+        """
+        parsed = x509.load_der_x509_certificate(der)
+        return cls(
+            fingerprint=fingerprint(der),
+            issuer=_name_of(parsed.issuer),
+            self_signed=parsed.issuer == parsed.subject,
+            names=_names(parsed),
+            starts_at=parsed.not_valid_before_utc,
+            ends_at=parsed.not_valid_after_utc,
+        )
+
+    def validity(self, now: datetime) -> str:
+        """`good for 61 days`, `expired on 2020-01-01`, `not valid before 2035-01-01`."""
+        if now < self.starts_at:
+            return f"not valid before {self.starts_at:%Y-%m-%d}"
+        if now >= self.ends_at:
+            return f"expired on {self.ends_at:%Y-%m-%d}"
+        days = (self.ends_at - now).days
+        return f"good for {days} day{'' if days == 1 else 's'}"
+
+    def sentence(self, now: datetime) -> str:
+        """`certificate good for 61 days, from Let's Encrypt`."""
+        return f"certificate {self.validity(now)}, {self._from()}"
+
+    def description(self, now: datetime) -> str:
+        """Everything needed to decide whether to pin it, on one line."""
+        names = ", ".join(self.names[:_MOST_NAMES]) or "no name"
+        more = ", …" if len(self.names) > _MOST_NAMES else ""
+        return (
+            f"certificate {self.validity(now)}, {self._from()}, for {names}{more}, "
+            f"SHA-256 fingerprint {self.fingerprint}"
+        )
+
+    def _from(self) -> str:
+        return "self-signed" if self.self_signed else f"from {self.issuer}"
+
+
+def _name_of(name: x509.Name) -> str:
+    for oid in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
+        for attribute in name.get_attributes_for_oid(oid):
+            return str(attribute.value)
+    return name.rfc4514_string() or "an authority without a name"
+
+
+def _names(parsed: x509.Certificate) -> tuple[str, ...]:
+    try:
+        extension = parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return tuple(
+            str(name.value) for name in parsed.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        )
+    names = [str(name) for name in extension.value.get_values_for_type(x509.DNSName)]
+    return (*names, *(str(ip) for ip in extension.value.get_values_for_type(x509.IPAddress)))
+
+
+def happening_of(fault: ssl.SSLError | ConnectionError) -> Happening:
+    """What a failed handshake means."""
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        if fault.verify_code in (_EXPIRED, _NOT_YET_VALID):
+            return Happening.CERTIFICATE_EXPIRED
+        if fault.verify_code in (_OTHER_HOST, _OTHER_ADDRESS):
+            return Happening.CERTIFICATE_WRONG_HOST
+        return Happening.CERTIFICATE_UNTRUSTED
+    if isinstance(fault, ssl.SSLError) and fault.reason in _NOT_TLS_REASONS:
+        return Happening.NOT_TLS
+    return Happening.HANDSHAKE_FAILED

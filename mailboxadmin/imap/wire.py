@@ -1,0 +1,80 @@
+"""The two libraries, put on a connection of ours.
+
+imaplib reads the dialogue and IMAPClient knows the words. Both would open the socket
+themselves and hide the server's lines inside exceptions; here imaplib gets its I/O
+methods (the ones it documents as overridable) from `Connection`, so that every line
+passes one place.
+"""
+
+import imaplib
+import ssl
+
+from imapclient import IMAPClient
+
+from mailboxadmin.imap.connection import Connection
+from mailboxadmin.imap.said import Heard
+
+
+class Wire(imaplib.IMAP4):
+    """imaplib over a connection that is there already."""
+
+    def __init__(self, connection: Connection, host: str, port: int) -> None:
+        """Read the greeting and ask for the capabilities.
+
+        Raises:
+            imaplib.IMAP4.error: the greeting is not OK, or it is no IMAP4rev1 server.
+            Hangup, Silence, Oversized: see `Connection`.
+        """
+        self.connection = connection
+        self.heard = Heard()
+        super().__init__(host, port)
+
+    def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
+        """Take the connection that is there; imaplib's constructor calls this."""
+        self.host = host
+        self.port = port
+        self.sock = self.connection.sock
+
+    def read(self, size: int) -> bytes:
+        """A literal."""
+        return self.connection.read(size)
+
+    def readline(self) -> bytes:
+        """A line, which is also looked at for what explains a failure."""
+        line = self.connection.read_line()
+        self.heard.hear(line)
+        return line
+
+    def send(self, data: bytes) -> None:  # type: ignore[override]  # never another buffer
+        """A command, or the rest of one."""
+        self.heard.begin()
+        self.connection.send(data)
+
+    def shutdown(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def start_tls(self, context: ssl.SSLContext) -> None:
+        """Secure a connection on which STARTTLS was agreed, and ask for the capabilities anew.
+
+        Raises:
+            OSError: the handshake failed.
+        """
+        self.connection.secure(context, self.host)
+        self.sock = self.connection.sock
+
+
+class Client(IMAPClient):  # type: ignore[misc]  # a library without types
+    """IMAPClient over a `Wire` that is there already."""
+
+    def __init__(self, wire: Wire, patience_s: float) -> None:
+        self._wire = wire
+        super().__init__(wire.host, wire.port, ssl=False, timeout=patience_s)
+        # IMAPClient sets 5, which makes imaplib build the repr() of every literal twice
+        # for a log line that is thrown away: six times the CPU of a fetch.
+        wire.debug = 0
+        #: Instants of FETCH stay aware; the library would make them local and naive.
+        self.normalise_times = False
+
+    def _create_IMAP4(self) -> Wire:
+        return self._wire
