@@ -35,9 +35,10 @@ def read_beat(deps: Deps, *, expected: bool = True) -> Beat:
     Args:
         expected: this process is to run the scheduler, so that no tick at all is a fault.
     """
+    now = deps.clock.now()
     with deps.store.read() as db:
         seen = rows.read_heartbeat(db)
-        running = rows.count_live_runs(db)
+        running = rows.count_live_runs(db, now)
         interval = rows.shortest_interval_minutes(db)
     if seen is None:
         return Beat(
@@ -51,7 +52,7 @@ def read_beat(deps: Deps, *, expected: bool = True) -> Beat:
         next_tick_at=seen.next_tick_at,
         running=running,
         where=f"process {seen.pid} on {seen.host}",
-        stale=deps.clock.now() - seen.ticked_at > limit,
+        stale=now - seen.ticked_at > limit,
     )
 
 

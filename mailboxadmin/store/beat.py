@@ -7,7 +7,8 @@ from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.settings import SETTINGS
-from mailboxadmin.store.tables import HeartbeatRow, MailboxSettingRow, RunRow, SettingRow
+from mailboxadmin.store.board import LEASE_LASTS
+from mailboxadmin.store.tables import HeartbeatRow, LeaseRow, MailboxSettingRow, SettingRow
 
 INTERVAL = "check_every_minutes"
 
@@ -31,9 +32,10 @@ def read_heartbeat(db: Session) -> Heartbeat | None:
     return Heartbeat(row.kind, row.host, row.pid, row.ticked_at, row.next_tick_at)
 
 
-def count_live_runs(db: Session) -> int:
-    """Runs that have no end yet."""
-    return db.scalar(select(func.count()).where(RunRow.finished_at.is_(None))) or 0
+def count_live_runs(db: Session, now: datetime) -> int:
+    """Runs that go on: each holds a lease and renews it."""
+    live = select(func.count()).where(LeaseRow.renewed_at > now - LEASE_LASTS)
+    return db.scalar(live) or 0
 
 
 def shortest_interval_minutes(db: Session) -> int:

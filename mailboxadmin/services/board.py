@@ -1,0 +1,138 @@
+"""All mailboxes at a glance: what needs someone first, then what mends itself, then the rest."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailboxadmin.domain.errors import NotFound
+from mailboxadmin.domain.finding import Finding, Scope
+from mailboxadmin.domain.folder import FolderState
+from mailboxadmin.domain.mailbox import Mailbox, State
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.store import board as rows
+
+HOURS = 24
+#: Broken ones on top.
+_ORDER = (State.NEEDS_ACTION, State.RETRYING, State.OK, State.NEW, State.PAUSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One cause and the mailboxes it holds up: one thing that someone acts on."""
+
+    finding: Finding
+    mailboxes: tuple[Mailbox, ...]
+
+    @property
+    def since(self) -> datetime | None:
+        """When the first of them stopped."""
+        return min((m.finding_since for m in self.mailboxes if m.finding_since), default=None)
+
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        """When the first of them is tried again by itself."""
+        return min((m.next_attempt_at for m in self.mailboxes if m.next_attempt_at), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One mailbox on the board."""
+
+    mailbox: Mailbox
+    #: Messages that arrived in each of the last 24 hours, oldest first.
+    hours: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The board."""
+
+    #: Someone must act on these.
+    needing: tuple[Case, ...]
+    #: These are tried again by themselves.
+    retrying: tuple[Case, ...]
+    #: Broken first, then by name.
+    lines: tuple[Line, ...]
+
+    def count(self, *states: State) -> int:
+        """How many mailboxes are in one of these states."""
+        return sum(line.mailbox.state in states for line in self.lines)
+
+    @property
+    def connected(self) -> int:
+        """How many mailboxes were configured."""
+        return len(self.lines) - self.count(State.NEW)
+
+
+def list_mailboxes(deps: Deps) -> list[Mailbox]:
+    """Every mailbox, by its owner's name."""
+    with deps.store.read() as db:
+        return rows.all_mailboxes(db, deps.clock.now())
+
+
+def mailbox(deps: Deps, mailbox_id: int) -> Mailbox:
+    """One mailbox.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    with deps.store.read() as db:
+        found = rows.one_mailbox(db, mailbox_id, deps.clock.now())
+    if found is None:
+        raise NotFound("There is no such mailbox.")
+    return found
+
+
+def mailbox_by_address(deps: Deps, address: str) -> Mailbox:
+    """The mailbox of the person of that address, in any case.
+
+    Raises:
+        NotFound: nobody of that address has one.
+    """
+    with deps.store.read() as db:
+        found = rows.mailbox_of_address(db, address.strip().lower(), deps.clock.now())
+    if found is None:
+        raise NotFound(f"There is no mailbox of {address}.")
+    return found
+
+
+def folders_of(deps: Deps, mailbox_id: int) -> tuple[FolderState, ...]:
+    """The folders of a mailbox that were opened or looked for."""
+    with deps.store.read() as db:
+        return rows.folder_states(db, mailbox_id)
+
+
+def count_needing(deps: Deps) -> int:
+    """How many mailboxes wait for someone."""
+    with deps.store.read() as db:
+        return rows.count_in_state(db, State.NEEDS_ACTION)
+
+
+def read_board(deps: Deps) -> Board:
+    """The board as it is now."""
+    now = deps.clock.now()
+    hours = [now - timedelta(hours=back) for back in reversed(range(HOURS))]
+    with deps.store.read() as db:
+        mailboxes = rows.all_mailboxes(db, now)
+        arrivals = rows.arrivals_by_hour(db, hours[0].replace(minute=0, second=0, microsecond=0))
+    mailboxes.sort(key=lambda mailbox: _ORDER.index(mailbox.state))
+    keys = [f"{hour:%Y-%m-%d %H}" for hour in hours]
+    lines = (
+        Line(mailbox=m, hours=tuple(arrivals.get(m.id, {}).get(key, 0) for key in keys))
+        for m in mailboxes
+    )
+    return Board(
+        needing=_cases(mailboxes, State.NEEDS_ACTION),
+        retrying=_cases(mailboxes, State.RETRYING),
+        lines=tuple(lines),
+    )
+
+
+def _cases(mailboxes: list[Mailbox], state: State) -> tuple[Case, ...]:
+    """One case a cause: what reaches further than a mailbox stands together."""
+    groups: dict[tuple[object, ...], list[Mailbox]] = {}
+    for m in mailboxes:
+        if m.state is state and m.finding is not None:
+            alone = m.id if m.finding.scope is Scope.MAILBOX else None
+            groups.setdefault((m.finding.code, m.finding.summary, alone), []).append(m)
+    cases = [Case(finding=g[0].finding, mailboxes=tuple(g)) for g in groups.values() if g[0].finding]
+    return tuple(sorted(cases, key=lambda case: -len(case.mailboxes)))

@@ -1,0 +1,62 @@
+"""A person lets a mailbox rest, and has it checked again."""
+
+from mailboxadmin.domain.activity import Code, Entry
+from mailboxadmin.domain.errors import InvalidInput
+from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.mailbox import State
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.store import runs
+from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.mailboxes import mailbox_row
+from mailboxadmin.store.tables import MailboxRow
+
+
+def pause_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:
+    """Check it no more until someone resumes it; a run that goes on is stopped.
+
+    Raises:
+        NotFound: there is no such mailbox.
+        InvalidInput: it is not connected yet.
+    """
+    with deps.store.write() as db:
+        row = mailbox_row(db, mailbox_id)
+        if row.state == State.NEW:
+            raise InvalidInput("mailbox", "It is not connected yet: there is nothing to pause.")
+        if row.state == State.PAUSED:
+            return
+        row.state = State.PAUSED.value
+        row.next_attempt_at = None
+        running = runs.live_run(db, mailbox_id)
+        if running is not None:
+            runs.request_cancel(db, running)
+        add_entry(db, _entry(Code.MAILBOX_PAUSED, "Paused.", mailbox_id, actor), deps.clock.now())
+    if running is not None:
+        deps.running.stop(running)
+
+
+def resume_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:
+    """Check it again by itself, first of all now.
+
+    Raises:
+        NotFound: there is no such mailbox.
+    """
+    now = deps.clock.now()
+    with deps.store.write() as db:
+        row = mailbox_row(db, mailbox_id)
+        if row.state != State.PAUSED:
+            return
+        row.state = _state_of(row).value
+        row.next_attempt_at = now
+        entry = _entry(Code.MAILBOX_RESUMED, "Resumed: it is checked again.", mailbox_id, actor)
+        add_entry(db, entry, now)
+
+
+def _state_of(row: MailboxRow) -> State:
+    """What was wrong before the pause is still what is known."""
+    if row.finding is None:
+        return State.OK
+    return State.RETRYING if Finding.from_json(row.finding).temporary else State.NEEDS_ACTION
+
+
+def _entry(code: Code, message: str, mailbox_id: int, actor: str) -> Entry:
+    return Entry(code=code, message=message, actor=actor, mailbox_id=mailbox_id)

@@ -1,0 +1,144 @@
+"""Mailboxes as the pages and the command line show them, and the mail that arrived in each."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from mailboxadmin.domain.finding import Finding, Phase
+from mailboxadmin.domain.folder import FolderState
+from mailboxadmin.domain.mailbox import Mailbox, State, Step
+from mailboxadmin.store.tables import FolderRow, LeaseRow, MailboxRow, MessageRow, StaffRow
+
+#: A lease that was not renewed for so long no longer says that a run goes on.
+LEASE_LASTS = timedelta(seconds=60)
+
+
+def all_mailboxes(db: Session, now: datetime) -> list[Mailbox]:
+    """Every mailbox, by its owner's name."""
+    counts = _message_counts(db)
+    query = _mailboxes(now).order_by(func.lower(StaffRow.name), StaffRow.email)
+    return [_mailbox(row, counts.get(row.MailboxRow.id, 0)) for row in db.execute(query)]
+
+
+def one_mailbox(db: Session, mailbox_id: int, now: datetime) -> Mailbox | None:
+    """The mailbox of that id."""
+    return _one(db, _mailboxes(now).where(MailboxRow.id == mailbox_id))
+
+
+def mailbox_of_address(db: Session, address: str, now: datetime) -> Mailbox | None:
+    """The mailbox of the person of that address, given in lower case."""
+    return _one(db, _mailboxes(now).where(StaffRow.email == address))
+
+
+def count_in_state(db: Session, state: State) -> int:
+    """How many mailboxes are in a state."""
+    return db.scalar(select(func.count()).where(MailboxRow.state == state.value)) or 0
+
+
+def folder_states(db: Session, mailbox_id: int) -> tuple[FolderState, ...]:
+    """The folders of a mailbox that were opened or looked for, INBOX first."""
+    rows = db.scalars(
+        select(FolderRow)
+        .where(FolderRow.mailbox_id == mailbox_id)
+        .order_by(FolderRow.name != "INBOX", FolderRow.name)
+    )
+    counts = _folder_counts(db, mailbox_id)
+    return tuple(
+        FolderState(
+            name=row.name,
+            messages=counts.get(row.id, 0),
+            last_success_at=row.last_success_at,
+            finding=Finding.from_json(row.finding) if row.finding else None,
+        )
+        for row in rows
+    )
+
+
+def arrivals_by_hour(db: Session, since: datetime) -> dict[int, dict[str, int]]:
+    """Messages that arrived since then, by mailbox and hour (`2026-01-31 08`, UTC)."""
+    hour = _start_of(MessageRow.arrived_at, "%Y-%m-%d %H")
+    query = (
+        select(MessageRow.mailbox_id, hour, func.count())
+        .where(MessageRow.mailbox_id.in_(select(MailboxRow.id)), MessageRow.arrived_at >= since)
+        .group_by(MessageRow.mailbox_id, hour)
+    )
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for mailbox_id, at, count in db.execute(query):
+        found[mailbox_id][at] = count
+    return found
+
+
+def arrivals_by_day(db: Session, mailbox_id: int, since: datetime) -> dict[str, int]:
+    """Messages of a mailbox that arrived since then, by day (`2026-01-31`, UTC)."""
+    day = _start_of(MessageRow.arrived_at, "%Y-%m-%d")
+    query = (
+        select(day, func.count())
+        .where(MessageRow.mailbox_id == mailbox_id, MessageRow.arrived_at >= since)
+        .group_by(day)
+    )
+    return {at: count for at, count in db.execute(query)}
+
+
+def _start_of(column: InstrumentedAttribute[datetime], pattern: str) -> Any:
+    """An instant cut to its hour or day; the one place that says it in SQLite's words."""
+    return func.strftime(pattern, column)
+
+
+def _mailboxes(now: datetime) -> Select[Any]:
+    live = (LeaseRow.mailbox_id == MailboxRow.id) & (LeaseRow.renewed_at > now - LEASE_LASTS)
+    return (
+        select(MailboxRow, StaffRow.email, StaffRow.name, LeaseRow.run_id)
+        .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
+        .outerjoin(LeaseRow, live)
+    )
+
+
+def _one(db: Session, query: Select[Any]) -> Mailbox | None:
+    row = db.execute(query).first()
+    return _mailbox(row, _message_counts(db, row.MailboxRow.id)[row.MailboxRow.id]) if row else None
+
+
+def _message_counts(db: Session, mailbox_id: int | None = None) -> dict[int, int]:
+    query = select(MessageRow.mailbox_id, func.count()).where(MessageRow.removed_at.is_(None))
+    if mailbox_id is not None:
+        query = query.where(MessageRow.mailbox_id == mailbox_id)
+    counts = {found: count for found, count in db.execute(query.group_by(MessageRow.mailbox_id))}
+    return counts if mailbox_id is None else {mailbox_id: counts.get(mailbox_id, 0)}
+
+
+def _folder_counts(db: Session, mailbox_id: int) -> dict[int, int]:
+    query = (
+        select(MessageRow.folder_id, func.count())
+        .where(MessageRow.mailbox_id == mailbox_id, MessageRow.removed_at.is_(None))
+        .group_by(MessageRow.folder_id)
+    )
+    return {folder: count for folder, count in db.execute(query)}
+
+
+def _mailbox(found: Any, messages: int) -> Mailbox:
+    row, address, name, run_id = found
+    return Mailbox(
+        id=row.id,
+        staff_id=row.staff_id,
+        address=address,
+        owner_name=name,
+        state=State(row.state),
+        finding=Finding.from_json(row.finding) if row.finding else None,
+        finding_since=row.finding_since,
+        failures=row.failures,
+        last_success_at=row.last_success_at,
+        last_attempt_at=row.last_attempt_at,
+        next_attempt_at=row.next_attempt_at,
+        messages=messages,
+        running=run_id,
+        ladder=tuple(_step(step) for step in row.ladder or ()),
+    )
+
+
+def _step(stored: dict[str, Any]) -> Step:
+    return Step(
+        phase=Phase(stored["phase"]), ok=stored["ok"], ms=stored["ms"], detail=stored["detail"]
+    )
