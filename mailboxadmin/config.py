@@ -1,6 +1,7 @@
 """The environment, read once: every value checked, every fault one sentence."""
 
 import os
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,17 @@ from mailboxadmin.domain.errors import MailboxAdminError
 from mailboxadmin.store.vault import read_or_make_key
 
 PREFIX = "MAILBOXADMIN_"
+
+#: Where the OAuth providers answer, for sovereign clouds and for tests.
+PROVIDER_URLS = (
+    "GMAIL_AUTHORIZE_URL",
+    "GMAIL_TOKEN_URL",
+    "GMAIL_REVOKE_URL",
+    "OUTLOOK_AUTHORITY",
+)
+
+#: What we, or a file system, put into an instance folder.
+_OURS = ("mailboxadmin", "secret.key", "logs", "backups", "demo", "README.md", "lost+found", ".")
 
 T = TypeVar("T")
 
@@ -41,6 +53,8 @@ class Config:
     trusted_proxies: int = 0
     #: A file of certificates to trust beside the system's; None if there is none.
     ca_file: str | None = None
+    #: The OAuth providers' addresses that differ from their own, by name (see `PROVIDER_URLS`).
+    provider_urls: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
@@ -49,7 +63,8 @@ class Config:
         Raises:
             ConfigFault: one of them cannot be used.
         """
-        instance = Path(environ.get(f"{PREFIX}INSTANCE") or "instance").expanduser().absolute()
+        instance = _read(environ, "INSTANCE", _folder) or Path("instance").absolute()
+        provider_urls = {name: _read(environ, name, _https_url) for name in PROVIDER_URLS}
         return cls(
             instance=instance,
             database_url=_read(environ, "DATABASE_URL", _database_url)
@@ -60,6 +75,7 @@ class Config:
             secret_keys=_read(environ, "SECRET_KEYS", _keys),
             trusted_proxies=_read(environ, "TRUSTED_PROXIES", _count) or 0,
             ca_file=_ca_file(environ),
+            provider_urls={name: url for name, url in provider_urls.items() if url},
         )
 
     @property
@@ -95,16 +111,29 @@ def prepare_instance(config: Config) -> None:
     """Make the instance folder, for this user only.
 
     Raises:
-        ConfigFault: it cannot be made or entered.
+        ConfigFault: it cannot be made or entered, or is somebody else's.
     """
     try:
         config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_foreign(config)
         config.instance.chmod(0o700)
     except OSError as fault:
         raise ConfigFault(
             f"{PREFIX}INSTANCE: the folder {config.instance} cannot be used ({fault.strerror}); "
             "name a folder that this user may write."
         ) from None
+
+
+def _refuse_foreign(config: Config) -> None:
+    """Making `/var/lib` or a home folder private would break what else lives there."""
+    if config.key_file.exists():
+        return
+    others = [each.name for each in config.instance.iterdir() if not each.name.startswith(_OURS)]
+    if others:
+        raise ConfigFault(
+            f"{PREFIX}INSTANCE: the folder {config.instance} holds other things "
+            f"({min(others)!r}) and would be closed to them; name an empty folder."
+        )
 
 
 def _read(environ: Mapping[str, str], name: str, reader: Callable[[str], T]) -> T | None:
@@ -123,8 +152,14 @@ def _on_off(text: str) -> bool:
     return text.lower() == "on"
 
 
+def _folder(text: str) -> Path:
+    if "?" in text or not text.isprintable():
+        raise ValueError(f"{text!r} is not allowed; name a folder without '?' or line breaks.")
+    return Path(os.path.expanduser(text)).absolute()
+
+
 def _database_url(text: str) -> str:
-    if not text.startswith("sqlite:///"):
+    if not text.startswith("sqlite:///") or text == "sqlite:///" or ":memory:" in text:
         raise ValueError("only SQLite is supported; write it as sqlite:////folder/mailboxadmin.db.")
     return text
 
@@ -136,12 +171,29 @@ def _token(text: str) -> str:
 
 
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    usable = parts.scheme in ("http", "https") and parts.hostname
-    if not usable or parts.query or parts.fragment or parts.username:
-        raise ValueError(f"{text!r} is not an address; write it as https://mail.example.org.")
-    parts.port  # noqa: B018 - raises ValueError when the port is out of range
+    if not _is_url(text, ("http", "https")) or urlsplit(text).path.strip("/"):
+        raise ValueError(
+            f"{text!r} is not an address; write it as https://mail.example.org, without a path."
+        )
     return text.rstrip("/")
+
+
+def _https_url(text: str) -> str:
+    # Plain http is for a test provider on this machine; a token never crosses a network in clear.
+    local = text.startswith(("http://localhost", "http://127.0.0.1", "http://[::1]"))
+    if not _is_url(text, ("http",) if local else ("https",)):
+        raise ValueError(f"{text!r} is not allowed; write it as https://login.example.org/path.")
+    return text.rstrip("/")
+
+
+def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:
+        return False
+    plain = text.isascii() and text.isprintable() and " " not in text
+    return bool(usable and plain and not (parts.query or parts.fragment or parts.username))
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -166,6 +218,15 @@ def _count(text: str) -> int:
 
 def _ca_file(environ: Mapping[str, str]) -> str | None:
     path = environ.get("SSL_CERT_FILE") or None
-    if path is not None and not os.access(path, os.R_OK):
-        raise ConfigFault(f"SSL_CERT_FILE: {path!r} cannot be read; name a file of certificates.")
+    if path is None:
+        return None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError as fault:
+        reason = fault.strerror or "it holds no certificate"
+        if isinstance(fault, ssl.SSLError):
+            reason = "it holds no certificate"
+        raise ConfigFault(
+            f"SSL_CERT_FILE: {path!r} cannot be used ({reason}); name a file of PEM certificates."
+        ) from None
     return path
