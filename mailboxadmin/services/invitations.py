@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.clock import Clock
 from mailboxadmin.domain.errors import InvalidInput, MailboxAdminError
-from mailboxadmin.domain.people import Person, Standing
+from mailboxadmin.domain.people import Person, Role, Standing
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.names import read_email, read_name
 from mailboxadmin.services.passwords import hash_password
-from mailboxadmin.services.people import known_person, record, store_password
+from mailboxadmin.services.people import insert_person, known_person, record, store_password
 from mailboxadmin.services.sessions import open_session
 from mailboxadmin.store import staff
 from mailboxadmin.store.tables import StaffRow
@@ -33,6 +34,20 @@ class InvitationEnded(MailboxAdminError):
 
     def __init__(self) -> None:
         super().__init__("This invitation can no longer be used.")
+
+
+def add_and_invite(
+    deps: Deps, *, email: str, name: str, role: Role, actor: str
+) -> tuple[Person, str]:
+    """Add somebody, and the link in which they choose a password.
+
+    Raises:
+        InvalidInput: the address is malformed or taken, or the name too long.
+    """
+    email, name = read_email(email), read_name(name)
+    with deps.store.write() as db:
+        who = insert_person(deps, db, email=email, name=name, role=role, actor=actor)
+        return who, make_link(deps, db, who.id, actor=actor)
 
 
 def invite(deps: Deps, staff_id: int, *, actor: str) -> str:

@@ -1,5 +1,6 @@
 """People from a table: columns address, name, role; the heading and the role may be missing."""
 
+import codecs
 import csv
 from dataclasses import dataclass
 
@@ -52,6 +53,16 @@ def read_csv(text: str) -> tuple[Newcomer, ...]:
         sentence = f"The table names {len(newcomers)} people; it may name 1 to {MOST_PEOPLE}."
         raise InvalidInputs((InvalidInput("people", sentence),))
     return tuple(newcomers)
+
+
+def decode_table(data: bytes) -> str:
+    """The text of a file as office programs save it: UTF-8, UTF-16 with its mark, or Windows."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
 
 
 def add_people_from_csv(deps: Deps, text: str, *, actor: str) -> tuple[tuple[Person, str], ...]:

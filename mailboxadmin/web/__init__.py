@@ -4,12 +4,20 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from mailboxadmin.domain.people import Person
 from mailboxadmin.services.deps import Deps
 
 
 def deps() -> Deps:
     """The tools that the use cases take, put there by `app.py`."""
     return cast(Deps, current_app.extensions["mailboxadmin"])
+
+
+def current_person() -> Person:
+    """Who is signed in, on a route that asks for it (`access.ROUTES`)."""
+    from mailboxadmin.web import access
+
+    return access.current_person()
 
 
 def register(app: Flask) -> None:

@@ -11,7 +11,7 @@ from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services import beat, board
-from mailboxadmin.web import words
+from mailboxadmin.web import signed_in, words
 from mailboxadmin.web.rungs import rungs
 
 
@@ -66,7 +66,7 @@ def wires(field: object, described: str) -> dict[str, str]:
 
 def viewer() -> Person | None:
     """Who reads the page; None before the sign-in."""
-    return web.current_person()
+    return signed_in.person()
 
 
 def acts(mailbox: Mailbox, full: bool = False) -> str:

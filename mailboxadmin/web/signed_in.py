@@ -1,0 +1,54 @@
+"""The browser's session: Flask-Login keeps a token in the cookie, the store knows whose it is."""
+
+from flask import Flask, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from mailboxadmin.domain.people import Person
+from mailboxadmin.services.sessions import session_person, sign_out
+from mailboxadmin.web import deps
+
+
+class SignedIn(UserMixin):
+    """Somebody in a browser, by the token of the session."""
+
+    def __init__(self, token: str, person: Person) -> None:
+        self.token = token
+        self.person = person
+
+    def get_id(self) -> str:
+        """What the cookie holds."""
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login read the cookie."""
+    manager = LoginManager(app)
+    manager.session_protection = "strong"
+    manager.user_loader(_load)
+
+
+def person() -> Person | None:
+    """Who is signed in; None when nobody is."""
+    return current_user.person if current_user.is_authenticated else None
+
+
+def enter(token: str) -> None:
+    """Begin a browser session with a token that a use case gave; what was there before ends."""
+    session.clear()
+    user = _load(token)
+    if user is None:
+        raise RuntimeError("a session ended in the moment it began")
+    login_user(user)
+
+
+def leave() -> None:
+    """End the session, in the store too."""
+    if current_user.is_authenticated:
+        sign_out(deps(), current_user.token)
+    logout_user()
+    session.clear()
+
+
+def _load(token: str) -> SignedIn | None:
+    person = session_person(deps(), token)
+    return SignedIn(token, person) if person else None

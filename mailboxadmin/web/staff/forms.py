@@ -1,0 +1,52 @@
+"""What is entered about people."""
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from mailboxadmin.domain.people import Role
+from mailboxadmin.services.people_csv import decode_table
+
+ROLES = [
+    (Role.STAFF.value, "Staff – connects and sees only their own mailbox"),
+    (Role.ADMIN.value, "Admin – sees the board, the settings and these pages"),
+]
+
+
+class PersonForm(FlaskForm):
+    """A name and a role."""
+
+    name = StringField(
+        "Name",
+        description="How pages call them; may stay empty.",
+        render_kw={"autocomplete": "off"},
+    )
+    role = RadioField("Role", choices=ROLES, default=Role.STAFF.value)
+
+
+class AddForm(PersonForm):
+    """Somebody new."""
+
+    email = StringField(
+        "Address",
+        [InputRequired("Enter an address, such as anna@example.org.")],
+        description="They sign in with it, and it is the address of their mailbox. "
+        "A shared address such as info@ is added like a person.",
+        render_kw={"autocomplete": "off", "inputmode": "email", "autocapitalize": "none"},
+    )
+
+
+class TableForm(FlaskForm):
+    """Several people at once."""
+
+    file = FileField("A CSV file", render_kw={"accept": ".csv,.txt,text/csv"})
+    text = TextAreaField(
+        "… or the lines themselves",
+        render_kw={"rows": 6, "placeholder": "anna@example.org, Anna Keller, staff"},
+    )
+
+    def table(self) -> str:
+        """The file's text when one was chosen, else what was pasted."""
+        data = self.file.data.read() if self.file.data else b""
+        return decode_table(data) if data else self.text.data or ""

@@ -1,0 +1,128 @@
+"""Handlers of the people's pages."""
+
+from flask import flash, redirect, render_template, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
+from mailboxadmin.domain.people import Person, Role
+from mailboxadmin.services import people
+from mailboxadmin.services.board import list_mailboxes
+from mailboxadmin.services.invitations import add_and_invite
+from mailboxadmin.services.invitations import invite as make_invitation
+from mailboxadmin.services.people_csv import add_people_from_csv
+from mailboxadmin.web import current_person, deps, faults
+from mailboxadmin.web.staff import bp
+from mailboxadmin.web.staff.forms import AddForm, PersonForm, TableForm
+
+Answer = Response | str | tuple[str, int]
+Links = tuple[tuple[Person, str], ...]
+
+
+@bp.get("")
+def index() -> Answer:
+    """Everybody."""
+    return _list(AddForm(), TableForm())
+
+
+@bp.post("/add")
+def add() -> Answer:
+    """Add somebody and show their invitation link."""
+    form = AddForm()
+    if form.validate_on_submit():
+        entered = {"email": form.email.data, "name": form.name.data, "role": Role(form.role.data)}
+        try:
+            return _links((add_and_invite(deps(), **entered, actor=current_person().email),))
+        except InvalidInput as fault:
+            faults.show(form, fault)
+    return _list(form, TableForm()), 400
+
+
+@bp.post("/csv")
+def add_csv() -> Answer:
+    """Add everybody of a table, or say what is wrong in which line."""
+    form = TableForm()
+    try:
+        return _links(add_people_from_csv(deps(), form.table(), actor=current_person().email))
+    except InvalidInputs as found:
+        return _list(AddForm(formdata=None), form, found.faults), 400
+
+
+@bp.route("/<int:staff_id>", methods=["GET", "POST"])
+def change(staff_id: int) -> Answer:
+    """One person: name and role."""
+    person = people.person(deps(), staff_id)
+    form = PersonForm(name=person.name, role=person.role.value)
+    if form.validate_on_submit():
+        name, role = form.name.data, Role(form.role.data)
+        try:
+            people.change_person(
+                deps(), staff_id, name=name, role=role, actor=current_person().email
+            )
+        except InvalidInput as fault:
+            faults.show(form, fault)
+        else:
+            return _back(staff_id, role)
+    return render_template(
+        "staff/person.html", person=person, form=form
+    ), 400 if form.errors else 200
+
+
+@bp.post("/<int:staff_id>/invite")
+def invite(staff_id: int) -> Answer:
+    """Make a new link for somebody; the earlier one ends."""
+    try:
+        link = make_invitation(deps(), staff_id, actor=current_person().email)
+    except InvalidInput as fault:
+        flash(fault.sentence, "act")
+        return redirect(url_for(".change", staff_id=staff_id))
+    return _links(((people.person(deps(), staff_id), link),))
+
+
+@bp.route("/<int:staff_id>/disable", methods=["GET", "POST"])
+def disable(staff_id: int) -> Answer:
+    """Shut somebody out, after asking once."""
+    person, form = people.person(deps(), staff_id), FlaskForm()
+    if form.validate_on_submit():
+        try:
+            people.disable_person(deps(), staff_id, actor=current_person().email)
+        except InvalidInput as fault:
+            faults.show(form, fault)
+        else:
+            flash(f"{person.email} can no longer sign in.", "ok")
+            return redirect(url_for(".index"))
+    page = render_template("staff/disable.html", person=person, form=form)
+    return page, 400 if form.errors else 200
+
+
+@bp.post("/<int:staff_id>/enable")
+def enable(staff_id: int) -> Response:
+    """Let somebody in again."""
+    person = people.enable_person(deps(), staff_id, actor=current_person().email)
+    flash(f"{person.email} was reactivated.", "ok")
+    return redirect(url_for(".change", staff_id=staff_id))
+
+
+def _list(add_form: AddForm, table_form: TableForm, lines: tuple[InvalidInput, ...] = ()) -> str:
+    everybody = people.list_people(deps())
+    mailboxes = {mailbox.id: mailbox for mailbox in list_mailboxes(deps())}
+    return render_template(
+        "staff/index.html",
+        people=everybody,
+        mailboxes=mailboxes,
+        add_form=add_form,
+        table_form=table_form,
+        lines=lines,
+    )
+
+
+def _links(links: Links) -> str:
+    return render_template("staff/links.html", links=links)
+
+
+def _back(staff_id: int, role: Role) -> Response:
+    # An admin who has just become staff may not see these pages any more.
+    if staff_id == current_person().id and role is not Role.ADMIN:
+        return redirect("/")
+    flash("Saved.", "ok")
+    return redirect(url_for(".change", staff_id=staff_id))
