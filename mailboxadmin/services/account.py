@@ -1,0 +1,106 @@
+"""What it takes to open a mailbox, put together at the last moment.
+
+A password goes only to the server it was entered for; it is opened after everything
+else has been found in order.
+"""
+
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.errors import Facts, Happening, MailFailure, SecretUnreadable
+from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.mailbox import Account, Server
+from mailboxadmin.imap.policy import IMAP_PORTS
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.settings import office_values
+from mailboxadmin.store import mailboxes
+from mailboxadmin.store.certificates import pinned_fingerprints
+from mailboxadmin.store.secrets import password_row
+
+
+def account_for(db: Session, deps: Deps, mailbox_id: int) -> Account:
+    """The account of a mailbox as it is saved.
+
+    Raises:
+        NotFound: there is no such mailbox.
+        MailFailure: facts with phase `local`: NO_SERVER, NO_PASSWORD,
+            PASSWORD_BOUND_ELSEWHERE or SECRET_UNREADABLE.
+    """
+    row = mailboxes.mailbox_row(db, mailbox_id)
+    server = known_server(effective_for(db, deps.providers, mailbox_id).server)
+    return build_account(
+        db,
+        server=server,
+        username=row.username or mailboxes.address_of(db, row),
+        password=stored_password(db, deps, mailbox_id, server),
+        guarded=row.host_set_by == "staff",
+    )
+
+
+def known_server(server: Server | None) -> Server:
+    """The server.
+
+    Raises:
+        MailFailure: NO_SERVER, nothing names one.
+    """
+    if server is None:
+        raise _local(Happening.NO_SERVER)
+    return server
+
+
+def stored_password(db: Session, deps: Deps, mailbox_id: int, server: Server) -> str:
+    """The password that was entered for that server.
+
+    Raises:
+        MailFailure: NO_PASSWORD, PASSWORD_BOUND_ELSEWHERE or SECRET_UNREADABLE.
+    """
+    row = password_row(db, mailbox_id)
+    if row is None:
+        raise _local(Happening.NO_PASSWORD, server)
+    if row.bound_to != str(server):
+        raise _local(Happening.PASSWORD_BOUND_ELSEWHERE, server, f"entered for {row.bound_to}")
+    try:
+        return deps.vault.open(row.sealed)
+    except SecretUnreadable as fault:
+        raise _local(Happening.SECRET_UNREADABLE, server, str(fault)) from fault
+
+
+def build_account(
+    db: Session, *, server: Server, username: str, password: str, guarded: bool
+) -> Account:
+    """An account with what the office says about its host."""
+    return Account(
+        server=server,
+        username=username,
+        password=password,
+        pinned=pinned_fingerprints(db, server.host),
+        guarded=guarded,
+        allowed_hosts=allowed_hosts(db),
+    )
+
+
+def allowed_hosts(db: Session) -> tuple[str, ...]:
+    """What staff may name beside public servers: the admin's list, and the office's own server."""
+    office = office_values(db)
+    listed = office["allowed_internal_hosts"]
+    allowed = listed if isinstance(listed, tuple) else ()
+    host = office["imap_host"]
+    if host is None:
+        return allowed
+    if ":" in str(host):
+        return (*allowed, str(host))
+    # With their ports, so that the office's server cannot be probed for what else it runs.
+    ports = {*IMAP_PORTS, int(str(office["imap_port"] or 993))}
+    return (*allowed, *(f"{host}:{port}" for port in sorted(ports)))
+
+
+def _local(happening: Happening, server: Server | None = None, detail: str = "") -> MailFailure:
+    return MailFailure(
+        Facts(
+            phase=Phase.LOCAL,
+            happening=happening,
+            detail=detail,
+            host=server.host if server else None,
+            port=server.port if server else None,
+        )
+    )

@@ -1,0 +1,93 @@
+"""*Test connection*: climb the ladder, say what was found, change nothing."""
+
+from mailboxadmin.domain.activity import Code, Entry, Level
+from mailboxadmin.domain.mailbox import Check, Step
+from mailboxadmin.services.admit import read_draft
+from mailboxadmin.services.climb import OnStep, climb
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
+from mailboxadmin.services.effective import recognise_by_mx
+from mailboxadmin.services.findings import finding_for
+from mailboxadmin.store import mailboxes
+from mailboxadmin.store.activity import add_entry
+
+
+def no_watcher(step: Step) -> None:
+    """For who waits for the result."""
+
+
+def run_check(
+    deps: Deps,
+    mailbox_id: int,
+    draft: Draft | None = None,
+    *,
+    actor: str,
+    set_by: SetBy = "staff",
+    on_step: OnStep = no_watcher,
+) -> Check:
+    """Try a mailbox as it is saved, or as a draft has it; less than 30 seconds.
+
+    Args:
+        draft: what was typed and not saved; None is the saved configuration.
+        set_by: whose word the draft is.
+        on_step: told of each rung as soon as it is green or red.
+
+    Raises:
+        NotFound: there is no such mailbox.
+        InvalidInputs: some of the draft cannot be accepted.
+    """
+    if draft is not None:
+        plan = read_draft(deps, mailbox_id, draft, set_by=set_by)
+        return check_plan(deps, plan, actor=actor, on_step=on_step)
+    recognise_by_mx(deps, mailbox_id)
+    with deps.store.read() as db:
+        plan = plan_draft(db, deps, mailbox_id, Draft(), set_by)
+    return check_plan(deps, plan, actor=actor, on_step=on_step, saved=True)
+
+
+def check_plan(
+    deps: Deps, plan: Plan, *, actor: str, on_step: OnStep = no_watcher, saved: bool = False
+) -> Check:
+    """Try a plan.
+
+    Args:
+        saved: it is the saved configuration, whose page then shows how far it went.
+    """
+    climbed = climb(deps, plan, on_step, count=not plan.synced)
+    facts, finding = climbed.facts, None
+    if facts is not None:
+        finding = finding_for(deps, plan.mailbox_id, facts, tried=plan.effective)
+    check = Check(
+        id=None,
+        mailbox=plan.address,
+        steps=climbed.steps,
+        finding=finding,
+        finished_at=deps.clock.now(),
+        folders=climbed.folders,
+        first_sync=climbed.first_sync,
+    )
+    with deps.store.write() as db:
+        if saved and not check.ok:
+            row = mailboxes.mailbox_row(db, plan.mailbox_id)
+            row.ladder = [step.as_json() for step in check.steps]
+        add_entry(db, _entry(plan, check, actor, saved), deps.clock.now())
+    return check
+
+
+def _entry(plan: Plan, check: Check, actor: str, saved: bool) -> Entry:
+    finding = check.finding
+    return Entry(
+        code=Code.CHECK_FINISHED,
+        level=Level.WARNING if finding else Level.INFO,
+        message=f"Tested {plan.address}: {finding.summary if finding else 'it works.'}",
+        actor=actor,
+        mailbox_id=plan.mailbox_id,
+        detail={
+            "ok": check.ok,
+            "code": finding.code if finding else None,
+            "server": str(plan.effective.server) if plan.effective.server else None,
+            "saved": saved,
+            "server_said": finding.server_said if finding else None,
+            "steps": [step.as_json() for step in check.steps],
+        },
+    )

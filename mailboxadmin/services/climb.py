@@ -1,0 +1,125 @@
+"""The ladder from a server's name to the folders, climbed until the first red rung.
+
+Nothing is changed on the server: folders are asked about with LIST and STATUS, and
+opened for reading only where a server cannot add up a folder's size.
+"""
+
+import difflib
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailboxadmin.domain.errors import Facts, Happening, MailFailure
+from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.folder import ListedFolder
+from mailboxadmin.domain.mailbox import FirstSync, Step
+from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.ladder import Ladder
+from mailboxadmin.imap.session import Session, connect
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.draft import Plan, account_of
+
+OnStep = Callable[[Step], None]
+
+#: The whole climb, on the clock: a broken mailbox is told of within half a minute.
+CLIMB_LIMIT_S = 25.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climbed:
+    """How far it went."""
+
+    steps: tuple[Step, ...]
+    #: Why it ended early; None when every rung was green.
+    facts: Facts | None = None
+    #: Folder names as the server lists them.
+    folders: tuple[str, ...] = ()
+    first_sync: FirstSync | None = None
+
+
+def climb(deps: Deps, plan: Plan, on_step: OnStep, *, count: bool) -> Climbed:
+    """Climb as the plan says; no transaction is open while it talks.
+
+    Args:
+        on_step: told of each rung as soon as it is green or red.
+        count: ask what a first sync would bring, too.
+    """
+    seen = _Seen(on_step)
+    try:
+        with deps.store.read() as db:
+            account = account_of(db, deps, plan)
+        deadline = Deadline.after(CLIMB_LIMIT_S)
+        with connect(account, network=deps.network, deadline=deadline, on_step=seen) as session:
+            messages = _folders(session, plan.effective.folders, seen)
+            first = _first_sync(session, plan, messages, deps.instance) if count else None
+    except MailFailure as failure:
+        return seen.ended(facts=failure.facts)
+    return seen.ended(first_sync=first)
+
+
+class _Seen:
+    """What was seen on the way, also when it ends early."""
+
+    def __init__(self, on_step: OnStep) -> None:
+        self._on_step = on_step
+        self.steps: list[Step] = []
+        self.folders: list[ListedFolder] = []
+
+    def __call__(self, step: Step) -> None:
+        self.steps.append(step)
+        self._on_step(step)
+
+    def ended(self, *, facts: Facts | None = None, first_sync: FirstSync | None = None) -> Climbed:
+        names = tuple(folder.name for folder in self.folders if folder.selectable)
+        return Climbed(steps=tuple(self.steps), facts=facts, folders=names, first_sync=first_sync)
+
+
+def _folders(session: Session, wanted: tuple[str, ...], seen: _Seen) -> int:
+    """The last rung: every folder to sync can be opened; how many messages they hold."""
+    with Ladder(seen).rung(Phase.FOLDERS) as rung:
+        seen.folders = session.list_folders()
+        for name in wanted:
+            _require(name, seen.folders)
+        messages = sum(session.status(name).messages for name in wanted)
+        rung.detail = f"{len(seen.folders)} found"
+    return messages
+
+
+def _require(name: str, listed: list[ListedFolder]) -> None:
+    """Do nothing when the folder can be synced.
+
+    Raises:
+        MailFailure: FOLDER_MISSING, with the nearest name there is, or FOLDER_NOT_SELECTABLE.
+    """
+    found = next((folder for folder in listed if folder.name == name), None)
+    if found is not None and found.selectable:
+        return
+    happening, detail = Happening.FOLDER_NOT_SELECTABLE, f"“{name}” only holds other folders"
+    if found is None:
+        happening, detail = Happening.FOLDER_MISSING, f"there is no “{name}”"
+        if near := nearest(name, [folder.name for folder in listed if folder.selectable]):
+            detail += f"; the nearest name is “{near}”"
+    raise MailFailure(Facts(phase=Phase.FOLDERS, happening=happening, detail=detail, folder=name))
+
+
+def nearest(name: str, names: list[str]) -> str | None:
+    """The name that someone who typed `name` most likely meant; None when none is alike."""
+    by_folded = {each.casefold(): each for each in names}
+    # A folder inside another is often typed by its last part only: Sent for INBOX.Sent.
+    for folded, each in by_folded.items():
+        if folded.replace(".", "/").rpartition("/")[2] == name.casefold():
+            return each
+    alike = difflib.get_close_matches(name.casefold(), by_folded, n=1)
+    return by_folded[alike[0]] if alike else None
+
+
+def _first_sync(session: Session, plan: Plan, messages: int, instance: Path) -> FirstSync | None:
+    """What the first sync would bring; None when the server cannot say."""
+    try:
+        size = sum(session.mailbox_size(name) for name in plan.effective.folders)
+    except MailFailure:
+        # The mailbox works; only the forecast is missing, and the page says nothing of it.
+        return None
+    free = shutil.disk_usage(instance).free
+    return FirstSync(messages=messages, size_bytes=size, free_bytes=free)

@@ -1,0 +1,169 @@
+"""Mailbox Config: what is in force for a mailbox, and changing it.
+
+draft -> plan -> server may be named? -> tried (unless saved untested) -> saved
+                     `-- InvalidInputs     `-- red: NotSaved, nothing changed
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.activity import Code, Entry
+from mailboxadmin.domain.effective import Effective
+from mailboxadmin.domain.errors import MailboxAdminError
+from mailboxadmin.domain.mailbox import Check, State
+from mailboxadmin.domain.provider import Provider
+from mailboxadmin.services.admit import read_draft
+from mailboxadmin.services.check import check_plan
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
+from mailboxadmin.services.effective import effective_for, recognise_by_mx
+from mailboxadmin.store import mailboxes
+from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.secrets import password_row, put_password
+
+
+class NotSaved(MailboxAdminError):
+    """Raised when what was entered was tried and did not work; nothing was changed."""
+
+    def __init__(self, check: Check) -> None:
+        super().__init__(check.finding.summary if check.finding else "The test did not finish.")
+        self.check = check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxConfig:
+    """A mailbox's configuration as its form shows it; never a secret."""
+
+    mailbox_id: int
+    address: str
+    state: State
+    #: Personal settings that are set, as text; a missing key inherits.
+    own: dict[str, str]
+    #: The name at sign-in that was entered; empty is the address.
+    username: str
+    effective: Effective
+    #: A password is stored.
+    has_password: bool
+    #: The stored password was entered for another server, and is not sent to this one.
+    password_elsewhere: bool
+    #: It was synced before.
+    synced: bool
+
+    @property
+    def provider(self) -> Provider | None:
+        """The provider that was recognised, when its server is the one in force."""
+        provider, server = self.effective.provider, self.effective.server
+        inherits = (
+            provider is not None and server is not None and server.host == provider.server.host
+        )
+        return provider if inherits else None
+
+    @property
+    def configured(self) -> bool:
+        """It has a server and a password for it: the scheduler looks after it."""
+        return (
+            self.has_password and self.effective.server is not None and not self.password_elsewhere
+        )
+
+
+def read_config(deps: Deps, mailbox_id: int) -> MailboxConfig:
+    """What is in force for a mailbox; may ask DNS once for who runs the domain's mail.
+
+    Raises:
+        NotFound: there is no such mailbox.
+    """
+    recognise_by_mx(deps, mailbox_id)
+    with deps.store.read() as db:
+        row, stored = mailboxes.mailbox_row(db, mailbox_id), password_row(db, mailbox_id)
+        effective = effective_for(db, deps.providers, mailbox_id)
+        return MailboxConfig(
+            mailbox_id=mailbox_id,
+            address=mailboxes.address_of(db, row),
+            state=State(row.state),
+            own=mailboxes.own_texts(db, mailbox_id),
+            username=row.username or "",
+            effective=effective,
+            has_password=stored is not None,
+            password_elsewhere=stored is not None and stored.bound_to != str(effective.server),
+            synced=row.last_success_at is not None,
+        )
+
+
+def configure_mailbox(
+    deps: Deps, mailbox_id: int, draft: Draft, *, actor: str, set_by: SetBy, test: bool
+) -> Check | None:
+    """Save a draft; with `test` only after it was tried and works.
+
+    The operator may leave a mailbox without a password for its server, and an admin
+    one without any: then there is nothing to try, and it stays as it is until its
+    owner enters one.
+
+    Returns:
+        The green check; None when nothing was tried.
+
+    Raises:
+        NotFound: there is no such mailbox.
+        InvalidInputs: some of it cannot be accepted; nothing was changed.
+        NotSaved: it was tried and does not work; nothing was changed.
+    """
+    plan = read_draft(deps, mailbox_id, draft, set_by=set_by)
+    check = None
+    if test and plan.has_password:
+        check = check_plan(deps, plan, actor=actor)
+        if not check.ok:
+            raise NotSaved(check)
+    with deps.store.write() as db:
+        # Read again: minutes may have passed, and someone else may have saved.
+        plan = plan_draft(db, deps, mailbox_id, draft, set_by)
+        detail = _save(db, deps, plan)
+        detail |= {"set_by": set_by} if check else {"set_by": set_by, "untested": True}
+        add_entry(db, _entry(plan, detail, actor), deps.clock.now())
+    return check
+
+
+def _save(db: Session, deps: Deps, plan: Plan) -> dict[str, object]:
+    """Write the plan; what changed, for the log, with secrets only named."""
+    now, row = deps.clock.now(), mailboxes.mailbox_row(db, plan.mailbox_id)
+    changes = _changes(db, plan, row.username)
+    mailboxes.replace_own_texts(db, plan.mailbox_id, dict(plan.own))
+    row.username, row.host_set_by = plan.username, plan.host_set_by
+    if plan.password is not None:
+        sealed = deps.vault.seal(plan.password)
+        put_password(db, plan.mailbox_id, sealed, str(plan.effective.server), now)
+    row.finding = row.finding_since = row.ladder = None
+    row.failures, row.refusals = 0, 0
+    row.first_refused_at = row.failure_entry_id = None
+    if row.state != State.PAUSED and plan.has_password:
+        row.state = State.OK if row.last_success_at else State.NEW
+        row.next_attempt_at = now
+    return {"changes": changes}
+
+
+def _changes(db: Session, plan: Plan, username: str | None) -> dict[str, dict[str, str]]:
+    before = mailboxes.own_texts(db, plan.mailbox_id) | {"username": username or ""}
+    after = dict(plan.own) | {"username": plan.username or ""}
+    changes = {
+        key: {"before": before.get(key, ""), "after": after.get(key, "")}
+        for key in sorted({*before, *after})
+        if before.get(key, "") != after.get(key, "")
+    }
+    if plan.password is not None:
+        replaced = plan.stored_for is not None
+        changes["password"] = (
+            {"before": "set", "after": "changed"} if replaced else {"before": "", "after": "set"}
+        )
+    return changes
+
+
+def _entry(plan: Plan, detail: dict[str, object], actor: str) -> Entry:
+    server = plan.effective.server
+    where = f" on {server.host}" if server else ""
+    tried = ", without a test" if "untested" in detail and plan.has_password else ""
+    return Entry(
+        code=Code.MAILBOX_CONFIGURED,
+        message=f"Configured {plan.address}{where}{tried}.",
+        actor=actor,
+        mailbox_id=plan.mailbox_id,
+        detail=detail,
+    )

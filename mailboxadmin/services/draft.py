@@ -1,0 +1,156 @@
+"""A mailbox's configuration as a person entered it, read against what is stored.
+
+Draft (texts) -> plan_draft -> Plan (read values, what would be in force)
+                                 |-- admit.py: may it be tried and saved at all?
+                                 |-- check.py tries it
+                                 `-- configure.py saves it
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.effective import Effective
+from mailboxadmin.domain.errors import InvalidInput
+from mailboxadmin.domain.mailbox import Account
+from mailboxadmin.domain.settings import PERSONAL_KEYS, SETTINGS
+from mailboxadmin.services import account
+from mailboxadmin.services.credentials import read_password, read_username
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.effective import effective_with
+from mailboxadmin.services.faults import Faults, read_texts
+from mailboxadmin.store import mailboxes
+from mailboxadmin.store.secrets import password_row
+
+#: Whose word a configuration is: the owner's, an admin's on their behalf, or the command line's.
+SetBy = Literal["staff", "admin", "operator"]
+
+SERVER_KEYS = ("imap_host", "imap_encryption", "imap_port")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a person entered; what is not given stays as it is."""
+
+    #: Personal settings by key; an empty text inherits.
+    texts: Mapping[str, str] = field(default_factory=dict)
+    #: The name at sign-in; empty is the address, None stays.
+    username: str | None = None
+    #: None stays.
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A draft that was read: what would be stored and what would then be in force."""
+
+    mailbox_id: int
+    address: str
+    #: All personal settings, as they would be stored.
+    own: Mapping[str, str]
+    #: None is the address.
+    username: str | None
+    effective: Effective
+    #: Whose word the own server is; None without one.
+    host_set_by: SetBy | None
+    #: The draft names another server than is stored.
+    server_changed: bool
+    #: A new one, cleaned; None keeps the stored one.
+    password: str | None = field(repr=False)
+    #: `host:port/encryption` the stored one was entered for; None when none is stored.
+    stored_for: str | None
+    #: It had a successful sync before.
+    synced: bool
+
+    @property
+    def has_password(self) -> bool:
+        """True when there would be a password, stored or new."""
+        return self.password is not None or self.stored_for is not None
+
+    @property
+    def password_elsewhere(self) -> bool:
+        """True when the only password was entered for another server."""
+        kept = self.password is None and self.stored_for is not None
+        return kept and self.stored_for != str(self.effective.server)
+
+
+def plan_draft(db: Session, deps: Deps, mailbox_id: int, draft: Draft, set_by: SetBy) -> Plan:
+    """Read a draft against what is stored.
+
+    Raises:
+        NotFound: there is no such mailbox.
+        InvalidInputs: some of it cannot be accepted.
+    """
+    row, stored = mailboxes.mailbox_row(db, mailbox_id), password_row(db, mailbox_id)
+    before = mailboxes.own_texts(db, mailbox_id)
+    faults = Faults()
+    own = before | _read_own(draft.texts, faults)
+    username = row.username
+    if draft.username is not None:
+        with faults.noted():
+            username = read_username(draft.username)
+    password = draft.password
+    effective = effective_with(db, deps.providers, mailbox_id, own)
+    if password is not None:
+        with faults.noted():
+            password = read_password(password, strips_spaces=_strips_spaces(deps, effective))
+    faults.raise_any()
+    changed = any(own.get(key, "") != before.get(key, "") for key in SERVER_KEYS)
+    return Plan(
+        mailbox_id=mailbox_id,
+        address=mailboxes.address_of(db, row),
+        own={key: text for key, text in own.items() if text},
+        username=username,
+        effective=effective,
+        host_set_by=_whose_word(own, row.host_set_by, set_by if changed else None),
+        server_changed=changed,
+        password=password,
+        stored_for=stored.bound_to if stored else None,
+        synced=row.last_success_at is not None,
+    )
+
+
+def account_of(db: Session, deps: Deps, plan: Plan) -> Account:
+    """The account that the plan amounts to.
+
+    Raises:
+        MailFailure: facts with phase `local`, as `account.account_for`.
+    """
+    server = account.known_server(plan.effective.server)
+    password = plan.password
+    if password is None:
+        password = account.stored_password(db, deps, plan.mailbox_id, server)
+    return account.build_account(
+        db,
+        server=server,
+        username=plan.username or plan.address,
+        password=password,
+        guarded=plan.host_set_by == "staff",
+    )
+
+
+def _read_own(texts: Mapping[str, str], faults: Faults) -> dict[str, str]:
+    for key in texts:
+        with faults.noted():
+            if key in SETTINGS and key not in PERSONAL_KEYS:
+                raise InvalidInput(
+                    key, f"{SETTINGS[key].label} is set for the whole office, under Settings."
+                )
+    return read_texts(texts, faults)
+
+
+def _strips_spaces(deps: Deps, effective: Effective) -> bool:
+    """Whether the provider that runs the server shows its passwords in groups."""
+    server = effective.server
+    provider = deps.providers.by_host(server.host) if server else effective.provider
+    return provider is not None and provider.strips_spaces
+
+
+def _whose_word(
+    own: Mapping[str, str], stored: str | None, changed_by: SetBy | None
+) -> SetBy | None:
+    if not any(own.get(key) for key in SERVER_KEYS):
+        return None
+    return changed_by or cast("SetBy | None", stored)

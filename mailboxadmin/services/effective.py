@@ -1,0 +1,68 @@
+"""What holds for one mailbox, from the parts that are stored."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from mailboxadmin.diagnosis import Providers
+from mailboxadmin.domain.effective import Effective, effective
+from mailboxadmin.domain.settings import SETTINGS, Value
+from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.network import MX_LIMIT_S
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.store import mailboxes
+from mailboxadmin.store.settings import office_texts
+
+
+def parsed(texts: Mapping[str, str]) -> dict[str, Value]:
+    """Stored texts as values; they were read once before they were stored."""
+    return {key: SETTINGS[key].parse(text) for key, text in texts.items() if key in SETTINGS}
+
+
+def effective_for(db: Session, providers: Providers, mailbox_id: int) -> Effective:
+    """The settings in force for a mailbox, each with its origin.
+
+    Raises:
+        NotFound: there is no such mailbox.
+    """
+    own = mailboxes.own_texts(db, mailbox_id)
+    return effective_with(db, providers, mailbox_id, own)
+
+
+def effective_with(
+    db: Session, providers: Providers, mailbox_id: int, own: Mapping[str, str]
+) -> Effective:
+    """What would be in force if the personal settings were these.
+
+    Raises:
+        NotFound: there is no such mailbox.
+    """
+    row = mailboxes.mailbox_row(db, mailbox_id)
+    return effective(
+        parsed(own),
+        parsed(office_texts(db)),
+        by_domain=providers.by_domain(mailboxes.address_of(db, row)),
+        by_mx=providers.by_key(row.mx_provider) if row.mx_provider else None,
+    )
+
+
+def recognise_by_mx(deps: Deps, mailbox_id: int) -> None:
+    """Ask the domain's MX who runs its mail, once, when nothing else names a server.
+
+    Raises:
+        NotFound: there is no such mailbox.
+    """
+    with deps.store.read() as db:
+        row = mailboxes.mailbox_row(db, mailbox_id)
+        domain = mailboxes.address_of(db, row).rpartition("@")[2]
+        server = effective_for(db, deps.providers, mailbox_id).server
+        known = server is not None or row.mx_provider is not None
+    if known:
+        return
+    hosts = deps.network.mx(domain, Deadline.after(MX_LIMIT_S))
+    if not hosts:
+        # No mail exchanger and no answer look the same here: it is asked again next time.
+        return
+    provider = deps.providers.by_mx(hosts)
+    with deps.store.write() as db:
+        mailboxes.mailbox_row(db, mailbox_id).mx_provider = provider.key if provider else ""

@@ -1,0 +1,113 @@
+"""A test that goes on in the background while its page watches the rungs turn green.
+
+Each has a thread of its own: the pool of runs may be full of first syncs, and a
+person who presses *Test connection* is waiting.
+"""
+
+import logging
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+from mailboxadmin.domain.errors import AlreadyRunning, Facts, Happening, MailboxAdminError
+from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.mailbox import Check, Step
+from mailboxadmin.services.admit import read_draft
+from mailboxadmin.services.check import check_plan
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.draft import Draft, Plan, SetBy
+from mailboxadmin.services.findings import finding_for
+from mailboxadmin.store import checks, mailboxes
+
+log = logging.getLogger(__name__)
+
+KEPT_FOR = timedelta(days=1)
+#: Longer than any check takes: what has no end by then lost its process.
+LOST_AFTER = timedelta(seconds=60)
+MOST_AT_ONCE = 8
+_slots = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+
+class TooManyChecks(MailboxAdminError):
+    """Raised when as many tests go on as this process does at once."""
+
+
+def start_check(deps: Deps, mailbox_id: int, draft: Draft, *, actor: str, set_by: SetBy) -> int:
+    """Begin a test in the background; its id, for `read_check`.
+
+    Raises:
+        NotFound: there is no such mailbox.
+        InvalidInputs: some of the draft cannot be accepted.
+        AlreadyRunning: a test of this mailbox goes on; servers count refused sign-ins.
+        TooManyChecks: try again in a moment.
+    """
+    plan = read_draft(deps, mailbox_id, draft, set_by=set_by)
+    if not _slots.acquire(blocking=False):
+        raise TooManyChecks("Many mailboxes are being tested just now; try again in a moment.")
+    try:
+        check_id = _open(deps, mailbox_id)
+        work = threading.Thread(
+            target=_work, args=(deps, plan, check_id, actor), name="check", daemon=True
+        )
+        work.start()
+    except BaseException:
+        _slots.release()
+        raise
+    return check_id
+
+
+def read_check(deps: Deps, check_id: int, mailbox_id: int) -> Check:
+    """How far a test is; one that lost its process is over, with a finding that says so.
+
+    Raises:
+        NotFound: this mailbox has no such test.
+    """
+    with deps.store.read() as db:
+        row = checks.check_row(db, check_id, mailbox_id)
+        address = mailboxes.address_of(db, mailboxes.mailbox_row(db, mailbox_id))
+        check = checks.check_from(row, address)
+        lost = check.finished_at is None and deps.clock.now() - row.started_at >= LOST_AFTER
+    if not lost:
+        return check
+    return _ended_by(deps, mailbox_id, check, "the test was interrupted; start it again")
+
+
+def _open(deps: Deps, mailbox_id: int) -> int:
+    now = deps.clock.now()
+    with deps.store.write() as db:
+        checks.drop_checks_before(db, now - KEPT_FOR)
+        if checks.live_check_since(db, mailbox_id, now - LOST_AFTER) is not None:
+            raise AlreadyRunning(
+                "This mailbox is being tested already; the result comes in a moment."
+            )
+        return checks.new_check(db, mailbox_id, now)
+
+
+def _work(deps: Deps, plan: Plan, check_id: int, actor: str) -> None:
+    live = Check(id=check_id, mailbox=plan.address, steps=(), finding=None, finished_at=None)
+    steps: list[Step] = []
+
+    def on_step(step: Step) -> None:
+        steps.append(step)
+        _write(deps, check_id, replace(live, steps=tuple(steps)))
+
+    try:
+        _write(deps, check_id, check_plan(deps, plan, actor=actor, on_step=on_step))
+    except Exception as fault:
+        # A fault of ours: the page that waits is told, and the log has the trace.
+        log.exception("the test of mailbox %s failed", plan.mailbox_id)
+        so_far = replace(live, steps=tuple(steps))
+        _write(deps, check_id, _ended_by(deps, plan.mailbox_id, so_far, type(fault).__name__))
+    finally:
+        _slots.release()
+
+
+def _write(deps: Deps, check_id: int, check: Check) -> None:
+    with deps.store.write() as db:
+        checks.write_check(db, check_id, check)
+
+
+def _ended_by(deps: Deps, mailbox_id: int, check: Check, detail: str) -> Check:
+    facts = Facts(phase=Phase.LOCAL, happening=Happening.UNEXPECTED, detail=detail)
+    finding = finding_for(deps, mailbox_id, facts)
+    return replace(check, finding=finding, finished_at=deps.clock.now())

@@ -1,0 +1,190 @@
+"""The office's settings: what holds, what was chosen, and changing it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.activity import Code, Entry
+from mailboxadmin.domain.effective import Origin, effective
+from mailboxadmin.domain.mailbox import Server, State
+from mailboxadmin.domain.settings import SETTINGS, Setting, Value
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.effective import parsed
+from mailboxadmin.services.faults import Faults, read_texts
+from mailboxadmin.store import mailboxes
+from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.secrets import all_password_rows
+from mailboxadmin.store.settings import office_texts, write_office_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingView:
+    """A setting as the page and the command line show it."""
+
+    setting: Setting
+    #: What is set, as text; empty when it is the default.
+    text: str
+
+    @property
+    def default(self) -> str:
+        """The default, as text; empty when there is none."""
+        return self.setting.format(self.setting.default)
+
+    @property
+    def in_force(self) -> str:
+        """What holds, as text."""
+        return self.text or self.default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One setting that was changed."""
+
+    setting: Setting
+    #: What held before and what holds now, as text.
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebinding:
+    """Passwords that a new office server would concern."""
+
+    #: Mailboxes that inherit the office server and whose password was entered for it.
+    mailbox_ids: tuple[int, ...]
+    #: Where each of them would sign in then; the same order.
+    servers: tuple[Server, ...]
+
+
+def office_values(db: Session) -> dict[str, Value]:
+    """What holds for the office, by key; every key is there, its default when nothing is set."""
+    chosen = parsed(office_texts(db))
+    return {key: chosen.get(key, each.default) for key, each in SETTINGS.items()}
+
+
+def read_settings(deps: Deps) -> tuple[SettingView, ...]:
+    """Every setting, in the order of the page."""
+    with deps.store.read() as db:
+        texts = office_texts(db)
+    return tuple(
+        SettingView(setting=each, text=texts.get(each.key, "")) for each in SETTINGS.values()
+    )
+
+
+def change_settings(
+    deps: Deps, texts: Mapping[str, str], *, actor: str, rebind_passwords: bool = False
+) -> tuple[Change, ...]:
+    """Set what is in `texts`, all or nothing; an empty text takes a key back to its default.
+
+    Args:
+        rebind_passwords: an admin confirmed that the passwords of the mailboxes that
+            inherit the office server may go to the new one. Without it they are kept
+            and sent nowhere until they are entered again.
+
+    Returns:
+        What changed; empty when everything was so before.
+
+    Raises:
+        InvalidInputs: some are no settings or out of their limits; nothing was changed.
+    """
+    wanted = _read(texts)
+    with deps.store.write() as db:
+        before = office_texts(db)
+        changes = _changes(before, wanted)
+        if not changes:
+            return ()
+        moved = _rebinding(db, deps, before | wanted)
+        for change in changes:
+            write_office_text(db, change.setting.key, wanted[change.setting.key])
+        _move(db, moved, deps.clock.now(), rebind=rebind_passwords)
+        add_entry(
+            db, _entry(changes, len(moved.mailbox_ids), rebind_passwords, actor), deps.clock.now()
+        )
+        parallel = int(str(office_values(db)["parallel_syncs"]))
+    deps.pool.resize(parallel)
+    return changes
+
+
+def passwords_to_move(deps: Deps, texts: Mapping[str, str]) -> Rebinding:
+    """The passwords that would have to go to another server if the office were set like this.
+
+    Raises:
+        InvalidInputs: some of the texts are out of their limits.
+    """
+    wanted = _read(texts)
+    with deps.store.read() as db:
+        return _rebinding(db, deps, office_texts(db) | wanted)
+
+
+def _read(texts: Mapping[str, str]) -> dict[str, str]:
+    faults = Faults()
+    canonical = read_texts(texts, faults)
+    faults.raise_any()
+    return canonical
+
+
+def _changes(before: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[Change, ...]:
+    return tuple(
+        Change(
+            setting=SETTINGS[key],
+            before=before.get(key, "") or SETTINGS[key].format(SETTINGS[key].default),
+            after=text or SETTINGS[key].format(SETTINGS[key].default),
+        )
+        for key, text in wanted.items()
+        if text != before.get(key, "")
+    )
+
+
+def _rebinding(db: Session, deps: Deps, office_after: Mapping[str, str]) -> Rebinding:
+    """Who inherits the office server before and after, with a password for it, and is moved."""
+    before, after = parsed(office_texts(db)), parsed(office_after)
+    passwords, own_texts = all_password_rows(db), mailboxes.all_own_texts(db)
+    moved: list[tuple[int, Server]] = []
+    for row, address in mailboxes.all_with_address(db):
+        if row.id not in passwords:
+            continue
+        own, by_domain = parsed(own_texts.get(row.id, {})), deps.providers.by_domain(address)
+        old, new = (effective(own, office, by_domain=by_domain) for office in (before, after))
+        inherits = all(each.origin("imap_host") is Origin.OFFICE for each in (old, new))
+        if (
+            inherits
+            and new.server
+            and str(old.server) == passwords[row.id].bound_to != str(new.server)
+        ):
+            moved.append((row.id, new.server))
+    return Rebinding(
+        mailbox_ids=tuple(mailbox_id for mailbox_id, _ in moved),
+        servers=tuple(server for _, server in moved),
+    )
+
+
+def _move(db: Session, moved: Rebinding, now: datetime, *, rebind: bool) -> None:
+    """Have the mailboxes that were moved looked at anew, with or without their passwords."""
+    passwords = all_password_rows(db)
+    for mailbox_id, server in zip(moved.mailbox_ids, moved.servers, strict=True):
+        if rebind:
+            passwords[mailbox_id].bound_to = str(server)
+        row = mailboxes.mailbox_row(db, mailbox_id)
+        row.failures, row.refusals, row.first_refused_at = 0, 0, None
+        if row.state != State.PAUSED:
+            row.next_attempt_at = now
+
+
+def _entry(changes: tuple[Change, ...], moved: int, confirmed: bool, actor: str) -> Entry:
+    detail: dict[str, object] = {
+        "changes": {
+            each.setting.key: {"before": each.before, "after": each.after} for each in changes
+        }
+    }
+    if moved:
+        detail["passwords_bound_to_old_server"] = moved
+        detail["sent_to_new_server"] = confirmed
+    labels = ", ".join(each.setting.label for each in changes)
+    return Entry(
+        code=Code.SETTINGS_CHANGED,
+        message=f"Changed for the office: {labels}.",
+        actor=actor,
+        detail=detail,
+    )
