@@ -58,7 +58,7 @@ def _pieces(data: Sequence[Raw]) -> Iterator[list[Raw]]:
 
 
 def flags_of(items: Items) -> frozenset[str]:
-    """The flags of a message, without \\Recent."""
+    r"""The flags of a message, without \Recent."""
     texts = (
         flag.decode("utf-8", "replace") if isinstance(flag, bytes) else str(flag)
         for flag in items.get(b"FLAGS") or ()

@@ -6,6 +6,7 @@ from typing import Any
 
 from mailboxadmin.domain.errors import Happening
 from mailboxadmin.imap.arguments import check_text, quoted
+from mailboxadmin.imap.said import Heard, readable
 from mailboxadmin.imap.translate import Scene
 from mailboxadmin.imap.wire import Client, Wire
 
@@ -65,17 +66,24 @@ def _login_with_literal(wire: Wire, username: str, password: str) -> None:
     wire.state = "AUTH"
 
 
-def settle(client: Client) -> frozenset[str]:
+def settle(client: Client, heard: Heard) -> frozenset[str]:
     """After the sign-in: introduce ourselves, switch CONDSTORE on; the capabilities in force."""
     capabilities = frozenset(
         name.decode("ascii", "replace").upper() for name in client.capabilities()
     )
     if "ID" in capabilities:
-        _tolerant(lambda: client.id_(_WHO_WE_ARE))
+        _tolerant(lambda: _introduce(client, heard))
     if {"ENABLE", "CONDSTORE"} <= capabilities:
         # Dovecot tells no HIGHESTMODSEQ at SELECT before it was asked for (RFC 7162, 3.1).
         _tolerant(lambda: client.enable("CONDSTORE"))
     return capabilities
+
+
+def _introduce(client: Client, heard: Heard) -> None:
+    """Say who we are; the answer adds to what the greeting told of the server."""
+    said = client.id_(_WHO_WE_ARE)
+    words = [word for word in (said[0] if said else None) or () if isinstance(word, bytes)]
+    heard.identity = " ".join((heard.identity, *map(readable, words)))
 
 
 def _tolerant(ask: Callable[[], object]) -> None:

@@ -22,7 +22,7 @@ from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.ladder import Ladder
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.policy import check_allowed
-from mailboxadmin.imap.said import Said, parse_status, readable
+from mailboxadmin.imap.said import Heard, Said, parse_status, readable
 from mailboxadmin.imap.translate import WIRE_FAULTS, Scene, translate
 from mailboxadmin.imap.wire import Wire
 
@@ -45,6 +45,8 @@ class Climb:
         self._network = network
         self._deadline = deadline
         self._ladder = ladder
+        self._heard = Heard()
+        self._connection: Connection | None = None
         self._address = ""
 
     def up(self) -> Wire:
@@ -53,8 +55,8 @@ class Climb:
         Raises:
             MailFailure: the rung that was red, after it was reported.
         """
-        connection = self._tcp(self._dns())
         try:
+            connection = self._tcp(self._dns())
             if self._server.encryption is Encryption.SSL:
                 self._tls(connection, None)
                 return self._greeting(connection)
@@ -62,7 +64,9 @@ class Climb:
             if self._server.encryption is Encryption.STARTTLS:
                 self._tls(connection, wire)
         except BaseException:
-            connection.close()
+            # Also when `on_step` raises: a person stopped the check.
+            if self._connection is not None:
+                self._connection.close()
             raise
         return wire
 
@@ -95,7 +99,7 @@ class Climb:
             except OSError as fault:
                 failures.append(self._tcp_failure(fault, address))
                 continue
-            self._address = address
+            self._address, self._connection = address, connection
             return connection
         if self._deadline.passed:
             raise translate(TimeoutError(), self._scene(Phase.TCP))
@@ -114,14 +118,14 @@ class Climb:
     def _greeting(self, connection: Connection) -> Wire:
         with self._ladder.rung(Phase.GREETING) as rung, self._speaking(Phase.GREETING, connection):
             line = connection.read_line(_LONGEST_GREETING)
-            self._judge_greeting(line, connection)
+            self._heard.identity = rung.detail = readable(line.removeprefix(b"* "))
+            self._judge_greeting(line)
             connection.unread(line)
-            rung.detail = readable(line[2:])
-            wire = Wire(connection, self._server.host, self._server.port)
+            wire = Wire(connection, self._server.host, self._server.port, self._heard)
         return wire
 
-    def _judge_greeting(self, line: bytes, connection: Connection) -> None:
-        scene = self._scene(Phase.GREETING, connection)
+    def _judge_greeting(self, line: bytes) -> None:
+        scene = self._scene(Phase.GREETING)
         said = parse_status(line) if line.startswith(b"* ") else None
         if said is not None and said.status == "BYE":
             raise scene.failure(Happening.GREETING_REFUSED, "", said)
@@ -130,7 +134,7 @@ class Climb:
             raise scene.failure(Happening.GREETING_NOT_IMAP, "another service answers", banner)
 
     def _tls(self, connection: Connection, wire: Wire | None) -> None:
-        with self._ladder.rung(Phase.TLS) as rung, self._speaking(Phase.TLS, connection, wire):
+        with self._ladder.rung(Phase.TLS) as rung, self._speaking(Phase.TLS, connection):
             if wire is not None:
                 self._agree_starttls(wire)
             try:
@@ -145,7 +149,7 @@ class Climb:
                 wire.capabilities = _capabilities(wire)
 
     def _agree_starttls(self, wire: Wire) -> None:
-        scene = self._scene(Phase.TLS, wire.connection, wire)
+        scene = self._scene(Phase.TLS)
         # PREAUTH: someone in between signs us in before we are alone with the server (RFC 8314).
         if "STARTTLS" not in wire.capabilities or wire.state != "NONAUTH":
             raise scene.failure(Happening.STARTTLS_MISSING, "the server does not offer STARTTLS")
@@ -186,7 +190,9 @@ class Climb:
             try:
                 connection.patience(limit.cap(RUNG_LIMIT_S))
                 if self._server.encryption is Encryption.STARTTLS:
-                    Wire(connection, self._server.host, self._server.port).xatom("STARTTLS")
+                    Wire(connection, self._server.host, self._server.port, Heard()).xatom(
+                        "STARTTLS"
+                    )
                 connection.secure(tls.unverified_context(), self._server.host)
                 return tls.Certificate.parse(connection.certificate())
             finally:
@@ -196,9 +202,7 @@ class Climb:
             return None
 
     @contextmanager
-    def _speaking(
-        self, phase: Phase, connection: Connection, wire: Wire | None = None
-    ) -> Iterator[None]:
+    def _speaking(self, phase: Phase, connection: Connection) -> Iterator[None]:
         """Bound a rung and translate what goes wrong on it."""
         self._in_time(phase)
         limit = self._deadline.within(RUNG_LIMIT_S)
@@ -207,21 +211,19 @@ class Climb:
         try:
             yield
         except WIRE_FAULTS as fault:
-            raise translate(fault, self._scene(phase, connection, wire)) from fault
+            raise translate(fault, self._scene(phase)) from fault
 
     def _in_time(self, phase: Phase) -> None:
         if self._deadline.passed:
             raise translate(TimeoutError(), self._scene(phase))
 
-    def _scene(
-        self, phase: Phase, connection: Connection | None = None, wire: Wire | None = None
-    ) -> Scene:
+    def _scene(self, phase: Phase) -> Scene:
         return Scene(
             phase=phase,
             account=self._account,
             deadline=self._deadline,
-            connection=connection,
-            heard=wire.heard if wire else None,
+            connection=self._connection,
+            heard=self._heard,
         )
 
 

@@ -95,5 +95,5 @@ def _same_host(entry: str, host: str, address: Address) -> bool:
 
 def _why_not(server: Server, addresses: Sequence[str]) -> str:
     if any(_innermost(ipaddress.ip_address(text)).is_global for text in addresses):
-        return f"port {server.port} is neither 993 nor 143, and {server.host} is not on the admin's list"
+        return f"port {server.port} is not 993 or 143, and {server.host} not on the admin's list"
     return f"{server.host} is {', '.join(addresses)}, inside a network, and not on the admin's list"

@@ -49,6 +49,8 @@ class Heard:
     notes: list[Said] = field(default_factory=list)
     #: Never forgotten: after it there is nothing more to hear.
     bye: Said | None = None
+    #: The greeting and the answer to ID, by which a provider is recognised.
+    identity: str = ""
 
     def begin(self) -> None:
         """A command goes out."""

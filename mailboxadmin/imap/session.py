@@ -31,6 +31,8 @@ from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.translate import WIRE_FAULTS, Scene, translate
 from mailboxadmin.imap.wire import Client, Wire
 
+__all__ = ["FlagsOf", "Session", "Unfetchable", "connect", "folders_step"]
+
 #: How long a server may think about one command before it is taken for dead.
 COMMAND_LIMIT_S = 60.0
 _LOGOUT_LIMIT_S = 1.0
@@ -88,7 +90,7 @@ class Session:
             self._limit(self._deadline.within(RUNG_LIMIT_S), RUNG_LIMIT_S)
             with self._speaking(Phase.AUTH):
                 sign_in(self._wire, self._scene(Phase.AUTH))
-                self.capabilities = settle(self._client)
+                self.capabilities = settle(self._client, self._wire.heard)
             rung.detail = f"signed in as {self._account.username}"
         self._limit(self._deadline, COMMAND_LIMIT_S)
 
@@ -187,7 +189,7 @@ class Session:
         yield from map(_flags_of, self._fetch("1:*", "(FLAGS)", f"(CHANGEDSINCE {modseq})"))
 
     def fetch(self, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
-        """Those messages that are still there, whole; \\Seen is not set.
+        r"""Those messages that are still there, whole; \Seen is not set.
 
         All of them are held in memory: the caller bounds the batch. A message that the
         server cannot give comes as `Unfetchable` and does not stop the others.

@@ -71,6 +71,7 @@ class Scene:
             host=server.host,
             port=server.port,
             folder=self.folder,
+            greeting=self.heard.identity if self.heard else "",
             server_wait=named_wait(said.text) if said else None,
         )
 

@@ -18,7 +18,7 @@ from mailboxadmin.imap.said import Heard
 class Wire(imaplib.IMAP4):
     """imaplib over a connection that is there already."""
 
-    def __init__(self, connection: Connection, host: str, port: int) -> None:
+    def __init__(self, connection: Connection, host: str, port: int, heard: Heard) -> None:
         """Read the greeting and ask for the capabilities.
 
         Raises:
@@ -26,7 +26,7 @@ class Wire(imaplib.IMAP4):
             Hangup, Silence, Oversized: see `Connection`.
         """
         self.connection = connection
-        self.heard = Heard()
+        self.heard = heard
         super().__init__(host, port)
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
