@@ -7,11 +7,12 @@ before the shorter, a named happening or phase before any.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
+from mailboxadmin.diagnosis.codes import WORDS
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Fixer, Phase
 
@@ -36,8 +37,8 @@ class Row:
     #: Keys of providers.
     providers: frozenset[str]
     fix_by: Fixer | None
-    #: Words that replace those of the codes file: `summary`, `cause`, `steps`.
-    words: Mapping[str, Any]
+    #: What replaces the words of the codes file, by the keys of `WORDS`.
+    words: dict[str, Any]
     #: What real servers said, word by word; each must lead to `code`.
     examples: tuple[str, ...]
     #: The more a row asks for, the earlier it is tried.
@@ -97,7 +98,7 @@ def _row(row: dict[str, Any], text: str) -> Row:
         text=text_pattern(text) if text else None,
         providers=frozenset(_listed(row, "provider")),
         fix_by=Fixer(row["fix_by"]) if "fix_by" in row else None,
-        words={key: row[key] for key in ("summary", "cause", "steps") if key in row},
+        words={key: row[key] for key in WORDS if key in row},
         examples=_listed(row, "example"),
         rank=(
             "response_code" in row,

@@ -93,15 +93,15 @@ class Diagnosis:
     def _compose(
         self, code: Code, row: Row | None, fixer: Fixer, wording: Wording, facts: Facts
     ) -> Finding:
-        own = row.words if row else {}
-        steps = wording.steps(tuple(own.get("steps", code.words.steps)))
-        after = wording.fill(code.after)
-        call = wording.fill(self.codes.calls[fixer], tell=wording.fill(code.tell))
+        words = code.words | (row.words if row else {})
+        steps = wording.steps(tuple(words["steps"]))
+        after = wording.fill(words["after"])
+        call = wording.fill(self.codes.calls[fixer], tell=wording.spoken(words["tell"]))
         return Finding(
             code=code.name,
             phase=facts.phase,
-            summary=wording.fill(own.get("summary", code.words.summary)),
-            cause=wording.fill(own.get("cause", code.words.cause)),
+            summary=wording.fill(words["summary"]),
+            cause=wording.fill(words["cause"]),
             fix_by=fixer,
             steps=(*steps, call, after) if fixer in _CALL_FIRST else (*steps, after, call),
             field=code.field,

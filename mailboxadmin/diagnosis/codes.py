@@ -4,18 +4,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from mailboxadmin.domain.finding import REFUSALS, Fixer, Scope
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """The texts of a finding, with their placeholders still in."""
-
-    summary: str
-    cause: str
-    steps: tuple[str, ...]
+#: The texts of a finding, with their placeholders still in; `steps` is a list, the others a text.
+WORDS: Final = ("summary", "cause", "steps", "after", "tell")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +27,8 @@ class Code:
     fix_by: Fixer
     #: The form field to correct; None when no field of ours is at fault.
     field: str | None
-    words: Words
-    #: What becomes of the mail meanwhile.
-    after: str
-    #: What to say to the person who is called.
-    tell: str
+    #: By the keys of `WORDS`.
+    words: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +61,5 @@ def _code(name: str, row: dict[str, Any], after: dict[str, str]) -> Code:
         scope=Scope(row["scope"]),
         fix_by=Fixer(row["fix_by"]),
         field=row.get("field"),
-        words=Words(summary=row["summary"], cause=row["cause"], steps=tuple(row["steps"])),
-        after=row.get("after", after[usual]),
-        tell=row["tell"],
+        words={"after": after[usual]} | {key: row[key] for key in WORDS if key in row},
     )

@@ -66,6 +66,7 @@ _OTHERWISE: Final = {
     Happening.ANSWER_NO: "unknown",
 }
 
+_REFUSED: Final = frozenset({Happening.ANSWER_NO, Happening.ANSWER_BAD})
 _SIGNED_IN: Final = frozenset({Phase.FOLDERS, Phase.FETCH, Phase.PUSH})
 
 
@@ -78,4 +79,7 @@ def certain_code(facts: Facts) -> str | None:
 
 def code_without_words(facts: Facts) -> str:
     """The code of an answer that the catalogue does not know."""
+    # The only command before the handshake is STARTTLS.
+    if facts.phase is Phase.TLS and facts.happening in _REFUSED:
+        return "tls.starttls_missing"
     return _OTHERWISE[facts.happening]

@@ -7,7 +7,6 @@ sentence never shows a gap.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from mailboxadmin.diagnosis.fixer import origin_of
 from mailboxadmin.domain.effective import Effective, Origin
 from mailboxadmin.domain.errors import Facts
 from mailboxadmin.domain.finding import Fixer
@@ -15,6 +14,13 @@ from mailboxadmin.domain.provider import Provider
 
 #: A step that stands for the provider's own steps to an app password.
 PROVIDER_STEPS = "{provider_steps}"
+_INNER_QUOTES = str.maketrans({"\u201c": "\u2018", "\u201d": "\u2019"})
+_SERVER_BLOCK = frozenset({"imap_host", "imap_port", "imap_encryption"})
+_STEPS_ANYWHERE = (
+    "Sign in to the account in a browser and make an app password there; it is usually under "
+    "Security.",
+    "Enter it under Mailbox Config.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +28,7 @@ class Wording:
     """The values of the placeholders."""
 
     values: dict[str, str]
-    #: The recognised provider's way to an app password; empty when none is recognised.
+    #: The recognised provider's way to an app password, or where to look for it.
     provider_steps: tuple[str, ...]
 
     @classmethod
@@ -48,13 +54,13 @@ class Wording:
             "server": server,
             "folder": f"“{facts.folder}”" if facts.folder else "of that name",
             "provider": provider.name if provider else host,
-            "place": _place(origin_of(field, effective), fixer, owner),
+            "place": _place(field, effective, fixer, owner),
             "said": _said(facts),
             "detail": f"“{facts.detail}”" if facts.detail else "no words",
             "help": help_contact or "the admin of Mailbox Admin",
             "again": _again(facts.server_wait),
         }
-        return cls(values=values, provider_steps=provider.steps if provider else ())
+        return cls(values=values, provider_steps=provider.steps if provider else _STEPS_ANYWHERE)
 
     def fill(self, text: str, **more: str) -> str:
         """The text with its placeholders filled in.
@@ -63,6 +69,10 @@ class Wording:
             KeyError: the text has a placeholder that there is not (a test finds it).
         """
         return text.format_map(self.values | more)
+
+    def spoken(self, text: str) -> str:
+        """The text filled in, to be quoted: quotation marks in it become single ones."""
+        return self.fill(text).translate(_INNER_QUOTES)
 
     def steps(self, texts: tuple[str, ...]) -> tuple[str, ...]:
         """The steps filled in, the provider's own put where the text asks for them."""
@@ -78,21 +88,26 @@ def _server(facts: Facts, effective: Effective | None) -> tuple[str, str]:
     port = facts.port or (server.port if server else None)
     if not host:
         return "the mail server", "the mail server"
-    return host, f"{host}, port {port}" if port else host
+    return host, f"{host} (port {port})" if port else host
 
 
-def _place(origin: Origin | None, fixer: Fixer, owner: str) -> str:
+def _place(field: str | None, effective: Effective | None, fixer: Fixer, owner: str) -> str:
+    """The form in which the value at fault is changed."""
     if fixer is Fixer.OWNER:
         return "under Mailbox Config"
-    if origin is Origin.OFFICE:
+    # Who names the host names the port and the encryption too, in the same form.
+    keys = {"imap_host", field} if field in _SERVER_BLOCK else {field}
+    values = effective.values if effective else {}
+    if any(key in keys and each.origin is Origin.OFFICE for key, each in values.items()):
         return "under Settings"
     return f"in {owner}’s Mailbox Config"
 
 
 def _said(facts: Facts) -> str:
-    if facts.server_said:
-        return f"The server’s words: “{facts.server_said}”."
-    return "The server gave no reason."
+    if not facts.server_said:
+        return "The server gave no reason."
+    end = "" if facts.server_said.endswith((".", "!", "?")) else "."
+    return f"The server’s words: “{facts.server_said}”{end}"
 
 
 def _again(wait: timedelta | None) -> str:

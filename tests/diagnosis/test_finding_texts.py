@@ -1,0 +1,145 @@
+"""Every happening leads to a finding whose sentences have no gaps and say what to do."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from mailboxadmin.diagnosis import Context, Diagnosis
+from mailboxadmin.diagnosis.codes import WORDS
+from mailboxadmin.domain.effective import effective
+from mailboxadmin.domain.errors import Facts, Happening
+from mailboxadmin.domain.finding import Finding, Phase
+
+DIAGNOSIS = Diagnosis.load()
+OFFICE = effective({}, {"imap_host": "mail.example.org"})
+RICH = Context(
+    address="anna@example.org",
+    owner_first_name="Anna",
+    effective=OFFICE,
+    help_contact="Eva, room 3",
+)
+BARE = Context(address="anna@example.org", owner_first_name="", effective=None)
+
+
+def texts(finding: Finding) -> list[str]:
+    return [finding.summary, finding.cause, *finding.steps]
+
+
+@pytest.mark.parametrize("context", [RICH, BARE], ids=["rich", "bare"])
+@pytest.mark.parametrize("phase", Phase)
+@pytest.mark.parametrize("happening", Happening)
+def test_whatever_happens_wherever_there_is_a_finding_without_gaps(
+    happening: Happening, phase: Phase, context: Context
+):
+    finding = DIAGNOSIS.finding(Facts(phase=phase, happening=happening), context)
+
+    code = DIAGNOSIS.codes.by_name[finding.code]
+    assert finding.phase is phase
+    assert finding.temporary is code.temporary
+    assert finding.field == code.field
+    for text in texts(finding):
+        assert text.strip() == text != ""
+        assert not re.search(r"[{}]|None|  ", text)
+
+
+@pytest.mark.parametrize(
+    "happening", [each for each in Happening if each is not Happening.UNEXPECTED]
+)
+def test_only_unknown_words_are_unknown(happening: Happening):
+    finding = DIAGNOSIS.finding(Facts(phase=Phase.FETCH, happening=happening), RICH)
+
+    assert (finding.code == "unknown") == (happening is Happening.ANSWER_NO)
+
+
+@pytest.mark.parametrize("name", DIAGNOSIS.codes.by_name)
+def test_every_code_has_all_its_words(name: str):
+    code = DIAGNOSIS.codes.by_name[name]
+
+    assert set(code.words) == set(WORDS)
+    assert code.when and not code.when.endswith(".")
+    for word in ("summary", "cause", "after", "tell"):
+        assert code.words[word][-1] in ".?"
+    for text in (code.words["summary"], code.words["cause"], *code.words["steps"]):
+        assert not re.search(r"please|oops|successfully|!", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("happening", Happening)
+def test_a_finding_says_whom_to_call_and_what_to_tell_them(happening: Happening):
+    finding = DIAGNOSIS.finding(Facts(phase=Phase.FETCH, happening=happening), RICH)
+
+    calls = [step for step in finding.steps if re.search(r"\b[Cc]all .+ and say: ", step)]
+
+    assert len(calls) == 1
+    assert re.search(r"say: “[^“”]+[.?]”$", calls[0])
+
+
+@pytest.mark.parametrize("happening", Happening)
+def test_a_finding_says_what_becomes_of_the_mail(happening: Happening):
+    finding = DIAGNOSIS.finding(Facts(phase=Phase.FETCH, happening=happening), RICH)
+
+    said = " ".join(finding.steps)
+
+    assert re.search(r"Nothing was lost|No mail was lost", said)
+    if finding.temporary:
+        assert "by itself" in said or "at its next turn" in said
+
+
+def test_a_time_that_the_server_named_is_repeated():
+    facts = Facts(
+        phase=Phase.FETCH,
+        happening=Happening.ANSWER_BAD,
+        server_said="BAD Request is throttled. Suggested Backoff Time: 299961 milliseconds",
+        server_wait=timedelta(milliseconds=299961),
+    )
+
+    finding = DIAGNOSIS.finding(facts, RICH)
+
+    assert finding.code == "server.throttled"
+    assert any("in 5 minutes, the time the server named" in step for step in finding.steps)
+
+
+def test_a_missing_folder_is_named():
+    facts = Facts(phase=Phase.FOLDERS, happening=Happening.FOLDER_MISSING, folder="Entwürfe")
+
+    finding = DIAGNOSIS.finding(facts, RICH)
+
+    assert "“Entwürfe”" in finding.summary
+
+
+def test_a_mailbox_that_no_source_knows_a_server_for_is_not_called_mistyped():
+    nowhere = Context(address="a@example.org", owner_first_name="A", effective=effective({}, {}))
+
+    finding = DIAGNOSIS.finding(Facts(phase=Phase.DNS, happening=Happening.NO_SERVER), nowhere)
+
+    assert finding.code == "dns.host_not_found"
+    assert finding.field == "imap_host"
+    assert finding.summary == "No mail server is known for this mailbox."
+    assert "mistyped" not in finding.cause
+
+
+def test_a_fault_of_our_own_is_quoted():
+    facts = Facts(phase=Phase.FETCH, happening=Happening.UNEXPECTED, detail="KeyError: 'a{b'")
+
+    finding = DIAGNOSIS.finding(facts, RICH)
+
+    assert finding.code == "unknown"
+    assert "KeyError: 'a{b'" in finding.cause
+
+
+@pytest.mark.parametrize(
+    ("happening", "phase", "code"),
+    [
+        (Happening.TIMEOUT, Phase.TCP, "tcp.timeout"),
+        (Happening.TIMEOUT, Phase.GREETING, "greeting.timeout"),
+        (Happening.TIMEOUT, Phase.AUTH, "server.timeout"),
+        (Happening.CLOSED, Phase.TLS, "tls.handshake_failed"),
+        (Happening.CLOSED, Phase.GREETING, "greeting.refused"),
+        (Happening.CLOSED, Phase.FETCH, "server.closed"),
+        (Happening.NOT_UNDERSTOOD, Phase.GREETING, "greeting.not_imap"),
+        (Happening.NOT_UNDERSTOOD, Phase.FETCH, "server.protocol_error"),
+        (Happening.ANSWER_NO, Phase.TLS, "tls.starttls_missing"),
+    ],
+)
+def test_how_far_it_got_decides_what_it_means(happening: Happening, phase: Phase, code: str):
+    assert DIAGNOSIS.finding(Facts(phase=phase, happening=happening), RICH).code == code
