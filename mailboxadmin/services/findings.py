@@ -1,6 +1,7 @@
 """From what happened to what it means for one mailbox."""
 
 from mailboxadmin.diagnosis import Context
+from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import Facts, Happening, StoreUnavailable
 from mailboxadmin.domain.finding import Finding, Phase
 from mailboxadmin.services.deps import Deps
@@ -11,14 +12,20 @@ from mailboxadmin.store.staff import find_person
 from mailboxadmin.store.store import DatabaseBusy, DiskFull
 
 
-def finding_for(deps: Deps, mailbox_id: int, facts: Facts) -> Finding:
-    """The finding, with its fixer taken from where the values at fault come from."""
+def finding_for(
+    deps: Deps, mailbox_id: int, facts: Facts, *, tried: Effective | None = None
+) -> Finding:
+    """The finding, with its fixer taken from where the values at fault come from.
+
+    Args:
+        tried: what was in force when it happened, when it is not what is saved.
+    """
     with deps.store.read() as db:
         owner = find_person(db, mailboxes.mailbox_row(db, mailbox_id).staff_id)
         context = Context(
             address=owner.email if owner else "",
             owner_first_name=owner.first_name if owner else "",
-            effective=effective_for(db, deps.providers, mailbox_id),
+            effective=tried or effective_for(db, deps.providers, mailbox_id),
             help_contact=str(office_values(db).get("help_contact") or ""),
         )
     return deps.diagnosis.finding(facts, context)

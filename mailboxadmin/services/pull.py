@@ -2,7 +2,7 @@
 
     EXAMINE --- UIDVALIDITY changed? ---> the UIDs are forgotten; bytes tell which is which
        |
-       |-- nothing moved since the cursor --> done, nothing is written
+       |-- nothing moved since the cursor --> done
        |
        |-- new messages   newest first, in batches bounded by count and bytes
        |-- flags          by CHANGEDSINCE where offered, else by comparing
@@ -15,7 +15,7 @@ was killed anywhere goes on where it was.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
@@ -49,6 +49,8 @@ class Tally:
     removed: int = 0
     quarantined: int = 0
     remaining: int = 0
+    #: Folders that are up to date.
+    folders_done: int = 0
     #: True once anything was committed.
     progress: bool = False
 
@@ -88,14 +90,14 @@ def pull_folder(deps: Deps, run: Run, session: Session, name: str, tally: Tally)
     pull = Pull(deps=deps, run=run, session=session, tally=tally, name=name)
     pull.status = session.select(name)
     _open(pull)
-    if not _is_current(pull.cursor, pull.status):
-        known = _stored(pull)
-        server_uids = _new_uids(pull)
-        _fetch(pull, [uid for uid in reversed(server_uids) if uid not in known])
-        _update_flags(pull, known)
-        server_uids = _settle_differences(pull) or server_uids
-        pull.cursor = _moved(pull, server_uids)
-    _close(pull)
+    if _is_current(pull.cursor, pull.status):
+        _note_success(pull)
+        return
+    known = _stored(pull)
+    server_uids = _new_uids(pull)
+    _fetch(pull, [uid for uid in reversed(server_uids) if uid not in known])
+    _update_flags(pull, known)
+    _close(pull, _settle_differences(pull) or server_uids)
 
 
 def _open(pull: Pull) -> None:
@@ -152,6 +154,12 @@ def _is_current(cursor: Cursor, status: FolderStatus) -> bool:
         and cursor.uid_next == status.uid_next
         and cursor.server_count == status.messages
     )
+
+
+def _note_success(pull: Pull) -> None:
+    with pull.deps.store.write(background=True) as db:
+        pull.run.confirm(db)
+        folders.folder_succeeded(db, pull.folder_id, pull.deps.clock.now())
 
 
 def _stored(pull: Pull) -> dict[int, bool]:
@@ -286,8 +294,10 @@ def _settle_differences(pull: Pull) -> list[int]:
     if stored == pull.status.messages:
         return []
     server_uids = pull.session.uids()
-    pull.status = pull.session.select(pull.name)
-    if len(server_uids) != pull.status.messages:
+    again = pull.session.select(pull.name)
+    # Flags were read up to the first SELECT's mod-sequence, and no further.
+    pull.status = replace(again, highest_modseq=pull.status.highest_modseq)
+    if len(server_uids) != again.messages:
         return []  # The folder moves while we look, or the list was cut short: next time.
     known = _stored(pull)
     _fetch(pull, [uid for uid in reversed(server_uids) if uid not in known])
@@ -310,24 +320,24 @@ def _mark_presence(pull: Pull, gone: Sequence[int], back: Sequence[int]) -> None
     pull.tally.progress = True
 
 
-def _moved(pull: Pull, server_uids: Sequence[int]) -> Cursor:
+def _close(pull: Pull, server_uids: Sequence[int]) -> None:
+    """Move the cursor; when every message is accounted for, what was not seen again is gone."""
     status = pull.status
-    return Cursor(
-        uid_validity=status.uid_validity,
-        last_uid=max(pull.cursor.last_uid, *server_uids, 0),
-        uid_next=status.uid_next,
-        highest_modseq=status.highest_modseq,
-        server_count=status.messages,
-    )
-
-
-def _close(pull: Pull) -> None:
-    """The folder is up to date: the cursor moves, and what was not seen again is gone."""
     now = pull.deps.clock.now()
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
-        pull.tally.removed += messages.remove_unmatched(db, pull.folder_id, now)
-        folders.set_cursor(db, pull.folder_id, pull.cursor)
+        present = messages.count_present(db, pull.folder_id)
+        if present == status.messages:
+            pull.tally.removed += messages.remove_unmatched(db, pull.folder_id, now)
+        cursor = Cursor(
+            uid_validity=status.uid_validity,
+            last_uid=max(pull.cursor.last_uid, max(server_uids, default=0)),
+            uid_next=status.uid_next,
+            highest_modseq=status.highest_modseq,
+            # What we have, not what the server says: while they differ we look again.
+            server_count=present,
+        )
+        folders.set_cursor(db, pull.folder_id, cursor)
         folders.folder_succeeded(db, pull.folder_id, now)
 
 

@@ -108,12 +108,17 @@ def _lease(mailbox_id: int, run_id: int, now: datetime) -> LeaseRow:
 def _clear_the_way(db: DbSession, lease: LeaseRow | None, now: datetime) -> None:
     if lease is None:
         return
-    holder = Holder(machine=lease.machine, pid=lease.pid, pid_started=lease.pid_started)
-    if not holder.gone and now - lease.renewed_at < LEASE_LASTS:
+    if is_live(lease, now):
         raise AlreadyRunning("This mailbox is being synced already.")
     _close_interrupted(db, lease, now)
     db.delete(lease)
     db.flush()
+
+
+def is_live(lease: LeaseRow, now: datetime) -> bool:
+    """True while the holder renews it, and is not known to be dead."""
+    holder = Holder(machine=lease.machine, pid=lease.pid, pid_started=lease.pid_started)
+    return now - lease.renewed_at < LEASE_LASTS and not holder.gone
 
 
 def _close_interrupted(db: DbSession, lease: LeaseRow, now: datetime) -> None:

@@ -176,15 +176,15 @@ def set_flags(db: Session, folder_id: int, flags: dict[int, frozenset[str]]) -> 
             for row_id, uid, text, server_seen in stored
             if uid is not None and text != _flag_text(flags[uid])
         ]
-        for change in changes:
-            db.execute(update(MessageRow).where(MessageRow.id == change.pop("row")), [change])
+        if changes:
+            db.execute(update(MessageRow), changes)
         changed += len(changes)
     return changed
 
 
 def _flag_change(row_id: int, flags: frozenset[str], server_seen: bool) -> dict[str, object]:
     seen = SEEN in flags
-    change: dict[str, object] = {"row": row_id, "flags": _flag_text(flags), "server_seen": seen}
+    change: dict[str, object] = {"id": row_id, "flags": _flag_text(flags), "server_seen": seen}
     if seen != server_seen:
         # Only then: a local click holds until the server's own flag changes.
         change["seen"] = seen

@@ -67,8 +67,7 @@ class Store:
     def read(self) -> Iterator[Session]:
         """A consistent view; what is changed in it is not kept."""
         with translated(), self._sessions() as session:
-            yield session
-            session.rollback()
+            yield session  # Closing ends the transaction; nothing of it is kept.
 
     @contextmanager
     def write(self, *, background: bool = False) -> Iterator[Session]:

@@ -1,0 +1,208 @@
+"""What a run's end means for its mailbox: state, next attempt, log entry, in one transaction."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session as DbSession
+
+from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
+from mailboxadmin.domain.clock import minutes
+from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.mailbox import State, Step
+from mailboxadmin.domain.retry import Attempts, next_attempt
+from mailboxadmin.domain.run import Counts, Outcome
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.runs import Run
+from mailboxadmin.store import leases, runs
+from mailboxadmin.store.activity import add_entry, repeat_entry
+from mailboxadmin.store.mailboxes import mailbox_row
+from mailboxadmin.store.tables import MailboxRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How a run ended."""
+
+    outcome: Outcome
+    counts: Counts
+    #: Of the whole mailbox, or of the folder that failed; None when nothing is wrong.
+    finding: Finding | None = None
+    #: The rungs that were climbed.
+    steps: tuple[Step, ...] = ()
+    #: The back-off time that the server named.
+    server_wait: timedelta | None = None
+    #: The run reached its deadline, with or without progress.
+    timed_out: bool = False
+
+
+def record_outcome(deps: Deps, run: Run, result: Result) -> None:
+    """Close the run, set the mailbox's state and tell the log, unless the mailbox was taken over."""
+    now = deps.clock.now()
+    with deps.store.write() as db:
+        if not leases.holds_lease(db, run.mailbox_id, run.id):
+            return
+        runs.end_run(
+            db,
+            run.id,
+            outcome=result.outcome,
+            counts=result.counts,
+            finding=result.finding,
+            now=now,
+        )
+        row = mailbox_row(db, run.mailbox_id)
+        row.last_attempt_at = now
+        interval = minutes(effective_for(db, deps.providers, row.id).check_every_minutes)
+        if result.outcome is Outcome.CANCELLED:
+            _cancelled(db, row, run, result, now, interval)
+        elif result.finding is None:
+            _succeeded(db, row, run, result, now, interval)
+        else:
+            _failed(db, row, run, result, now, interval)
+        leases.end_lease(db, run.mailbox_id, run.id)
+
+
+def _cancelled(
+    db: DbSession, row: MailboxRow, run: Run, result: Result, now: datetime, interval: timedelta
+) -> None:
+    if row.next_attempt_at is not None:
+        row.next_attempt_at = now + interval
+    message = f"The sync was stopped; {in_words(result.counts)} is kept."
+    add_entry(db, _entry(Code.SYNC_CANCELLED, Level.INFO, message, run, result), now)
+
+
+def _succeeded(
+    db: DbSession, row: MailboxRow, run: Run, result: Result, now: datetime, interval: timedelta
+) -> None:
+    _log_recovery(db, row, run, now)
+    clear_failure(row)
+    row.last_success_at = now
+    if row.state != State.PAUSED:
+        row.state = State.OK.value
+        row.next_attempt_at = now + interval
+    add_entry(db, _success_entry(run, result), now)
+
+
+def _success_entry(run: Run, result: Result) -> Entry:
+    if result.timed_out:
+        message = (
+            f"The sync reached its time limit with {in_words(result.counts)}; "
+            f"{result.counts.remaining} more come with the next one."
+        )
+        return _entry(Code.SYNC_TIMED_OUT, Level.INFO, message, run, result)
+    found_nothing = result.counts == Counts()
+    quiet = found_nothing and run.actor == SCHEDULER
+    level = Level.ROUTINE if quiet else Level.INFO
+    return _entry(Code.SYNC_FINISHED, level, in_words(result.counts).capitalize(), run, result)
+
+
+def _failed(
+    db: DbSession, row: MailboxRow, run: Run, result: Result, now: datetime, interval: timedelta
+) -> None:
+    finding = result.finding
+    assert finding is not None
+    repeated = row.finding is not None and row.finding["code"] == finding.code
+    _count_failure(row, finding, now, repeated=repeated)
+    row.ladder = [step.as_json() for step in result.steps]
+    if row.state != State.PAUSED:
+        row.state = (State.RETRYING if finding.temporary else State.NEEDS_ACTION).value
+        row.next_attempt_at = _next(row, result, now, interval)
+    code = Code.SYNC_TIMED_OUT if result.timed_out else Code.SYNC_FAILED
+    level = Level.WARNING if finding.temporary else Level.ERROR
+    entry = _entry(code, level, finding.summary, run, result)
+    previous = row.failure_entry_id if repeated else None
+    row.failure_entry_id = repeat_entry(db, previous, entry, now)
+
+
+def _count_failure(row: MailboxRow, finding: Finding, now: datetime, *, repeated: bool) -> None:
+    if not repeated:
+        row.finding_since = now
+        row.failures = 0
+    row.finding = finding.as_json()
+    row.failures += 1
+    if finding.refused_credentials:
+        row.refusals += 1
+        row.first_refused_at = row.first_refused_at or now
+
+
+def _next(
+    row: MailboxRow, result: Result, now: datetime, interval: timedelta
+) -> datetime | None:
+    assert result.finding is not None
+    if result.outcome is Outcome.PARTIAL and result.server_wait is None:
+        return now + interval  # The other folders keep their interval.
+    return next_attempt(
+        result.finding,
+        Attempts(
+            failures=row.failures, refusals=row.refusals, first_refused_at=row.first_refused_at
+        ),
+        now,
+        chance=random.random(),
+        server_wait=result.server_wait,
+    )
+
+
+def clear_failure(row: MailboxRow) -> None:
+    """Nothing is wrong any more, or it is tried afresh."""
+    row.finding = None
+    row.finding_since = None
+    row.failures = 0
+    row.refusals = 0
+    row.first_refused_at = None
+    row.ladder = None
+    row.failure_entry_id = None
+
+
+def _log_recovery(db: DbSession, row: MailboxRow, run: Run, now: datetime) -> None:
+    if row.finding is None or row.finding_since is None:
+        return
+    minutes_broken = int((now - row.finding_since).total_seconds() // 60)
+    add_entry(
+        db,
+        Entry(
+            code=Code.MAILBOX_RECOVERED,
+            message=f"Works again after {minutes_broken} minutes. It was: "
+            f"{row.finding['summary']}",
+            actor=run.actor,
+            mailbox_id=row.id,
+            run_id=run.id,
+            detail={"code": row.finding["code"], "minutes": minutes_broken, "tries": row.failures},
+        ),
+        now,
+    )
+
+
+def _entry(code: Code, level: Level, message: str, run: Run, result: Result) -> Entry:
+    counts = result.counts
+    detail = {
+        "outcome": result.outcome.value,
+        "new": counts.new,
+        "changed": counts.changed,
+        "removed": counts.removed,
+        "quarantined": counts.quarantined,
+        "remaining": counts.remaining,
+    }
+    if result.finding is not None:
+        detail["finding"] = result.finding.as_json()
+    return Entry(
+        code=code,
+        level=level,
+        message=message,
+        actor=run.actor,
+        mailbox_id=run.mailbox_id,
+        run_id=run.id,
+        detail=detail,
+    )
+
+
+def in_words(counts: Counts) -> str:
+    """What a run did, as a phrase: "3 new, 1 changed on the server"."""
+    parts = (
+        (counts.new, "new"),
+        (counts.changed, "changed on the server"),
+        (counts.removed, "removed on the server"),
+        (counts.quarantined, "unreadable and kept aside"),
+    )
+    said = [f"{count} {words}" for count, words in parts if count]
+    return ", ".join(said) or "nothing new"

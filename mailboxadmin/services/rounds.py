@@ -1,0 +1,131 @@
+"""Which mailboxes are synced now, and syncing several of them at a time."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as DbSession
+
+from mailboxadmin.domain.errors import InvalidInput, NotFound
+from mailboxadmin.domain.finding import REFUSALS
+from mailboxadmin.domain.mailbox import State
+from mailboxadmin.domain.people import Standing
+from mailboxadmin.domain.run import Outcome, SkipReason, SyncReport
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.runs import is_live
+from mailboxadmin.services.settings import office_values
+from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.store.tables import LeaseRow, MailboxRow, SecretRow, StaffRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A mailbox that may be synced."""
+
+    id: int
+    address: str
+    state: State
+    configured: bool
+    active: bool
+    #: Its sign-in was refused; it waits for a change or a person, or for its own next try.
+    refused: bool
+    next_attempt_at: datetime | None
+
+
+def due_mailboxes(deps: Deps, now: datetime) -> list[int]:
+    """The mailboxes whose turn it is, the longest waiting first; none that is being synced."""
+    with deps.store.read() as db:
+        rows = db.execute(
+            select(MailboxRow.id, LeaseRow)
+            .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
+            .outerjoin(LeaseRow, LeaseRow.mailbox_id == MailboxRow.id)
+            .where(
+                MailboxRow.next_attempt_at <= now,
+                MailboxRow.state != State.PAUSED.value,
+                StaffRow.standing != Standing.DISABLED.value,
+            )
+            .order_by(MailboxRow.next_attempt_at)
+        ).tuples()
+        return [mailbox for mailbox, lease in rows if lease is None or not is_live(lease, now)]
+
+
+def sync_many(
+    deps: Deps, addresses: Sequence[str] | None, *, due: bool, actor: str
+) -> Iterator[SyncReport]:
+    """Sync several mailboxes side by side and give each report as it is there.
+
+    Args:
+        addresses: these, which are always tried unless paused; None for all configured ones.
+        due: only those whose turn it is.
+
+    Raises:
+        NotFound: an address has no mailbox.
+        InvalidInput: a named mailbox is not configured.
+    """
+    with deps.store.read() as db:
+        candidates = _candidates(db)
+        parallel = int(str(office_values(db)["parallel_syncs"]))
+    named = addresses is not None
+    chosen = _named(candidates, addresses) if addresses is not None else candidates
+    now = deps.clock.now()
+    to_sync: list[Candidate] = []
+    for candidate in chosen:
+        reason = _reason_to_skip(candidate, now, named=named, due=due)
+        if reason is not None:
+            yield SyncReport(mailbox=candidate.address, outcome=Outcome.SKIPPED, reason=reason)
+        elif candidate.configured:
+            to_sync.append(candidate)
+    with ThreadPoolExecutor(max_workers=parallel) as pool:
+        started = [pool.submit(sync_mailbox, deps, one.id, actor=actor) for one in to_sync]
+        for finished in as_completed(started):
+            yield finished.result()
+
+
+def _reason_to_skip(
+    candidate: Candidate, now: datetime, *, named: bool, due: bool
+) -> SkipReason | None:
+    if not candidate.configured:
+        return None
+    if candidate.state is State.PAUSED or not candidate.active:
+        return SkipReason.PAUSED
+    if due:
+        is_due = candidate.next_attempt_at is not None and candidate.next_attempt_at <= now
+        return None if is_due else SkipReason.NOT_DUE
+    return SkipReason.WAITING if candidate.refused and not named else None
+
+
+def _named(candidates: Sequence[Candidate], addresses: Sequence[str]) -> list[Candidate]:
+    by_address = {candidate.address: candidate for candidate in candidates}
+    chosen = []
+    for address in dict.fromkeys(address.strip().lower() for address in addresses):
+        if address not in by_address:
+            raise NotFound(f"There is no mailbox {address}.")
+        if not by_address[address].configured:
+            raise InvalidInput(
+                "mailbox", f"{address} is not configured yet; it needs a server and a password."
+            )
+        chosen.append(by_address[address])
+    return chosen
+
+
+def _candidates(db: DbSession) -> list[Candidate]:
+    with_secret = set(db.scalars(select(SecretRow.mailbox_id)))
+    rows = db.execute(
+        select(MailboxRow, StaffRow)
+        .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
+        .order_by(StaffRow.email)
+    ).tuples()
+    return [
+        Candidate(
+            id=mailbox.id,
+            address=staff.email,
+            state=State(mailbox.state),
+            configured=mailbox.id in with_secret,
+            active=staff.standing != Standing.DISABLED,
+            refused=mailbox.finding is not None and mailbox.finding["code"] in REFUSALS,
+            next_attempt_at=mailbox.next_attempt_at,
+        )
+        for mailbox, staff in rows
+    ]

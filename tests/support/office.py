@@ -1,0 +1,181 @@
+"""An office on a temporary instance folder: the real app, a real database, a clock to move.
+
+    def test_new_mail_is_stored(office, dovecot):
+        ann = office.mailbox(server=dovecot)             # a person, configured and not yet synced
+        dovecot.deliver(ann.account, mails.message(1))
+
+        report = office.sync(ann)
+
+        assert report.counts.new == 1
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mailboxadmin.app import create_app
+from mailboxadmin.config import Config
+from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.mailbox import Encryption, Server, State
+from mailboxadmin.domain.people import Person, Role
+from mailboxadmin.domain.run import SyncReport
+from mailboxadmin.imap.network import Network
+from mailboxadmin.services import people, sync
+from mailboxadmin.services.configure import configure_mailbox
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.draft import Draft
+from mailboxadmin.store.tables import MailboxRow
+from tests.support.clock import MovableClock
+from tests.support.dovecot import Dovecot
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A configured mailbox and the account behind it."""
+
+    id: int
+    person: Person
+    account: Any
+
+
+class Office:
+    """The app and what tests do with it."""
+
+    def __init__(self, app: Flask, clock: MovableClock) -> None:
+        self.app = app
+        self.clock = clock
+
+    @property
+    def deps(self) -> Deps:
+        deps: Deps = self.app.extensions["mailboxadmin"]
+        return deps
+
+    def person(self, email: str, *, role: Role = Role.STAFF, password: str = PASSWORD) -> Person:
+        """Someone who can sign in."""
+        return people.add_person(
+            self.deps,
+            email=email,
+            name=email.partition("@")[0].title(),
+            role=role,
+            actor=COMMAND_LINE,
+            password=password,
+        )
+
+    def admin(self, email: str = "grace@example.org") -> Person:
+        return self.person(email, role=Role.ADMIN)
+
+    def mailbox(
+        self,
+        *,
+        server: Dovecot,
+        email: str | None = None,
+        password: str | None = None,
+        folders: tuple[str, ...] = (),
+    ) -> Box:
+        """A person with a mailbox on the server, configured by the operator, not yet synced."""
+        account = server.user(email) if email else server.user()
+        person = self.person(account.name)
+        assert person.mailbox_id is not None
+        self.connect(
+            person.mailbox_id,
+            Server(host=server.host, port=server.port, encryption=Encryption.NONE),
+            account.password if password is None else password,
+            folders=folders,
+        )
+        return Box(person.mailbox_id, person, account)
+
+    def connect(
+        self, mailbox_id: int, server: Server, password: str, *, folders: tuple[str, ...] = ()
+    ) -> None:
+        """Configure a mailbox as the operator does."""
+        texts = {
+            "imap_host": server.host,
+            "imap_port": str(server.port),
+            "imap_encryption": server.encryption.value,
+        }
+        if folders:
+            texts["folders"] = "\n".join(folders)
+        configure_mailbox(
+            self.deps,
+            mailbox_id,
+            Draft(texts=texts, username="", password=password),
+            actor=COMMAND_LINE,
+            set_by="operator",
+            test=False,
+        )
+
+    def sync(self, box: Box) -> SyncReport:
+        return sync.sync_mailbox(self.deps, box.id, actor=COMMAND_LINE)
+
+    def state(self, box: Box) -> State:
+        return State(self.row(box).state)
+
+    def row(self, box: Box) -> MailboxRow:
+        with self.deps.store.read() as db:
+            return db.get_one(MailboxRow, box.id)
+
+
+@pytest.fixture(scope="session")
+def empty_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder whose database is migrated; copied for each test, which is faster."""
+    folder = tmp_path_factory.mktemp("instance")
+    app = create_app(config_for(folder))
+    app.extensions["mailboxadmin"].store.engine.dispose()
+    return folder
+
+
+def config_for(folder: Path, **changes: Any) -> Config:
+    """The configuration of an instance in that folder."""
+    url = f"sqlite:///{folder / 'mailboxadmin.db'}"
+    return Config(instance=folder, database_url=url, scheduler=False, **changes)
+
+
+@pytest.fixture
+def instance(tmp_path: Path, empty_instance: Path) -> Path:
+    """An instance folder of this test's own."""
+    return shutil.copytree(empty_instance, tmp_path / "instance")
+
+
+@pytest.fixture
+def open_office(instance: Path) -> Iterator[Callable[..., Office]]:
+    """Open an office on the test's instance: open_office(clock=…, ca_file=…)."""
+    opened: list[Office] = []
+
+    def open_(clock: MovableClock | None = None, **network: Any) -> Office:
+        clock = clock or MovableClock()
+        app = create_app(config_for(instance), clock=clock, network=Network(**network))
+        app.config.update(TESTING=True)
+        opened.append(Office(app, clock))
+        return opened[-1]
+
+    yield open_
+    for office in opened:
+        office.deps.running.stop_all()
+        office.deps.pool.close(timeout_s=20)
+        office.deps.store.engine.dispose()
+
+
+@pytest.fixture
+def office(open_office: Callable[..., Office]) -> Office:
+    """An office with nobody in it."""
+    return open_office()
+
+
+@pytest.fixture
+def clock(office: Office) -> MovableClock:
+    """The office's clock."""
+    return office.clock
+
+
+@pytest.fixture
+def client(office: Office) -> FlaskClient:
+    """A browser without scripts."""
+    return office.app.test_client()
