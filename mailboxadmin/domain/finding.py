@@ -84,8 +84,11 @@ class Finding:
 
     @property
     def refused_credentials(self) -> bool:
-        """True when the server counts this try: see the retry rules (docs/retry.md)."""
-        return self.code in REFUSALS
+        """True when the server counts this try: see the retry rules (docs/retry.md).
+
+        A NO to the sign-in in words nobody knows may well mean a wrong password.
+        """
+        return self.code in REFUSALS or (self.code == "unknown" and self.phase is Phase.AUTH)
 
     def as_json(self) -> dict[str, Any]:
         """The object that scripts read, as the command line promises it."""

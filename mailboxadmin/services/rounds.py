@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
 from mailboxadmin.domain.errors import InvalidInput, NotFound
-from mailboxadmin.domain.finding import REFUSALS
+from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.people import Standing
 from mailboxadmin.domain.run import Outcome, SkipReason, SyncReport
@@ -124,7 +124,8 @@ def _candidates(db: DbSession) -> list[Candidate]:
             state=State(mailbox.state),
             configured=mailbox.id in with_secret,
             active=staff.standing != Standing.DISABLED,
-            refused=mailbox.finding is not None and mailbox.finding["code"] in REFUSALS,
+            refused=mailbox.finding is not None
+            and Finding.from_json(mailbox.finding).refused_credentials,
             next_attempt_at=mailbox.next_attempt_at,
         )
         for mailbox, staff in rows
