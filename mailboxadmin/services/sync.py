@@ -158,12 +158,14 @@ def _broken_off(
 def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> Finding | None:
     """Connect and pull every folder; the finding of the first folder that failed."""
     plan = _plan(deps, run)
-    run.control.proceed()
+    deadline = Deadline.after(plan.timeout_s)
+
+    def on_step(step: Step) -> None:
+        steps.append(step)
+        run.control.proceed()
+
     with connect(
-        plan.account,
-        network=deps.network,
-        deadline=Deadline.after(plan.timeout_s),
-        on_step=steps.append,
+        plan.account, network=deps.network, deadline=deadline, on_step=on_step
     ) as session:
         run.control.holds(session)
         return _pull_all(deps, run, session, plan.folders, tally)
