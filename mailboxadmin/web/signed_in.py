@@ -22,13 +22,16 @@ class SignedIn(UserMixin):
 
 def init_app(app: Flask) -> None:
     """Let Flask-Login read the cookie."""
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = "strong"
     manager.user_loader(_load)
 
 
 def person() -> Person | None:
     """Who is signed in; None when nobody is."""
+    if "_user_id" not in session:
+        # Asked about a stranger, Flask-Login would take away a cookie that was never given.
+        return None
     return current_user.person if current_user.is_authenticated else None
 
 
