@@ -12,6 +12,7 @@ from mailboxadmin.config import Config, prepare_instance
 from mailboxadmin.diagnosis import Diagnosis, load_providers
 from mailboxadmin.domain.clock import Clock, SystemClock
 from mailboxadmin.imap.network import Network
+from mailboxadmin.jobs.background import Background
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.pool import Pool
 from mailboxadmin.services.running import Running
@@ -66,6 +67,20 @@ def create_app(
     )
     web.register(app)
     return app
+
+
+def start_background(app: Flask) -> Background:
+    """Begin what a server process does beside answering; `stop()` of the result ends it.
+
+    Raises:
+        InUse: a backup is being restored into the instance.
+        OSError: the instance folder cannot be written.
+        StoreUnavailable: the database cannot be written.
+    """
+    scheduler = bool(app.config["SCHEDULER_EXPECTED"])
+    background = Background(app.extensions["mailboxadmin"], scheduler=scheduler)
+    background.start()
+    return background
 
 
 def _folder(name: str) -> str:

@@ -83,6 +83,12 @@ class Config:
         """Where the key is kept when it is not in the environment."""
         return self.instance / "secret.key"
 
+    @property
+    def database_file(self) -> Path:
+        """Where the database is; a relative address begins in the instance folder."""
+        path = self.database_url.removeprefix("sqlite:///").partition("?")[0]
+        return self.instance / path
+
     def keys(self) -> tuple[str, ...]:
         """The keys that open the secrets, newest first; made at the first start.
 

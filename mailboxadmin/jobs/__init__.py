@@ -1,0 +1,1 @@
+"""WHEN, not what: the tick, what is due, and the hourly tidying."""

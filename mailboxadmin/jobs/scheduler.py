@@ -1,0 +1,126 @@
+"""The clock: a tick every 15 seconds, in one process of all that share an instance.
+
+tick ── lock is ours? ── no ──► somebody else ticks; ask again at the next tick
+             │ yes
+             └── heartbeat ── due mailboxes to the pool
+"""
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from mailboxadmin.domain.errors import StoreUnavailable
+from mailboxadmin.jobs.sync_due import SyncDue
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
+from mailboxadmin.services.heartbeat import (
+    scheduler_started,
+    scheduler_stopped,
+    scheduler_ticked,
+)
+from mailboxadmin.services.prune import prune
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=15)
+TIDY_EVERY = timedelta(hours=1)
+#: The first tidying, so that a start is not slowed by it.
+TIDY_AFTER = timedelta(minutes=2)
+#: How long a stop waits for the tick that goes on.
+LAST_TICK_S = 3.0
+
+
+class Scheduler:
+    """Ticks when it holds the lock, and waits for the lock when it does not."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._lock = FileLock(deps.instance / SCHEDULER_LOCK)
+        self._clock = BackgroundScheduler(timezone=UTC, daemon=True)
+        self._sync_due = SyncDue(deps)
+        self._turn = threading.Lock()
+        self._waited = False
+        self._ended = False
+
+    def start(self) -> None:
+        """Tick at once and then every 15 seconds.
+
+        Raises:
+            OSError: the lock file cannot be opened.
+            StoreUnavailable: the first sign of life cannot be written.
+        """
+        self._take_lock()
+        options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        now = datetime.now(UTC)
+        self._clock.add_job(
+            self.tick, "interval", seconds=TICK.total_seconds(), next_run_time=now, **options
+        )
+        self._clock.add_job(
+            self.tidy,
+            "interval",
+            seconds=TIDY_EVERY.total_seconds(),
+            next_run_time=now + TIDY_AFTER,
+            **options,
+        )
+        self._clock.start()
+
+    @property
+    def where(self) -> str:
+        """Where the scheduler runs, as one says it."""
+        if self._lock.held:
+            return "the scheduler runs in this process"
+        return f"the scheduler runs in process {self._lock.holder() or 'unknown'}"
+
+    def tick(self) -> None:
+        """Show that we live, and hand out what is due; a fault is logged and tried again."""
+        with self._turn:
+            if self._ended:
+                return
+            try:
+                if self._take_lock():
+                    scheduler_ticked(self._deps, next_tick_at=self._next_tick())
+                    self._sync_due.run()
+            except Exception:
+                # The next tick is the retry; a missing heartbeat turns every page red.
+                log.exception("a tick failed")
+
+    def tidy(self) -> None:
+        """Once an hour, in the process that ticks."""
+        if self._lock.held:
+            prune(self._deps)
+
+    def stop(self) -> None:
+        """Tick no more, and let another process take over."""
+        if self._clock.running:
+            self._clock.shutdown(wait=False)
+        # A tick may wait for the database; the process ends whether or not it gets it.
+        has_turn = self._turn.acquire(timeout=LAST_TICK_S)
+        try:
+            self._ended = True
+            if self._lock.held and has_turn:
+                scheduler_stopped(self._deps)
+        finally:
+            self._lock.release()
+            if has_turn:
+                self._turn.release()
+
+    def _take_lock(self) -> bool:
+        if self._lock.held:
+            return True
+        if not self._lock.take():
+            if not self._waited:
+                log.info("%s", self.where)
+            self._waited = True
+            return False
+        try:
+            scheduler_started(self._deps, waited=self._waited, next_tick_at=self._next_tick())
+        except StoreUnavailable:
+            # Who cannot say that he begins leaves it to others, and asks again.
+            self._lock.release()
+            raise
+        return True
+
+    def _next_tick(self) -> datetime:
+        return self._deps.clock.now() + TICK

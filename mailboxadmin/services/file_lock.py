@@ -1,0 +1,99 @@
+"""Locks between processes: files in the instance folder that the system unlocks when their holder dies.
+
+serve.lock       shared by whatever uses the instance; a restore needs it alone
+scheduler.lock   held by the one process that runs the scheduler
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mailboxadmin.domain.errors import MailboxAdminError
+
+SERVE_LOCK = "serve.lock"
+SCHEDULER_LOCK = "scheduler.lock"
+
+
+class InUse(MailboxAdminError):
+    """Raised when another process holds a lock in a way that leaves no room for us."""
+
+
+class FileLock:
+    """One lock file; never removed, because a removed file can be locked twice."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    @property
+    def held(self) -> bool:
+        """True while it is ours."""
+        return self._descriptor is not None
+
+    def take(self, *, shared: bool = False) -> bool:
+        """Lock the file and write our process number into it; False when others hold it.
+
+        Raises:
+            OSError: the file cannot be opened.
+        """
+        if self.held:
+            return True
+        # flock belongs to the open file, so two schedulers of one process exclude each other too.
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        """Let others have it."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def holder(self) -> int | None:
+        """The process that took it last; None when that is not known."""
+        try:
+            return int(self._path.read_text(encoding="ascii", errors="replace"))
+        except (OSError, ValueError):
+            return None
+
+
+def use_instance(instance: Path) -> FileLock:
+    """Say that this process uses the instance, until it ends.
+
+    Raises:
+        InUse: a restore is going on.
+        OSError: the lock file cannot be opened.
+    """
+    lock = FileLock(instance / SERVE_LOCK)
+    if not lock.take(shared=True):
+        raise InUse("A backup is being restored into this instance; try again when that is done.")
+    return lock
+
+
+@contextmanager
+def alone_in(instance: Path) -> Iterator[None]:
+    """Nobody else uses the instance while the block runs, and nobody begins to.
+
+    Raises:
+        InUse: a server or a command uses it now.
+        OSError: the lock file cannot be opened.
+    """
+    lock = FileLock(instance / SERVE_LOCK)
+    if not lock.take():
+        raise InUse(
+            f"Process {lock.holder() or 'unknown'} uses this instance: stop the server, and the "
+            "commands that run, first."
+        )
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,81 @@
+"""Reading the list of a mailbox's messages, and clicking on them, for who may.
+
+Whoever reads somebody's list is in that mailbox's log, where its owner sees it.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.activity import Code, Entry
+from mailboxadmin.domain.errors import InvalidInput, NotFound
+from mailboxadmin.domain.message import Listed
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.store import messages_list as rows
+from mailboxadmin.store.activity import add_entry
+
+
+def list_messages(
+    deps: Deps, mailbox_id: int, *, folder: str | None, limit: int, actor: str
+) -> tuple[Listed, ...]:
+    """The newest messages by arrival at the server, of one folder or of all.
+
+    Raises:
+        NotFound: the mailbox has no folder of that name here.
+    """
+    with deps.store.write() as db:
+        folder_id = _folder_id(db, mailbox_id, folder)
+        listed = rows.list_messages(db, mailbox_id, folder_id=folder_id, limit=limit)
+        where = f" of {folder}" if folder else ""
+        entry = Entry(
+            code=Code.MESSAGES_LISTED,
+            message=f"The list of messages{where} was read by {actor}: {len(listed)} lines.",
+            actor=actor,
+            mailbox_id=mailbox_id,
+            detail={"messages": len(listed), "folder": folder},
+        )
+        add_entry(db, entry, deps.clock.now())
+    return listed
+
+
+def mark_messages(
+    deps: Deps, mailbox_id: int, ids: Sequence[int], *, seen: bool, actor: str
+) -> int:
+    """Mark messages as read or unread, as a click does; how many were changed.
+
+    It holds until the server's own flag changes.
+
+    Raises:
+        InvalidInput: some are no messages of that mailbox; nothing was changed.
+    """
+    wanted = list(dict.fromkeys(ids))
+    word = "read" if seen else "unread"
+    with deps.store.write() as db:
+        strange = sorted(set(wanted) - rows.known_ids(db, mailbox_id, wanted))
+        if strange:
+            numbers = ", ".join(str(each) for each in strange[:5])
+            raise InvalidInput("id", f"This mailbox has no message {numbers}.")
+        changed = rows.set_seen(db, wanted, seen=seen)
+        if changed:
+            entry = Entry(
+                code=Code.READ_STATUS_MARKED,
+                message=f"Marked {_count(changed)} as {word}.",
+                actor=actor,
+                mailbox_id=mailbox_id,
+                detail={"as": word, "count": changed, "messages": wanted[:100]},
+            )
+            add_entry(db, entry, deps.clock.now())
+    return changed
+
+
+def _count(number: int) -> str:
+    return f"{number} message" if number == 1 else f"{number} messages"
+
+
+def _folder_id(db: Session, mailbox_id: int, name: str | None) -> int | None:
+    if name is None:
+        return None
+    found = rows.folder_named(db, mailbox_id, "INBOX" if name.upper() == "INBOX" else name)
+    if found is None:
+        raise NotFound(f"This mailbox has no folder {name!r} here.")
+    return found

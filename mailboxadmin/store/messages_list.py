@@ -1,0 +1,122 @@
+"""Messages as a person reads them: in a list, one by one, as bytes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.message import Listed
+from mailboxadmin.store.messages import SLICE
+from mailboxadmin.store.tables import FolderRow, MessageBytesRow, MessageRow
+
+
+class Copied(NamedTuple):
+    """What an export needs to know of a message before it reads the bytes."""
+
+    id: int
+    folder: str
+    #: None for a message that no sync has matched yet.
+    uid: int | None
+    arrived_at: datetime
+    #: What is shown, which a local click may have changed.
+    seen: bool
+    #: As the server gave them, separated by spaces.
+    flags: str
+
+
+def folder_named(db: Session, mailbox_id: int, name: str) -> int | None:
+    """The id of a folder of that mailbox; None when it has none of that name."""
+    return db.scalar(
+        select(FolderRow.id).where(FolderRow.mailbox_id == mailbox_id, FolderRow.name == name)
+    )
+
+
+def list_messages(
+    db: Session, mailbox_id: int, *, folder_id: int | None, limit: int
+) -> tuple[Listed, ...]:
+    """Messages of a mailbox, newest first by arrival, then UID; removed ones too."""
+    query = (
+        select(MessageRow, FolderRow.name)
+        .join(FolderRow, FolderRow.id == MessageRow.folder_id)
+        .where(MessageRow.mailbox_id == mailbox_id)
+        .order_by(
+            MessageRow.arrived_at.desc(), MessageRow.uid.desc().nulls_last(), MessageRow.id.desc()
+        )
+        .limit(limit)
+    )
+    if folder_id is not None:
+        query = query.where(MessageRow.folder_id == folder_id)
+    return tuple(_listed(row, folder) for row, folder in db.execute(query).tuples())
+
+
+def known_ids(db: Session, mailbox_id: int, ids: Sequence[int]) -> set[int]:
+    """Those of `ids` that are messages of that mailbox."""
+    known: set[int] = set()
+    left = iter(ids)
+    while some := list(islice(left, SLICE)):
+        query = select(MessageRow.id).where(
+            MessageRow.mailbox_id == mailbox_id, MessageRow.id.in_(some)
+        )
+        known.update(db.scalars(query))
+    return known
+
+
+def set_seen(db: Session, ids: Iterable[int], *, seen: bool) -> int:
+    """Show messages as read or unread; how many were shown otherwise before.
+
+    What the server said last stays as it is, so that this holds until that changes.
+    """
+    changed = 0
+    left = iter(ids)
+    while some := list(islice(left, SLICE)):
+        otherwise = (
+            update(MessageRow)
+            .where(MessageRow.id.in_(some), MessageRow.seen.is_(not seen))
+            .values(seen=seen)
+            .returning(MessageRow.id)
+        )
+        changed += len(db.scalars(otherwise).all())
+    return changed
+
+
+def to_copy(db: Session, mailbox_id: int, *, removed: bool) -> list[Copied]:
+    """Every message of a mailbox in the order of arrival, with those removed if wanted."""
+    query = (
+        select(
+            MessageRow.id,
+            FolderRow.name,
+            MessageRow.uid,
+            MessageRow.arrived_at,
+            MessageRow.seen,
+            MessageRow.flags,
+        )
+        .join(FolderRow, FolderRow.id == MessageRow.folder_id)
+        .where(MessageRow.mailbox_id == mailbox_id)
+        .order_by(MessageRow.arrived_at, MessageRow.id)
+    )
+    if not removed:
+        query = query.where(MessageRow.removed_at.is_(None))
+    return [Copied(*row) for row in db.execute(query).tuples()]
+
+
+def raw_bytes(db: Session, message_id: int) -> bytes | None:
+    """A message byte for byte; None when it has gone meanwhile."""
+    return db.scalar(select(MessageBytesRow.raw).where(MessageBytesRow.message_id == message_id))
+
+
+def _listed(row: MessageRow, folder: str) -> Listed:
+    return Listed(
+        id=row.id,
+        folder=folder,
+        uid=row.uid,
+        message_id=row.message_id,
+        subject=row.subject,
+        sender=row.sender,
+        date=row.sent_at or row.arrived_at,
+        seen=row.seen,
+        size=row.size,
+        removed=row.removed_at is not None,
+    )
