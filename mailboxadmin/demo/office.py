@@ -1,0 +1,83 @@
+"""Furnishing the sample office: people, settings, mailboxes and their first sync.
+
+Everything goes through the use cases that the web pages and the command line
+call, so what a newcomer sees was done by the program itself: the mail was fetched
+over IMAP, and Anna's mailbox is broken because the server refused her password.
+"""
+
+from collections.abc import Sequence
+
+from mailboxadmin.demo.letter import INBOX
+from mailboxadmin.demo.letters import letters_for
+from mailboxadmin.demo.people import SamplePerson
+from mailboxadmin.demo.server import DemoImapServer
+from mailboxadmin.demo.welcome import Welcome
+from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.mailbox import Encryption
+from mailboxadmin.services.configure import configure_mailbox
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.draft import Draft
+from mailboxadmin.services.people import add_person, ensure_mailbox
+from mailboxadmin.services.rounds import sync_many
+from mailboxadmin.services.settings import change_settings
+
+#: The shortest interval there is, so that new mail shows while somebody watches.
+CHECK_EVERY_MINUTES = 3
+
+
+def open_office(deps: Deps, server: DemoImapServer, people: Sequence[SamplePerson]) -> Welcome:
+    """Furnish an empty instance and sync every mailbox once; what to tell the newcomer.
+
+    Args:
+        server: running, with nothing in its folders yet.
+        people: as `sample_people` gives them, the admin first.
+
+    Raises:
+        InvalidInput: somebody of that address is in the instance already.
+    """
+    _fill_server(deps, server, people)
+    _set_office_defaults(deps, server, people[0])
+    for person in people:
+        _move_in(deps, person)
+    reports = tuple(sync_many(deps, None, due=False, actor=COMMAND_LINE))
+    return Welcome(address=deps.base_url, people=tuple(people), reports=reports)
+
+
+def _fill_server(deps: Deps, server: DemoImapServer, people: Sequence[SamplePerson]) -> None:
+    now = deps.clock.now()
+    for person in people:
+        server.fill(person.email, letters_for(person, now))
+
+
+def _set_office_defaults(deps: Deps, server: DemoImapServer, admin: SamplePerson) -> None:
+    texts = {
+        "imap_host": server.host,
+        "imap_port": str(server.port),
+        "imap_encryption": Encryption.NONE.value,
+        "allowed_internal_hosts": server.host,
+        "check_every_minutes": str(CHECK_EVERY_MINUTES),
+        "help_contact": f"{admin.name}, extension 12",
+    }
+    change_settings(deps, texts, actor=COMMAND_LINE)
+
+
+def _move_in(deps: Deps, person: SamplePerson) -> None:
+    """Let somebody sign in, and give them the mailbox that the office's server has for them."""
+    added = add_person(
+        deps,
+        email=person.email,
+        name=person.name,
+        role=person.role,
+        actor=COMMAND_LINE,
+        password=person.sign_in_password,
+    )
+    folders = (INBOX, person.folders.sent, person.folders.archive)
+    configure_mailbox(
+        deps,
+        ensure_mailbox(deps, added.id),
+        Draft(texts={"folders": "\n".join(folders)}, password=person.entered_password),
+        actor=COMMAND_LINE,
+        set_by="operator",
+        # Anna's would be refused here; the first sync is to find that out.
+        test=False,
+    )

@@ -1,0 +1,114 @@
+"""The sample office, furnished: the real app, real IMAP, and a way to mend what is broken."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mailboxadmin.app import create_app
+from mailboxadmin.demo.letter import INBOX
+from mailboxadmin.demo.letters import letters_for
+from mailboxadmin.demo.office import open_office
+from mailboxadmin.demo.people import SamplePerson, sample_people
+from mailboxadmin.demo.server import DemoImapServer
+from mailboxadmin.demo.welcome import Welcome
+from mailboxadmin.domain.finding import Fixer
+from mailboxadmin.domain.mailbox import State
+from mailboxadmin.domain.people import Role
+from mailboxadmin.domain.run import Outcome
+from mailboxadmin.services.board import mailbox_by_address
+from mailboxadmin.services.configure import configure_mailbox
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.draft import Draft
+from mailboxadmin.services.rounds import sync_many
+from mailboxadmin.services.sessions import session_person, sign_in
+from tests.support.clock import MovableClock
+from tests.support.office import config_for
+
+
+@pytest.fixture(scope="module")
+def people() -> tuple[SamplePerson, ...]:
+    return sample_people()
+
+
+@pytest.fixture(scope="module")
+def server(people: tuple[SamplePerson, ...]) -> Iterator[DemoImapServer]:
+    with DemoImapServer(people) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def deps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deps]:
+    app = create_app(config_for(tmp_path_factory.mktemp("demo")), clock=MovableClock())
+    deps: Deps = app.extensions["mailboxadmin"]
+    yield deps
+    deps.pool.close(timeout_s=20)
+    deps.store.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def welcome(deps: Deps, server: DemoImapServer, people: tuple[SamplePerson, ...]) -> Welcome:
+    return open_office(deps, server, people)
+
+
+def test_every_letter_of_the_synced_folders_is_stored(deps: Deps, welcome: Welcome) -> None:
+    connecting = [person for person in welcome.people if person.connects]
+
+    stored = {p.email: mailbox_by_address(deps, p.email) for p in connecting}
+
+    sent = {p.email: len(_synced_letters(deps, p)) for p in connecting}
+    assert {email: mailbox.messages for email, mailbox in stored.items()} == sent
+    assert {mailbox.state for mailbox in stored.values()} == {State.OK}
+    assert welcome.messages == sum(sent.values()) > 300
+
+
+def test_annas_mailbox_is_broken_until_the_printed_password_is_entered(
+    deps: Deps, welcome: Welcome
+) -> None:
+    anna = welcome.broken
+    report = next(report for report in welcome.reports if report.mailbox == anna.email)
+    mailbox = mailbox_by_address(deps, anna.email)
+
+    check = configure_mailbox(
+        deps,
+        mailbox.id,
+        Draft(password=anna.imap_password),
+        actor=anna.email,
+        set_by="staff",
+        test=True,
+    )
+    [mended] = sync_many(deps, [anna.email], due=False, actor=anna.email)
+
+    assert anna.first_name == "Anna"
+    assert mailbox.finding is not None
+    assert (mailbox.state, mailbox.finding.code) == (State.NEEDS_ACTION, "auth.bad_credentials")
+    assert mailbox.finding.fix_by is Fixer.OWNER
+    assert report.finding == mailbox.finding
+    assert check is not None and check.ok
+    assert (mended.outcome, mended.counts.new) == (Outcome.OK, len(_synced_letters(deps, anna)))
+
+
+def test_the_printed_sign_ins_open_the_door(deps: Deps, welcome: Welcome) -> None:
+    printed = str(welcome)
+
+    for person in (welcome.admin, welcome.works, welcome.broken):
+        token = sign_in(deps, person.email, person.sign_in_password, remote_addr="127.0.0.1")
+        entered = session_person(deps, token)
+        line = next(line for line in printed.splitlines() if f" {person.email} " in line)
+        assert entered is not None and entered.email == person.email
+        assert line.split() == [person.role.value, person.email, person.sign_in_password]
+    assert welcome.admin.role is Role.ADMIN
+
+
+def test_the_terminal_says_where_to_go_and_fits_a_window(deps: Deps, welcome: Welcome) -> None:
+    lines = str(welcome).splitlines()
+
+    assert f"  {deps.base_url}" in lines
+    assert f"{welcome.messages} messages of 5 mailboxes" in lines[0]
+    assert any(welcome.broken.imap_password in line for line in lines)
+    assert max(map(len, lines)) <= 100
+
+
+def _synced_letters(deps: Deps, person: SamplePerson) -> list[object]:
+    synced = {INBOX, person.folders.sent, person.folders.archive}
+    letters = letters_for(person, deps.clock.now())
+    return [letter for letter in letters if letter.folder in synced]
