@@ -107,7 +107,8 @@ class Climb:
 
     def _tcp_failure(self, fault: OSError, address: str) -> MailFailure:
         happening = Happening.UNREACHABLE
-        if isinstance(fault, ConnectionRefusedError):
+        # A reset in the same instant as the connection: someone listens and turns us away.
+        if isinstance(fault, (ConnectionRefusedError, ConnectionResetError)):
             happening = Happening.CONNECT_REFUSED
         elif isinstance(fault, TimeoutError):
             happening = Happening.CONNECT_TIMEOUT

@@ -56,7 +56,11 @@ def _may_connect(server: Server, text: str, allowed: Sequence[str]) -> bool:
         return False
     if any(_names(entry, server, address) for entry in allowed):
         return True
-    return server.port in IMAP_PORTS and address.is_global and not address.is_multicast
+    return server.port in IMAP_PORTS and _public(address)
+
+
+def _public(address: Address) -> bool:
+    return address.is_global and not address.is_multicast
 
 
 def _innermost(address: Address) -> Address:
@@ -94,6 +98,6 @@ def _same_host(entry: str, host: str, address: Address) -> bool:
 
 
 def _why_not(server: Server, addresses: Sequence[str]) -> str:
-    if any(_innermost(ipaddress.ip_address(text)).is_global for text in addresses):
+    if any(_public(_innermost(ipaddress.ip_address(text))) for text in addresses):
         return f"port {server.port} is not 993 or 143, and {server.host} not on the admin's list"
     return f"{server.host} is {', '.join(addresses)}, inside a network, and not on the admin's list"
