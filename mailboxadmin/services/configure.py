@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Entry
-from mailboxadmin.domain.effective import Effective
+from mailboxadmin.domain.effective import Effective, Origin
 from mailboxadmin.domain.errors import MailboxAdminError
 from mailboxadmin.domain.mailbox import Check, State
 from mailboxadmin.domain.provider import Provider
+from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.services.admit import read_draft
 from mailboxadmin.services.check import check_plan
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
-from mailboxadmin.services.effective import effective_for, recognise_by_mx
+from mailboxadmin.services.effective import effective_for, effective_with, recognise_by_mx
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.secrets import password_row, put_password
@@ -43,6 +44,10 @@ class MailboxConfig:
     #: The name at sign-in that was entered; empty is the address.
     username: str
     effective: Effective
+    #: What would be in force without personal settings, as text, by key.
+    inherited: dict[str, str]
+    #: The provider that runs the server in force; None when it is not a known one.
+    provider: Provider | None
     #: A password is stored.
     has_password: bool
     #: The stored password was entered for another server, and is not sent to this one.
@@ -51,13 +56,10 @@ class MailboxConfig:
     synced: bool
 
     @property
-    def provider(self) -> Provider | None:
-        """The provider that was recognised, when its server is the one in force."""
-        provider, server = self.effective.provider, self.effective.server
-        inherits = (
-            provider is not None and server is not None and server.host == provider.server.host
-        )
-        return provider if inherits else None
+    def only_oauth(self) -> bool:
+        """The provider takes no passwords, and nobody named its server by hand."""
+        named = self.effective.origin("imap_host") is Origin.OWN
+        return self.provider is not None and not self.provider.accepts_passwords and not named
 
     @property
     def configured(self) -> bool:
@@ -77,17 +79,28 @@ def read_config(deps: Deps, mailbox_id: int) -> MailboxConfig:
     with deps.store.read() as db:
         row, stored = mailboxes.mailbox_row(db, mailbox_id), password_row(db, mailbox_id)
         effective = effective_for(db, deps.providers, mailbox_id)
+        server, own = effective.server, mailboxes.own_texts(db, mailbox_id)
         return MailboxConfig(
             mailbox_id=mailbox_id,
             address=mailboxes.address_of(db, row),
             state=State(row.state),
-            own=mailboxes.own_texts(db, mailbox_id),
+            own=own,
             username=row.username or "",
             effective=effective,
+            inherited=_inherited(db, deps, mailbox_id, own),
+            provider=deps.providers.by_host(server.host) if server else None,
             has_password=stored is not None,
-            password_elsewhere=stored is not None and stored.bound_to != str(effective.server),
+            password_elsewhere=stored is not None and stored.bound_to != str(server),
             synced=row.last_success_at is not None,
         )
+
+
+def _inherited(db: Session, deps: Deps, mailbox_id: int, own: dict[str, str]) -> dict[str, str]:
+    """With a personal host, port and encryption inherit nothing but what is built in."""
+    host = {key: text for key, text in own.items() if key == "imap_host"}
+    values = dict(effective_with(db, deps.providers, mailbox_id, host).values)
+    values |= {"imap_host": effective_with(db, deps.providers, mailbox_id, {}).values["imap_host"]}
+    return {key: SETTINGS[key].format(each.value) for key, each in values.items()}
 
 
 def configure_mailbox(

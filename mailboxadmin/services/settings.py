@@ -57,6 +57,11 @@ class Rebinding:
     #: Where each of them would sign in then; the same order.
     servers: tuple[Server, ...]
 
+    @property
+    def where(self) -> str:
+        """The servers, each once, as a sentence names them."""
+        return ", ".join(sorted({str(server) for server in self.servers}))
+
 
 def office_values(db: Session) -> dict[str, Value]:
     """What holds for the office, by key; every key is there, its default when nothing is set."""
@@ -126,15 +131,15 @@ def _read(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _changes(before: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[Change, ...]:
-    return tuple(
-        Change(
-            setting=SETTINGS[key],
-            before=before.get(key, "") or SETTINGS[key].format(SETTINGS[key].default),
-            after=text or SETTINGS[key].format(SETTINGS[key].default),
-        )
-        for key, text in wanted.items()
-        if text != before.get(key, "")
-    )
+    """What would hold differently; naming the default is no change."""
+    changes: list[Change] = []
+    for key, text in wanted.items():
+        each = SETTINGS[key]
+        default = each.format(each.default)
+        held, holds = before.get(key, "") or default, text or default
+        if held != holds:
+            changes.append(Change(setting=each, before=held, after=holds))
+    return tuple(changes)
 
 
 def _rebinding(db: Session, deps: Deps, office_after: Mapping[str, str]) -> Rebinding:

@@ -1,0 +1,54 @@
+"""One control a setting, made from what the setting says of itself.
+
+What a person typed stays in the field as it was typed: the reading, and with it
+every limit, is the setting's own, in the domain.
+"""
+
+from typing import Any
+
+from wtforms import Field, SelectField, StringField, TextAreaField
+
+from mailboxadmin.domain.mailbox import Encryption
+from mailboxadmin.domain.settings import Kind, Setting
+
+#: How a choice is shown; the value is what is stored.
+CHOICES = {"ssl": "SSL", "starttls": "STARTTLS", "none": "None – readable on the way"}
+_LINES = frozenset({Kind.FOLDERS, Kind.HOSTS})
+
+
+def control(setting: Setting, *, inherited: str, word: str, pins: bool) -> Field:
+    """The unbound control of a setting.
+
+    Args:
+        inherited: what holds when the field stays empty, as text.
+        word: what to call that: `default`, `inherited`.
+        pins: choosing what is inherited means something, since that may change.
+    """
+    if setting.kind is Kind.CHOICE:
+        offered = [each for each in setting.choices if pins or each != inherited]
+        choices = [
+            ("", f"{CHOICES[inherited]} ({word})"),
+            *((each, CHOICES[each]) for each in offered),
+        ]
+        return SelectField(setting.label, choices=choices, validate_choice=False)
+    attributes: dict[str, Any] = {"placeholder": inherited, "autocomplete": "off"}
+    if setting.kind is Kind.INTEGER:
+        attributes["inputmode"] = "numeric"
+    if setting.kind is Kind.HOST:
+        attributes |= {"autocapitalize": "none", "spellcheck": "false"}
+    if setting.kind in _LINES:
+        return TextAreaField(setting.label, render_kw=attributes | {"rows": 3})
+    return StringField(setting.label, render_kw=attributes)
+
+
+def show_port(port: Field, encryption: str | None, inherited: str) -> None:
+    """Have the empty port field show the port that holds.
+
+    Args:
+        encryption: what is chosen; empty or unknown inherits.
+        inherited: the port that holds then, as text.
+    """
+    chosen = next((each for each in Encryption if each == encryption), None)
+    shown = str(chosen.port) if chosen else inherited
+    # `data-inherited` is for static/js/port.js, which goes on from there.
+    port.render_kw = (port.render_kw or {}) | {"placeholder": shown, "data-inherited": inherited}

@@ -1,0 +1,7 @@
+"""Mailbox Config: connecting a mailbox, one's own or, for the admin, on its owner's behalf."""
+
+from flask import Blueprint
+
+bp = Blueprint("mailbox", __name__)
+
+from mailboxadmin.web.mailbox import views  # noqa: E402, F401 - adds its routes to the blueprint

@@ -1,0 +1,48 @@
+"""What became of a test or of saving, as the part of the page under the password shows it."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from mailboxadmin.domain.mailbox import Check, Encryption
+from mailboxadmin.web.mailbox.forms import MailboxForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A check, live or ended; or why there is none."""
+
+    check: Check | None = None
+    #: Which rungs the ladder has.
+    encryption: Encryption = Encryption.SSL
+    #: Where the next look at a live check is; empty when nothing goes on.
+    watch: str = ""
+    #: A sentence instead of a check.
+    busy: str = ""
+    #: What was typed as a password is not in the page any more (a browser without scripts).
+    retype: bool = False
+
+
+def live(mailbox_id: int, check: Check, encryption: Encryption) -> Result:
+    """A check that may go on."""
+    watch = ""
+    if check.finished_at is None:
+        watch = url_for(
+            "mailbox.progress",
+            mailbox_id=mailbox_id,
+            check_id=check.id,
+            encryption=encryption.value,
+        )
+    return Result(check=check, encryption=encryption, watch=watch)
+
+
+def encryption_of(text: str | None, otherwise: str = "") -> Encryption:
+    """The encryption that a text names; SSL when neither names one."""
+    known = [each for each in (text, otherwise) if each in tuple(Encryption)]
+    return Encryption(known[0]) if known else Encryption.SSL
+
+
+def ended(check: Check, form: MailboxForm, encryption: Encryption, *, retype: bool) -> Result:
+    """A check that has ended."""
+    typed = bool(form.password.data)
+    return Result(check=check, encryption=encryption, retype=retype and typed)
