@@ -72,8 +72,8 @@ def arrivals_by_hour(db: Session, since: datetime) -> dict[int, dict[str, int]]:
 
 
 def arrivals_by_day(db: Session, mailbox_id: int, since: datetime) -> dict[str, int]:
-    """Messages of a mailbox that arrived since then, by day (`2026-01-31`, UTC)."""
-    day = _start_of(MessageRow.arrived_at, "%Y-%m-%d")
+    """Messages of a mailbox that arrived since then, by day (`2026-01-31`) in this machine's zone."""
+    day = _start_of(MessageRow.arrived_at, "%Y-%m-%d", "localtime")
     query = (
         select(day, func.count())
         .where(MessageRow.mailbox_id == mailbox_id, MessageRow.arrived_at >= since)
@@ -82,9 +82,9 @@ def arrivals_by_day(db: Session, mailbox_id: int, since: datetime) -> dict[str, 
     return {at: count for at, count in db.execute(query)}
 
 
-def _start_of(column: InstrumentedAttribute[datetime], pattern: str) -> Any:
+def _start_of(column: InstrumentedAttribute[datetime], pattern: str, *zone: str) -> Any:
     """An instant cut to its hour or day; the one place that says it in SQLite's words."""
-    return func.strftime(pattern, column)
+    return func.strftime(pattern, column, *zone)
 
 
 def _mailboxes(now: datetime) -> Select[Any]:

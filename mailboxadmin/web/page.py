@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
     for name in ("clock", "exact", "initials", "sentence", "linked", "value", "count"):
         app.add_template_filter(getattr(words, name), name)
     app.add_template_filter(rfc3339, "rfc3339")
-    for helper in (asset, navigation, page_url, read_beat, acts, rungs, wires, viewer):
+    for helper in (asset, navigation, page_url, read_beat, acts, rungs, wires, viewer, config_url):
         app.add_template_global(helper, helper.__name__)
 
 
@@ -72,6 +72,14 @@ def viewer() -> Person | None:
 def acts(mailbox: Mailbox, full: bool = False) -> str:
     """Who must act on this mailbox, as the reader of the page calls them."""
     return words.who_acts(mailbox, viewer(), full=full)
+
+
+def config_url(mailbox: Mailbox) -> str:
+    """Where a mailbox is configured and tested: one's own, or as its admin."""
+    person = viewer()
+    if person is not None and person.mailbox_id == mailbox.id:
+        return page_url("/mailbox")
+    return page_url(f"/mailboxes/{mailbox.id}/config")
 
 
 def read_beat() -> beat.Beat:

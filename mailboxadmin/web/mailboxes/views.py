@@ -1,0 +1,83 @@
+"""Handlers of one mailbox; `web.access` has let in its owner and the admins only."""
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput
+from mailboxadmin.services import board
+from mailboxadmin.services.history import read_history
+from mailboxadmin.services.pausing import pause_mailbox, resume_mailbox
+from mailboxadmin.services.runs import cancel_run, current_run, read_progress
+from mailboxadmin.services.sync import start_sync
+from mailboxadmin.web import current_person, deps
+from mailboxadmin.web.mailboxes import bp
+from mailboxadmin.web.mailboxes.letter import letter_about
+from mailboxadmin.web.mailboxes.result import result_of
+
+
+@bp.get("")
+def detail(mailbox_id: int) -> str:
+    """The mailbox: its state, what is wrong, its history."""
+    history = read_history(deps(), mailbox_id)
+    fragment = "HX-Request" in request.headers
+    template = "mailboxes/_detail.html" if fragment else "mailboxes/detail.html"
+    return render_template(template, history=history, mailbox=history.mailbox)
+
+
+@bp.post("/sync")
+def sync(mailbox_id: int) -> Response:
+    """Start a run, or join the one that goes on, and show how far it is."""
+    try:
+        run_id: int | None = start_sync(deps(), mailbox_id, actor=current_person().email)
+    except AlreadyRunning:
+        run_id = current_run(deps(), mailbox_id)
+    if run_id is None:  # It ended in this moment.
+        return redirect(url_for(".detail", mailbox_id=mailbox_id))
+    return redirect(url_for(".progress", mailbox_id=mailbox_id, run_id=run_id))
+
+
+@bp.get("/runs/<int:run_id>")
+def progress(mailbox_id: int, run_id: int) -> str:
+    """How far a run is, or how it ended."""
+    run = read_progress(deps(), run_id, mailbox_id)
+    mailbox = board.mailbox(deps(), mailbox_id)
+    template = "mailboxes/_run.html" if "HX-Request" in request.headers else "mailboxes/run.html"
+    return render_template(template, run=run, mailbox=mailbox, result=result_of(run))
+
+
+@bp.post("/runs/<int:run_id>/cancel")
+def cancel(mailbox_id: int, run_id: int) -> Response:
+    """Stop a run; what it stored is kept."""
+    read_progress(deps(), run_id, mailbox_id)
+    cancel_run(deps(), run_id, actor=current_person().email)
+    return redirect(url_for(".progress", mailbox_id=mailbox_id, run_id=run_id))
+
+
+@bp.post("/pause")
+def pause(mailbox_id: int) -> Response:
+    """Let it rest."""
+    try:
+        pause_mailbox(deps(), mailbox_id, actor=current_person().email)
+        flash("Paused. It is not checked until someone resumes it.", "idle")
+    except InvalidInput as fault:
+        flash(fault.sentence, "act")
+    return redirect(url_for(".detail", mailbox_id=mailbox_id))
+
+
+@bp.post("/resume")
+def resume(mailbox_id: int) -> Response:
+    """Have it checked again."""
+    resume_mailbox(deps(), mailbox_id, actor=current_person().email)
+    flash("Resumed. It is checked within a minute.", "ok")
+    return redirect(url_for(".detail", mailbox_id=mailbox_id))
+
+
+@bp.get("/ask")
+def ask(mailbox_id: int) -> Response | str:
+    """A message, ready to send, for whoever must act."""
+    history = read_history(deps(), mailbox_id)
+    if history.mailbox.finding is None:
+        return redirect(url_for(".detail", mailbox_id=mailbox_id))
+    page = f"{deps().base_url}{url_for('.detail', mailbox_id=mailbox_id)}"
+    letter = letter_about(history.mailbox, history.mailbox.finding, current_person(), page)
+    return render_template("mailboxes/ask.html", mailbox=history.mailbox, letter=letter)
