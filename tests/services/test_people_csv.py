@@ -21,7 +21,7 @@ def faults(text: str) -> dict[str, str]:
     [
         "anna@example.org,Anna Keller,staff\ngrace@example.org,Grace,admin\n",
         "address,name,role\nanna@example.org,Anna Keller,\ngrace@example.org,Grace,ADMIN",
-        "\ufeffEmail;Name;Role\r\nanna@Example.org; Anna  Keller\r\n\r\ngrace@example.org;Grace;Admin",
+        "\ufeffEmail;Name\r\nanna@Example.org; Anna  Keller\r\n\r\ngrace@example.org;Grace;admin",
         "anna@example.org\tAnna Keller\ngrace@example.org\tGrace\tadmin",
         '"anna@example.org","Anna Keller"\n;;\n"grace@example.org",Grace,admin',
     ],

@@ -5,13 +5,7 @@ from flask_wtf.file import FileField
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from mailboxadmin.domain.people import Role
 from mailboxadmin.services.people_csv import decode_table
-
-ROLES = [
-    (Role.STAFF.value, "Staff – connects and sees only their own mailbox"),
-    (Role.ADMIN.value, "Admin – sees the board, the settings and these pages"),
-]
 
 
 class PersonForm(FlaskForm):
@@ -22,7 +16,14 @@ class PersonForm(FlaskForm):
         description="How pages call them; may stay empty.",
         render_kw={"autocomplete": "off"},
     )
-    role = RadioField("Role", choices=ROLES, default=Role.STAFF.value)
+    role = RadioField(
+        "Role",
+        choices=["Staff", "Admin"],
+        coerce=str.capitalize,
+        default="Staff",
+        description="Staff connect and see only their own mailbox. An admin sees the board, the "
+        "settings and these pages, and reads nobody’s mail.",
+    )
 
 
 class AddForm(PersonForm):

@@ -10,6 +10,7 @@ from mailboxadmin.services import people
 from mailboxadmin.services.board import list_mailboxes
 from mailboxadmin.services.invitations import add_and_invite
 from mailboxadmin.services.invitations import invite as make_invitation
+from mailboxadmin.services.names import read_role
 from mailboxadmin.services.people_csv import add_people_from_csv
 from mailboxadmin.web import current_person, deps, faults
 from mailboxadmin.web.staff import bp
@@ -30,7 +31,11 @@ def add() -> Answer:
     """Add somebody and show their invitation link."""
     form = AddForm()
     if form.validate_on_submit():
-        entered = {"email": form.email.data, "name": form.name.data, "role": Role(form.role.data)}
+        entered = {
+            "email": form.email.data,
+            "name": form.name.data,
+            "role": read_role(form.role.data),
+        }
         try:
             return _links((add_and_invite(deps(), **entered, actor=current_person().email),))
         except InvalidInput as fault:
@@ -54,7 +59,7 @@ def change(staff_id: int) -> Answer:
     person = people.person(deps(), staff_id)
     form = PersonForm(name=person.name, role=person.role.value)
     if form.validate_on_submit():
-        name, role = form.name.data, Role(form.role.data)
+        name, role = form.name.data, read_role(form.role.data)
         try:
             people.change_person(
                 deps(), staff_id, name=name, role=role, actor=current_person().email
