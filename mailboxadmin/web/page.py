@@ -30,8 +30,9 @@ def init_app(app: Flask) -> None:
     """Give the templates their words."""
     for name in ("when", "ago", "soon", "day"):
         app.add_template_filter(_at_present(name), name)
-    for name in ("clock", "exact", "initials", "sentence", "linked", "value", "count"):
+    for name in ("clock", "exact", "initials", "sentence", "linked", "value"):
         app.add_template_filter(getattr(words, name), name)
+    app.add_template_filter(words.count, "counted")
     app.add_template_filter(rfc3339, "rfc3339")
     for helper in (asset, navigation, page_url, read_beat, acts, rungs, wires, viewer, config_url):
         app.add_template_global(helper, helper.__name__)
