@@ -37,14 +37,23 @@ def messages(data: Sequence[Raw]) -> Iterator[Items]:
     Raises:
         ValueError, imaplib.IMAP4.error: a line is not IMAP.
     """
-    for piece in _pieces(data):
-        for items in parse_fetch_response(piece, normalise_times=False, uid_is_key=False).values():
-            if isinstance(items.get(b"UID"), int):
-                yield items
+    for piece in pieces(data):
+        yield from parsed(piece)
 
 
-def _pieces(data: Sequence[Raw]) -> Iterator[list[Raw]]:
-    """A message ends with the first item that is followed by no literal."""
+def parsed(piece: list[Raw]) -> Iterator[Items]:
+    """The message in one piece; nothing when it has no UID.
+
+    Raises:
+        ValueError, imaplib.IMAP4.error: it is not IMAP.
+    """
+    for items in parse_fetch_response(piece, normalise_times=False, uid_is_key=False).values():
+        if isinstance(items.get(b"UID"), int):
+            yield items
+
+
+def pieces(data: Sequence[Raw]) -> Iterator[list[Raw]]:
+    """One piece a message: it ends with the first item that is followed by no literal."""
     piece: list[Raw] = []
     for item in data:
         if item is None:

@@ -33,7 +33,9 @@ def sign_in(wire: Wire, scene: Scene) -> None:
         raise scene.failure(Happening.LOGIN_DISABLED, _no_password_here(wire, encrypted))
     ascii_only = account.username.isascii() and account.password.isascii()
     if plain_offered and (login_disabled or not ascii_only):
-        wire.authenticate("PLAIN", lambda _: _plain(account.username, account.password))
+        # Said once: a server that asks again gets the `*` that ends the exchange.
+        words = iter([_plain(account.username, account.password)])
+        wire.authenticate("PLAIN", lambda _: next(words, None))
     elif ascii_only:
         wire.login(quoted("username", account.username), account.password)
     else:

@@ -54,13 +54,25 @@ def fetch(wire: Wire, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
     """
     for uid_set in uid_sets(uids):
         answer, data = ask(wire, uid_set.text, _WANTED)
-        given = [message for items in answers.messages(data) if (message := answers.fetched(items))]
+        given = _readable(data)
         yield from given
         missing = set(uid_set.uids) - {message.uid for message in given}
         if missing and answer == "OK":
             yield from _kept_back(wire, missing)
         elif answer != "OK":
             yield from _one_by_one(wire, sorted(missing))
+
+
+def _readable(data: Sequence[Raw]) -> list[Fetched]:
+    """The messages that came with their body in lines that can be read."""
+    given = []
+    for piece in answers.pieces(data):
+        try:
+            given += [got for items in answers.parsed(piece) if (got := answers.fetched(items))]
+        except (ValueError, imaplib.IMAP4.error):
+            # Its message is missing then, and what is missing is looked after below.
+            continue
+    return given
 
 
 def _kept_back(wire: Wire, missing: Iterable[int]) -> Iterator[Unfetchable]:
@@ -83,7 +95,7 @@ def _one_by_one(wire: Wire, missing: Sequence[int]) -> Iterator[Fetched | Unfetc
     refused = 0
     for uid in sorted(_still_there(wire, missing)):
         answer, data = ask(wire, str(uid), _WANTED)
-        given = [message for items in answers.messages(data) if (message := answers.fetched(items))]
+        given = _readable(data)
         refusal = wire.heard.refusal
         if given:
             refused = 0

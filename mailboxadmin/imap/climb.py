@@ -4,25 +4,24 @@
     starttls   dns -> tcp -> greeting -> tls
     none       dns -> tcp -> greeting
 
-A certificate that is not accepted is looked at on a second connection, on which
-nothing secret is said, so that a person can be shown what they might pin.
+Each rung has ten seconds of wall clock, or what the run's deadline leaves of them.
 """
 
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mailboxadmin.domain.clock import SystemClock
 from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account, Encryption
-from mailboxadmin.imap import tls
-from mailboxadmin.imap.connection import Connection, Hangup
+from mailboxadmin.imap import secure
+from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.ladder import Ladder
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.policy import check_allowed
 from mailboxadmin.imap.said import Heard, Said, parse_status, readable
+from mailboxadmin.imap.tls import Certificate
 from mailboxadmin.imap.translate import WIRE_FAULTS, Scene, translate
 from mailboxadmin.imap.wire import Wire
 
@@ -135,72 +134,22 @@ class Climb:
             raise scene.failure(Happening.GREETING_NOT_IMAP, "another service answers", banner)
 
     def _tls(self, connection: Connection, wire: Wire | None) -> None:
+        scene = self._scene(Phase.TLS)
         with self._ladder.rung(Phase.TLS) as rung, self._speaking(Phase.TLS, connection):
             if wire is not None:
-                self._agree_starttls(wire)
+                secure.agree_starttls(wire, scene)
+            context = secure.context_for(scene, self._network.ca_file)
             try:
-                if wire is None:
-                    connection.secure(self._context(), self._server.host)
-                else:
-                    wire.start_tls(self._context())
+                connection.secure(context, self._server.host)
             except ssl.SSLCertVerificationError as fault:
-                raise self._not_accepted(fault) from fault
-            rung.detail = self._accepted(connection.certificate())
+                raise secure.refused(fault, scene, self._look) from fault
+            rung.detail = secure.accepted(connection.certificate(), scene)
             if wire is not None:
-                wire.capabilities = _capabilities(wire)
+                wire.continue_secured()
 
-    def _agree_starttls(self, wire: Wire) -> None:
-        scene = self._scene(Phase.TLS)
-        # PREAUTH: someone in between signs us in before we are alone with the server (RFC 8314).
-        if "STARTTLS" not in wire.capabilities or wire.state != "NONAUTH":
-            raise scene.failure(Happening.STARTTLS_MISSING, "the server does not offer STARTTLS")
-        answer, _ = wire.xatom("STARTTLS")
-        if answer != "OK":
-            raise scene.failure(
-                Happening.STARTTLS_MISSING, "STARTTLS was refused", wire.heard.refusal
-            )
-
-    def _context(self) -> ssl.SSLContext:
-        if self._account.pinned:
-            return tls.unverified_context()
-        return tls.trusting_context(self._network.ca_file)
-
-    def _accepted(self, der: bytes) -> str:
-        """The rung's sentence; with pins, only when the certificate is one of them."""
-        now = SystemClock().now()
-        certificate = tls.Certificate.parse(der)
-        if not self._account.pinned:
-            return certificate.sentence(now)
-        if certificate.fingerprint in self._account.pinned:
-            return f"pinned {certificate.sentence(now)}"
-        detail = f"not the certificate that was pinned: {certificate.description(now)}"
-        raise self._scene(Phase.TLS).failure(Happening.CERTIFICATE_UNTRUSTED, detail)
-
-    def _not_accepted(self, fault: ssl.SSLCertVerificationError) -> MailFailure:
-        detail = fault.verify_message
-        shown = self._look_at_certificate()
-        if shown is not None:
-            detail = f"{detail}; {shown.description(SystemClock().now())}"
-        return self._scene(Phase.TLS).failure(tls.happening_of(fault), detail)
-
-    def _look_at_certificate(self) -> tls.Certificate | None:
-        """The certificate that was refused; None when it cannot be had a second time."""
-        try:
-            limit = self._deadline.within(RUNG_LIMIT_S)
-            connection = Connection.open(self._address, self._server.port, limit)
-            try:
-                connection.patience(limit.cap(RUNG_LIMIT_S))
-                if self._server.encryption is Encryption.STARTTLS:
-                    Wire(connection, self._server.host, self._server.port, Heard()).xatom(
-                        "STARTTLS"
-                    )
-                connection.secure(tls.unverified_context(), self._server.host)
-                return tls.Certificate.parse(connection.certificate())
-            finally:
-                connection.close()
-        except WIRE_FAULTS:
-            # The refusal is told without it: it is only an aid.
-            return None
+    def _look(self) -> Certificate | None:
+        limit = self._deadline.within(RUNG_LIMIT_S)
+        return secure.look_at_certificate(self._address, self._scene(Phase.TLS), limit)
 
     @contextmanager
     def _speaking(self, phase: Phase, connection: Connection) -> Iterator[None]:
@@ -226,11 +175,3 @@ class Climb:
             connection=self._connection,
             heard=self._heard,
         )
-
-
-def _capabilities(wire: Wire) -> tuple[str, ...]:
-    """Asked anew after STARTTLS: what was said in clear may be forged (RFC 9051, 6.2.1)."""
-    _, data = wire.capability()
-    if data[-1] is None:
-        raise Hangup("no capabilities after STARTTLS")
-    return tuple(data[-1].decode("ascii", "replace").upper().split())

@@ -1,6 +1,5 @@
 """What LIST, STATUS and EXAMINE say of folders."""
 
-from dataclasses import replace
 from typing import Any
 
 from mailboxadmin.domain.errors import Facts, Happening
@@ -74,13 +73,16 @@ def why_refused(client: Client, name: str) -> Happening:
     """Why a folder could not be opened: not there, a container only, or as the server said."""
     here = [folder for folder in listed(client, name) if folder.name == name]
     if not here:
-        return Happening.FOLDER_MISSING
+        # INBOX always exists (RFC 9051, 5.1): a server without it is in trouble itself.
+        return Happening.ANSWER_NO if name == "INBOX" else Happening.FOLDER_MISSING
     return Happening.ANSWER_NO if here[0].selectable else Happening.FOLDER_NOT_SELECTABLE
 
 
-def told(refused: Facts, happening: Happening) -> Facts:
-    """The refusal with what LIST adds to it; the server's words stay."""
-    return replace(refused, happening=happening)
+def may_be_missing(refused: Facts) -> bool:
+    """True for a NO that can mean a missing folder; other codes have a meaning of their own."""
+    if refused.happening is not Happening.ANSWER_NO or refused.server_wait is not None:
+        return False
+    return refused.response_code in (None, "ALERT", "CANNOT", "NONEXISTENT", "TRYCREATE")
 
 
 def _text(raw: bytes | str) -> str:

@@ -23,9 +23,7 @@ DNS_LIMIT_S = 10.0
 MX_LIMIT_S = 5.0
 
 #: getaddrinfo's errors that say that the name does not exist; the others that it could not ask.
-_NO_SUCH_NAME = frozenset(
-    {socket.EAI_NONAME, socket.EAI_FAIL, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
-)
+_NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

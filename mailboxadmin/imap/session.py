@@ -11,10 +11,9 @@ happened, or Cancelled when a person stopped it.
 import imaplib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Self
+from dataclasses import replace
 
-from mailboxadmin.domain.errors import Happening, MailFailure
+from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import FolderStatus, ListedFolder
 from mailboxadmin.domain.mailbox import Account, Step
@@ -25,17 +24,16 @@ from mailboxadmin.imap.arguments import check_text, uid_sets
 from mailboxadmin.imap.auth import settle, sign_in
 from mailboxadmin.imap.bodies import Unfetchable
 from mailboxadmin.imap.climb import RUNG_LIMIT_S, Climb
+from mailboxadmin.imap.conversation import Conversation
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.ladder import Ladder, OnStep, ignore
 from mailboxadmin.imap.network import Network
-from mailboxadmin.imap.translate import WIRE_FAULTS, Scene, translate
 from mailboxadmin.imap.wire import Client, Wire
 
 __all__ = ["FlagsOf", "Session", "Unfetchable", "connect", "folders_step"]
 
 #: How long a server may think about one command before it is taken for dead.
 COMMAND_LIMIT_S = 60.0
-_LOGOUT_LIMIT_S = 1.0
 #: A folder's size is added up over so many of its messages at most.
 _SIZE_SAMPLE = 2000
 
@@ -66,13 +64,11 @@ def connect(
     return session
 
 
-class Session:
-    """One connection, from its greeting on; use it in a `with` block."""
+class Session(Conversation):
+    """The verbs; `cancel` and `close` are a `Conversation`'s."""
 
     def __init__(self, account: Account, wire: Wire, deadline: Deadline, ladder: Ladder) -> None:
-        self._account = account
-        self._wire = wire
-        self._deadline = deadline
+        super().__init__(account, wire, deadline)
         self._ladder = ladder
         self._client = Client(wire, COMMAND_LIMIT_S)
         self._has_modseq = False
@@ -93,32 +89,6 @@ class Session:
                 self.capabilities = settle(self._client, self._wire.heard)
             rung.detail = f"signed in as {self._account.username}"
         self._limit(self._deadline, COMMAND_LIMIT_S)
-
-    def cancel(self) -> None:
-        """Stop whatever goes on, from any thread; the method that is running raises Cancelled."""
-        self._wire.connection.watch.cancel()
-
-    def close(self) -> None:
-        """Say LOGOUT if that is quick, and close."""
-        try:
-            self._limit(self._deadline.within(_LOGOUT_LIMIT_S), _LOGOUT_LIMIT_S)
-            self._wire.logout()
-        except WIRE_FAULTS:
-            # Only a courtesy: the work is done, or its failure is on its way already.
-            return
-        finally:
-            self._wire.shutdown()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def list_folders(self) -> list[ListedFolder]:
         """All folders of the mailbox, as the server lists them."""
@@ -222,32 +192,11 @@ class Session:
                 check_text("folders", name)
                 yield
         except MailFailure as failure:
-            if failure.facts.happening is not Happening.ANSWER_NO:
+            if not folders.may_be_missing(failure.facts):
                 raise
             with self._speaking(Phase.FOLDERS, name):
                 happening = folders.why_refused(self._client, name)
-            raise MailFailure(folders.told(failure.facts, happening)) from failure
-
-    @contextmanager
-    def _speaking(self, phase: Phase, folder: str | None = None) -> Iterator[None]:
-        try:
-            yield
-        except WIRE_FAULTS as fault:
-            raise translate(fault, self._scene(phase, folder)) from fault
-
-    def _scene(self, phase: Phase, folder: str | None = None) -> Scene:
-        return Scene(
-            phase=phase,
-            account=self._account,
-            deadline=self._deadline,
-            connection=self._wire.connection,
-            heard=self._wire.heard,
-            folder=folder,
-        )
-
-    def _limit(self, deadline: Deadline, patience_s: float) -> None:
-        self._wire.connection.watch.limit(deadline)
-        self._wire.connection.patience(deadline.cap(patience_s))
+            raise MailFailure(replace(failure.facts, happening=happening)) from failure
 
 
 def folders_step(session: Session) -> list[ListedFolder]:

@@ -66,7 +66,7 @@ class Scene:
             phase=self.phase,
             happening=happening,
             response_code=said.code if said else None,
-            server_said=masked(said.text, secrets) if said else None,
+            server_said=masked(said.text, secrets) if said and said.text else None,
             detail=masked(detail, secrets),
             host=server.host,
             port=server.port,
@@ -87,7 +87,7 @@ def translate(fault: BaseException, scene: Scene) -> MailboxAdminError:
     watch = scene.connection.watch if scene.connection else None
     if watch is not None and watch.cancelled:
         return Cancelled("A person stopped it.")
-    ended = isinstance(fault, (OSError, Hangup, Silence)) or _lost(fault)
+    ended = isinstance(fault, (OSError, Hangup, Silence))
     if ended and scene.deadline.passed:
         return _deadline(scene)
     if isinstance(fault, InvalidInput):
@@ -97,21 +97,9 @@ def translate(fault: BaseException, scene: Scene) -> MailboxAdminError:
     return _told(scene) or _unsaid(fault, scene, ended)
 
 
-def _lost(fault: BaseException) -> bool:
-    """True for imaplib's own word for a send that failed, which is not an OSError any more."""
-    return isinstance(fault.__context__, (OSError, Hangup, Silence)) and isinstance(
-        fault, imaplib.IMAP4.error
-    )
-
-
 def _deadline(scene: Scene) -> MailFailure:
     detail = f"the time allowed for the run ended, in the step {scene.phase.value}"
-    return replace_phase(scene, Phase.LOCAL).failure(Happening.DEADLINE, detail)
-
-
-def replace_phase(scene: Scene, phase: Phase) -> Scene:
-    """The same scene, seen from another rung."""
-    return replace(scene, phase=phase)
+    return replace(scene, phase=Phase.LOCAL).failure(Happening.DEADLINE, detail)
 
 
 def _unsendable(fault: InvalidInput, scene: Scene) -> MailFailure:
@@ -155,7 +143,8 @@ def _unsaid(fault: BaseException, scene: Scene, ended: bool) -> MailFailure:
         return scene.failure(happening_of(fault), str(fault))
     if ended:
         refused = scene.phase is Phase.GREETING
-        detail = str(fault.__context__ if _lost(fault) else fault)
-        return scene.failure(Happening.GREETING_REFUSED if refused else Happening.CLOSED, detail)
+        return scene.failure(
+            Happening.GREETING_REFUSED if refused else Happening.CLOSED, str(fault)
+        )
     detail = readable(str(fault).encode("utf-8", "replace")[:300]) or type(fault).__name__
     return scene.failure(Happening.NOT_UNDERSTOOD, detail)

@@ -7,7 +7,6 @@ passes one place.
 """
 
 import imaplib
-import ssl
 
 from imapclient import IMAPClient
 
@@ -54,14 +53,20 @@ class Wire(imaplib.IMAP4):
         """Close the connection."""
         self.connection.close()
 
-    def start_tls(self, context: ssl.SSLContext) -> None:
-        """Secure a connection on which STARTTLS was agreed, and ask for the capabilities anew.
+    def continue_secured(self) -> None:
+        """Go on after the handshake that follows STARTTLS.
+
+        The capabilities are asked for anew: what was said in clear may be forged
+        (RFC 9051, 6.2.1).
 
         Raises:
-            OSError: the handshake failed.
+            imaplib.IMAP4.error: the server does not tell them.
         """
-        self.connection.secure(context, self.host)
         self.sock = self.connection.sock
+        _, data = self.capability()
+        if data[-1] is None:
+            raise self.error("no capabilities after STARTTLS")
+        self.capabilities = tuple(data[-1].decode("ascii", "replace").upper().split())
 
 
 class Client(IMAPClient):  # type: ignore[misc]  # a library without types

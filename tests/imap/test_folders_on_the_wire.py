@@ -108,7 +108,7 @@ def test_a_container_cannot_be_opened(scripted_imap):
 def test_a_folder_that_is_there_and_refused_is_as_the_server_says(scripted_imap):
     ours = opened(
         scripted_imap,
-        expect("STATUS ", "{tag} NO [NOPERM] not yours"),
+        expect("STATUS ", "{tag} NO not yours"),
         expect("LIST ", r'* LIST (\HasNoChildren) "/" "INBOX"', "{tag} OK done"),
     )
 
@@ -116,8 +116,23 @@ def test_a_folder_that_is_there_and_refused_is_as_the_server_says(scripted_imap)
         facts = facts_of(ours.status, "INBOX")
 
     assert facts.happening is Happening.ANSWER_NO
-    assert facts.response_code == "NOPERM"
-    assert facts.server_said == "[NOPERM] not yours"
+    assert facts.server_said == "not yours"
+
+
+@pytest.mark.parametrize("words", ["[UNAVAILABLE] later", "[NOPERM] not yours"])
+def test_a_refusal_with_a_code_of_its_own_is_not_looked_into(scripted_imap, words):
+    with opened(scripted_imap, expect("EXAMINE ", "{tag} NO " + words)) as ours:
+        facts = facts_of(ours.select, "Projects")
+
+    assert facts.happening is Happening.ANSWER_NO
+    assert facts.server_said == words
+
+
+def test_an_inbox_that_is_not_listed_is_the_servers_trouble_and_not_missing(scripted_imap):
+    steps = [expect("EXAMINE ", "{tag} NO cannot"), expect("LIST ", "{tag} OK done")]
+
+    with opened(scripted_imap, *steps) as ours:
+        assert facts_of(ours.select, "INBOX").happening is Happening.ANSWER_NO
 
 
 @pytest.mark.parametrize("evil", ["INBOX\r\nA9 DELETE INBOX", "a\nb", "a\0b"])

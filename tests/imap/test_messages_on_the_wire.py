@@ -8,6 +8,7 @@ import pytest
 
 from mailboxadmin.domain.errors import Cancelled, Happening, MailFailure
 from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.message import SEEN, Fetched
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.session import Unfetchable
@@ -73,7 +74,8 @@ def test_messages_come_byte_for_byte_with_their_flags_and_date(dovecot):
 
 @pytest.mark.parametrize("raw", [b"", b"\0\xff no header", b"{5}\r\nabc", b")\r\nA1 OK done\r\n"])
 def test_odd_bytes_come_through(opened, raw):
-    step = expect("UID FETCH 1 ", fetch_line(1, 1, raw), "{tag} OK done")
+    wanted = r"UID FETCH 1 \(INTERNALDATE FLAGS BODY\.PEEK\[\]\)$"
+    step = expect(wanted, fetch_line(1, 1, raw), "{tag} OK done")
 
     with opened(step) as ours:
         (message,) = ours.fetch([1])
@@ -196,7 +198,10 @@ def test_a_message_that_was_removed_meanwhile_is_left_out(dovecot):
     assert got == [1, 3]
 
 
-@pytest.mark.parametrize("line", ["* 2 FETCH (UID 2 BODY[] NIL)", "* 2 FETCH (UID 2 FLAGS ())"])
+@pytest.mark.parametrize(
+    "line",
+    ["* 2 FETCH (UID 2 BODY[] NIL)", "* 2 FETCH (UID 2 FLAGS ())", "* 2 FETCH (UID 2 BODY[] "],
+)
 def test_a_message_without_a_body_is_unfetchable_and_the_others_come(opened, line):
     fetch = expect("UID FETCH 1:3 ", fetch_line(1, 1), line, fetch_line(3, 3), "{tag} OK done")
     probe = expect(r"UID FETCH 2 \(FLAGS\)$", "* 2 FETCH (UID 2 FLAGS ())", "{tag} OK done")
@@ -282,7 +287,7 @@ def test_an_impossible_literal_is_not_understood_and_not_allocated(opened, line)
 @pytest.mark.parametrize("line", ["* 1 FETCH (UID", "* 1 FETCH 5", "x", "* 1 FETCH (UID x)", "* {"])
 def test_garbage_is_not_understood(opened, line):
     with opened(expect("UID FETCH 1 ", line, "{tag} OK done")) as ours:
-        facts = facts_of(lambda: list(ours.fetch([1])))
+        facts = facts_of(lambda: list(ours.flags([1])))
 
     assert facts.happening is Happening.NOT_UNDERSTOOD
     assert facts.phase is Phase.FETCH
@@ -327,6 +332,22 @@ def test_a_message_that_drips_is_ended_by_the_deadline(opened):
     assert facts.happening is Happening.DEADLINE
     assert facts.phase is Phase.LOCAL
     assert time.monotonic() - began < 30
+
+
+def test_the_deadline_and_a_person_end_a_session_over_tls_as_well(scripted_imap, certificates):
+    script = [capability(), login("OK [CAPABILITY IMAP4rev1] in"), select(), expect("UID", Stall())]
+    server = scripted_imap(script, script, certificate=certificates.good())
+    to = account(server.port, encryption=Encryption.SSL)
+
+    with session(to, ca_file=certificates.ca_file, deadline=Deadline.after(1.5)) as ours:
+        ours.select("INBOX")
+        assert facts_of(ours.uids).happening is Happening.DEADLINE
+
+    with session(to, ca_file=certificates.ca_file) as ours:
+        ours.select("INBOX")
+        threading.Timer(0.2, ours.cancel).start()
+        with pytest.raises(Cancelled):
+            ours.uids()
 
 
 def test_a_command_without_an_answer_times_out(opened):

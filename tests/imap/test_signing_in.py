@@ -165,6 +165,21 @@ def test_words_that_are_not_ascii_go_by_sasl(scripted_imap):
     assert server.commands[-1] == "LOGOUT"
 
 
+def test_a_server_that_asks_twice_is_not_told_twice(scripted_imap):
+    server = scripted_imap(
+        [
+            capability("IMAP4rev1 AUTH=PLAIN"),
+            expect("AUTHENTICATE PLAIN$", "+ "),
+            answer("[a-zA-Z0-9+/=]+$", "+ bW9yZQ=="),
+            answer(r"\*$", "{tag} BAD cancelled"),
+        ]
+    )
+
+    facts, _ = failure(account(server.port, password="pässword"))
+
+    assert facts.happening is Happening.ANSWER_BAD
+
+
 def test_where_there_is_no_sasl_a_password_that_is_not_ascii_goes_as_a_literal(scripted_imap):
     server = scripted_imap([capability(), login(SIGNED_IN)])
 

@@ -10,7 +10,7 @@ import pytest
 from mailboxadmin.domain.errors import Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
-from mailboxadmin.imap import climb
+from mailboxadmin.imap import climb, tls
 from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.network import Network
@@ -156,6 +156,16 @@ def test_without_the_extra_authority_its_certificates_are_not_trusted(scripted_i
     assert facts.happening is Happening.CERTIFICATE_UNTRUSTED
 
 
+def test_a_file_of_authorities_that_is_none_is_our_own_fault(scripted_imap, tmp_path):
+    server = scripted_imap(may_stop_early=True)
+    (tmp_path / "ca.pem").write_text("no certificate")
+
+    facts, _ = failure(account(server.port, encryption=Encryption.SSL), ca_file=tmp_path / "ca.pem")
+
+    assert facts.happening is Happening.UNEXPECTED
+    assert "ca.pem" in facts.detail
+
+
 def test_tls_spoken_to_a_plain_port_is_said(scripted_imap):
     server = scripted_imap()
 
@@ -183,7 +193,7 @@ def test_a_server_that_only_speaks_an_obsolete_tls_fails_the_handshake(
     monkeypatch.setattr(type(certificate), "server_context", lambda _: context)
     ours = ssl.create_default_context(cafile=certificates.ca_file)
     ours.minimum_version = ssl.TLSVersion.TLSv1_3
-    monkeypatch.setattr(climb.tls, "trusting_context", lambda _: ours)
+    monkeypatch.setattr(tls, "trusting_context", lambda _: ours)
     server = scripted_imap(certificate=certificate)
 
     facts, _ = failure(account(server.port, host=HOST, encryption=Encryption.SSL))
