@@ -48,7 +48,7 @@ ROUTES: dict[str, Need] = {
     "mailbox.progress": Need.OWNER,
     "mailbox.submit": Need.OWNER,
     "mailbox.submit_own": Need.SIGNED_IN,
-    "mailboxes.ask": Need.ADMIN,
+    "mailboxes.ask": Need.OWNER,
     "mailboxes.cancel": Need.OWNER,
     "mailboxes.detail": Need.OWNER,
     "mailboxes.pause": Need.OWNER,

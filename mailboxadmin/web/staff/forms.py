@@ -13,6 +13,7 @@ class PersonForm(FlaskForm):
 
     name = StringField(
         "Name",
+        default="",
         description="How pages call them; may stay empty.",
         render_kw={"autocomplete": "off"},
     )
