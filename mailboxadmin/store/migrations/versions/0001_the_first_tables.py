@@ -8,6 +8,19 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+# As store/activity_search.py had it then.
+CREATE_SEARCH = (
+    "CREATE VIRTUAL TABLE activity_search USING fts5(message, mailbox, actor, code, facets, content='', tokenize=\"unicode61 remove_diacritics 2\")",
+    "CREATE TRIGGER activity_search_insert AFTER INSERT ON activity BEGIN INSERT INTO activity_search(rowid, message, mailbox, actor, code, facets) VALUES (new.id, new.message, coalesce(new.mailbox, ''), new.actor, new.code, coalesce('m' || new.mailbox_id, '') || ' l' || new.level || ' c' || replace(replace(new.code, '.', 'x'), '_', 'z')); END",
+    "CREATE TRIGGER activity_search_delete AFTER DELETE ON activity BEGIN INSERT INTO activity_search(activity_search, rowid, message, mailbox, actor, code, facets) VALUES ('delete', old.id, old.message, coalesce(old.mailbox, ''), old.actor, old.code, coalesce('m' || old.mailbox_id, '') || ' l' || old.level || ' c' || replace(replace(old.code, '.', 'x'), '_', 'z')); END",
+    "INSERT INTO activity_search(rowid, message, mailbox, actor, code, facets) SELECT activity.id, activity.message, coalesce(activity.mailbox, ''), activity.actor, activity.code, coalesce('m' || activity.mailbox_id, '') || ' l' || activity.level || ' c' || replace(replace(activity.code, '.', 'x'), '_', 'z') FROM activity",
+)
+DROP_SEARCH = (
+    "DROP TRIGGER activity_search_insert",
+    "DROP TRIGGER activity_search_delete",
+    "DROP TABLE activity_search",
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -288,9 +301,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_message_bytes")),
     )
+    for statement in CREATE_SEARCH:
+        op.execute(statement)
 
 
 def downgrade() -> None:
+    for statement in DROP_SEARCH:
+        op.execute(statement)
     op.drop_table("message_bytes")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index("ix_messages_mailbox_arrival")
