@@ -46,9 +46,13 @@ def _machine() -> str:
 
 
 def _started(pid: int) -> str:
-    """Field 22 of proc_pid_stat(5); it follows the name, which may hold spaces and parentheses."""
+    """Field 22 of proc_pid_stat(5), counted from the end of the name, which may hold anything.
+
+    Empty for a zombie, which no one has buried yet but which does nothing any more.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return ""
-    return stat.rpartition(")")[2].split()[19]
+    state, *fields = stat.rpartition(")")[2].split()
+    return "" if state in "ZX" else fields[18]

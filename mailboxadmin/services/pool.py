@@ -1,88 +1,73 @@
 """The threads in which runs go on: as many as the setting says, a person's runs first."""
 
+import heapq
 import itertools
 import logging
-import queue
 import threading
 from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 
-#: Ends one worker; behind all waiting work of its kind.
-_LEAVE = object()
+Work = Callable[[], object]
 
 
 class Pool:
     """A pool whose size can change while it runs; work that is urgent overtakes what waits."""
 
     def __init__(self, size: int = 8) -> None:
-        self._waiting: queue.PriorityQueue[tuple[int, int, object]] = queue.PriorityQueue()
+        self._change = threading.Condition()
+        #: A heap: urgent ones first, then in the order they came.
+        self._waiting: list[tuple[bool, int, Work]] = []
         self._order = itertools.count()
-        self._change = threading.Lock()
         self._size = size
         self._busy = 0
-        self._threads: list[threading.Thread] = []
+        self._workers = 0
         self._closed = False
 
-    def submit(self, work: Callable[[], object], *, urgent: bool = False) -> None:
+    def submit(self, work: Work, *, urgent: bool = False) -> None:
         """Do `work` in a thread, as soon as one is free.
 
         Raises:
             RuntimeError: the pool is closed.
         """
-        if self._closed:
-            raise RuntimeError("the pool is closed")
-        self._waiting.put((0 if urgent else 1, next(self._order), work))
         with self._change:
-            if len(self._threads) < min(self._size, self.load):
-                self._hire()
+            if self._closed:
+                raise RuntimeError("the pool is closed")
+            heapq.heappush(self._waiting, (not urgent, next(self._order), work))
+            self._hire()
+            self._change.notify()
 
     def resize(self, size: int) -> None:
         """Have up to `size` workers; those that are too many leave after what they are doing."""
         with self._change:
-            self._size = size
-            for _ in range(len(self._threads) - size):
-                self._waiting.put((-1, next(self._order), _LEAVE))
-            for _ in range(min(size, self.load) - len(self._threads)):
+            if not self._closed:
+                self._size = size
                 self._hire()
-
-    def _hire(self) -> None:
-        thread = threading.Thread(target=self._work, name="run", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+                self._change.notify_all()
 
     @property
     def load(self) -> int:
         """Pieces of work that wait or are being done."""
-        return self._waiting.qsize() + self._busy
+        with self._change:
+            return len(self._waiting) + self._busy
 
     def close(self, *, timeout_s: float) -> bool:
         """Take no more work, drop what waits, let what runs end; False when time ran out."""
-        self._closed = True
-        while not self._waiting.empty():
-            try:
-                self._waiting.get_nowait()
-            except queue.Empty:
-                break
-        self.resize(0)
-        end = threading.Event()
-        threading.Thread(target=self._join, args=(end,), daemon=True).start()
-        return end.wait(timeout_s)
+        with self._change:
+            self._closed = True
+            self._size = 0
+            self._waiting.clear()
+            self._change.notify_all()
+            return self._change.wait_for(lambda: not self._workers, timeout_s)
 
-    def _join(self, end: threading.Event) -> None:
-        for thread in tuple(self._threads):
-            thread.join()
-        end.set()
+    def _hire(self) -> None:
+        """Start as many workers as there is work for; the caller holds the lock."""
+        while self._workers < min(self._size, len(self._waiting) + self._busy):
+            self._workers += 1
+            threading.Thread(target=self._work, name="run", daemon=True).start()
 
     def _work(self) -> None:
-        while True:
-            _, _, work = self._waiting.get()
-            if work is _LEAVE or not callable(work):
-                with self._change:
-                    self._threads.remove(threading.current_thread())
-                return
-            with self._change:
-                self._busy += 1
+        while (work := self._next()) is not None:
             try:
                 work()
             except Exception:
@@ -91,3 +76,14 @@ class Pool:
             finally:
                 with self._change:
                     self._busy -= 1
+
+    def _next(self) -> Work | None:
+        """The next piece of work, when there is one; None: this worker is one too many."""
+        with self._change:
+            self._change.wait_for(lambda: self._waiting or self._workers > self._size)
+            if self._workers > self._size:
+                self._workers -= 1
+                self._change.notify_all()
+                return None
+            self._busy += 1
+            return heapq.heappop(self._waiting)[2]

@@ -213,8 +213,9 @@ def _store(pull: Pull, answers: Sequence[Fetched | Unfetchable], done: int, tota
     batch = [_new_message(answer, now) for answer in answers]
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
-        pull.tally.new += messages.add_messages(db, pull.run.mailbox_id, pull.folder_id, batch)
-        for message in batch:
+        fresh = messages.add_messages(db, pull.run.mailbox_id, pull.folder_id, batch)
+        pull.tally.new += len(fresh)
+        for message in fresh:
             if message.headers.problem is not None:
                 pull.tally.quarantined += 1
                 _log_quarantine(db, pull, message, now)
@@ -227,13 +228,19 @@ def _store(pull: Pull, answers: Sequence[Fetched | Unfetchable], done: int, tota
 def _new_message(answer: Fetched | Unfetchable, now: datetime) -> NewMessage:
     if isinstance(answer, Unfetchable):
         return NewMessage(
-            uid=answer.uid, flags=frozenset(), arrived_at=now, raw=b"", headers=_refused(answer)
+            uid=answer.uid,
+            flags=frozenset(),
+            arrived_at=now,
+            raw=b"",
+            digest=messages.digest_of(b""),
+            headers=_refused(answer),
         )
     return NewMessage(
         uid=answer.uid,
         flags=answer.flags,
         arrived_at=answer.internal_date or now,
         raw=answer.raw,
+        digest=messages.digest_of(answer.raw),
         headers=read_headers(answer.raw),
     )
 

@@ -47,7 +47,7 @@ def due_mailboxes(deps: Deps, now: datetime) -> list[int]:
                 StaffRow.standing != Standing.DISABLED.value,
             )
             .order_by(MailboxRow.next_attempt_at)
-        ).tuples()
+        )
         return [mailbox for mailbox, lease in rows if lease is None or not is_live(lease, now)]
 
 
@@ -116,7 +116,7 @@ def _candidates(db: DbSession) -> list[Candidate]:
         select(MailboxRow, StaffRow)
         .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
         .order_by(StaffRow.email)
-    ).tuples()
+    )
     return [
         Candidate(
             id=mailbox.id,

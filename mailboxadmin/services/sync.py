@@ -65,12 +65,14 @@ def sync_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> SyncReport:
 
     Raises:
         NotFound: there is no such mailbox.
-        StoreUnavailable: not even the outcome can be written.
+        StoreUnavailable: the database cannot be read, or not even the outcome be written.
     """
     try:
         run = begin_run(deps, mailbox_id, actor=actor)
     except AlreadyRunning:
         return _skipped(deps, mailbox_id, SkipReason.RUNNING)
+    except StoreUnavailable as fault:
+        return _not_begun(deps, mailbox_id, fault)
     return _perform(deps, run)
 
 
@@ -87,9 +89,22 @@ def start_sync(deps: Deps, mailbox_id: int, *, actor: str) -> int:
 
 
 def _skipped(deps: Deps, mailbox_id: int, reason: SkipReason) -> SyncReport:
+    return SyncReport(mailbox=_address(deps, mailbox_id), outcome=Outcome.SKIPPED, reason=reason)
+
+
+def _not_begun(deps: Deps, mailbox_id: int, fault: StoreUnavailable) -> SyncReport:
+    """The database cannot be written: this report is all that tells of it."""
+    log.error("mailbox %s was not synced: %s", mailbox_id, fault)
+    return SyncReport(
+        mailbox=_address(deps, mailbox_id),
+        outcome=Outcome.FAILED,
+        finding=finding_for(deps, mailbox_id, facts_of_store(fault)),
+    )
+
+
+def _address(deps: Deps, mailbox_id: int) -> str:
     with deps.store.read() as db:
-        address = address_of(db, mailbox_row(db, mailbox_id))
-    return SyncReport(mailbox=address, outcome=Outcome.SKIPPED, reason=reason)
+        return address_of(db, mailbox_row(db, mailbox_id))
 
 
 def _perform(deps: Deps, run: Run) -> SyncReport:
@@ -97,10 +112,8 @@ def _perform(deps: Deps, run: Run) -> SyncReport:
     with held(deps, run):
         result = _attempt(deps, run)
         record_outcome(deps, run, result)
-    with deps.store.read() as db:
-        address = address_of(db, mailbox_row(db, run.mailbox_id))
     return SyncReport(
-        mailbox=address,
+        mailbox=_address(deps, run.mailbox_id),
         outcome=result.outcome,
         counts=result.counts,
         seconds=deps.clock.monotonic() - began,
@@ -137,9 +150,7 @@ def _unexpected(fault: Exception) -> Facts:
     return Facts(phase=Phase.LOCAL, happening=Happening.UNEXPECTED, detail=detail)
 
 
-def _broken_off(
-    deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Facts
-) -> Result:
+def _broken_off(deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Facts) -> Result:
     timed_out = facts.happening is Happening.DEADLINE
     if timed_out and tally.progress:
         # It goes on at its next turn; nothing is wrong with the mailbox.
@@ -164,9 +175,7 @@ def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> Finding | No
         steps.append(step)
         run.control.proceed()
 
-    with connect(
-        plan.account, network=deps.network, deadline=deadline, on_step=on_step
-    ) as session:
+    with connect(plan.account, network=deps.network, deadline=deadline, on_step=on_step) as session:
         run.control.holds(session)
         return _pull_all(deps, run, session, plan.folders, tally)
 

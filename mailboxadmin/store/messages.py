@@ -33,12 +33,14 @@ class NewMessage:
     flags: frozenset[str]
     arrived_at: datetime
     raw: bytes
+    #: SHA-256 of the bytes; made once, because it is looked at several times.
+    digest: bytes
     headers: Headers
 
-    @property
-    def digest(self) -> bytes:
-        """SHA-256 of the bytes."""
-        return hashlib.sha256(self.raw).digest()
+
+def digest_of(raw: bytes) -> bytes:
+    """By what a message is known again when its UID has changed: SHA-256."""
+    return hashlib.sha256(raw).digest()
 
 
 def stored_uids(db: Session, folder_id: int, *, above: int = 0) -> dict[int, bool]:
@@ -48,7 +50,7 @@ def stored_uids(db: Session, folder_id: int, *, above: int = 0) -> dict[int, boo
             MessageRow.folder_id == folder_id, MessageRow.uid > above
         )
     )
-    return {uid: present for uid, present in rows.tuples() if uid is not None}
+    return {uid: present for uid, present in rows if uid is not None}
 
 
 def count_present(db: Session, folder_id: int) -> int:
@@ -58,26 +60,24 @@ def count_present(db: Session, folder_id: int) -> int:
 
 def add_messages(
     db: Session, mailbox_id: int, folder_id: int, messages: Sequence[NewMessage]
-) -> int:
-    """Store a batch; how many of them are new, the others were known by their bytes."""
+) -> list[NewMessage]:
+    """Store a batch; those that are new, the others were known by their bytes."""
     known = _match_again(db, folder_id, messages)
     fresh = [message for message in messages if message.uid not in known]
     if not fresh:
-        return 0
+        return []
     # The order of RETURNING is not promised by SQLite, so rows are told apart by UID.
     ids = dict(
         db.execute(
             insert(MessageRow).returning(MessageRow.uid, MessageRow.id),
             [_columns(mailbox_id, folder_id, message) for message in fresh],
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     db.execute(
         insert(MessageBytesRow),
         [{"message_id": ids[message.uid], "raw": message.raw} for message in fresh],
     )
-    return len(fresh)
+    return fresh
 
 
 def _columns(mailbox_id: int, folder_id: int, message: NewMessage) -> dict[str, object]:
@@ -113,8 +113,9 @@ def _match_again(db: Session, folder_id: int, messages: Sequence[NewMessage]) ->
             MessageRow.uid.is_(None),
             MessageRow.digest.in_(digests),
         )
-        .order_by(MessageRow.id.desc())
-    ).tuples():
+        # The last one is taken first: one that was there until now before one long removed.
+        .order_by(MessageRow.removed_at.is_(None), MessageRow.id.desc())
+    ):
         waiting[digest].append(row_id)
     given = set()
     for message in messages:
@@ -170,7 +171,7 @@ def set_flags(db: Session, folder_id: int, flags: dict[int, frozenset[str]]) -> 
             select(MessageRow.id, MessageRow.uid, MessageRow.flags, MessageRow.server_seen).where(
                 MessageRow.folder_id == folder_id, MessageRow.uid.in_(some)
             )
-        ).tuples()
+        )
         changes = [
             _flag_change(row_id, flags[uid], server_seen)
             for row_id, uid, text, server_seen in stored

@@ -197,7 +197,10 @@ class MailStore:
             return self._home(user) / "inbox"
         if folder not in self.folders(user):
             self.create_folder(user, folder)
-        return Path(self.doveadm("mailbox", "path", "-u", str(user), folder).strip())
+        path = Path(self.doveadm("mailbox", "path", "-u", str(user), folder).strip())
+        if not path.is_dir():
+            self.status(user, folder)  # Folders of every user are listed before they are made.
+        return path
 
     def _deliver(
         self, maildir: Path, message: bytes, seen: bool, internal_date: datetime | None

@@ -1,14 +1,15 @@
 """An office on a temporary instance folder: the real app, a real database, a clock to move.
 
-    def test_new_mail_is_stored(office, dovecot):
-        ann = office.mailbox(server=dovecot)             # a person, configured and not yet synced
-        dovecot.deliver(ann.account, mails.message(1))
+def test_new_mail_is_stored(office, dovecot):
+    ann = office.mailbox(server=dovecot)             # a person, configured and not yet synced
+    dovecot.deliver(ann.account, mails.message(1))
 
-        report = office.sync(ann)
+    report = office.sync(ann)
 
-        assert report.counts.new == 1
+    assert report.counts.new == 1
 """
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ from mailboxadmin.services.draft import Draft
 from mailboxadmin.store.tables import MailboxRow
 from tests.support.clock import MovableClock
 from tests.support.dovecot import Dovecot
+from tests.support.mailstore import Account
 
 PASSWORD = "correct horse battery"
 
@@ -43,7 +45,7 @@ class Box:
 
     id: int
     person: Person
-    account: Any
+    account: Account
 
 
 class Office:
@@ -82,14 +84,23 @@ class Office:
     ) -> Box:
         """A person with a mailbox on the server, configured by the operator, not yet synced."""
         account = server.user(email) if email else server.user()
+        where = Server(host=server.host, port=server.port, encryption=Encryption.NONE)
+        return self.mailbox_at(where, account, password=password, folders=folders)
+
+    def mailbox_at(
+        self,
+        where: Server,
+        account: Account | None = None,
+        *,
+        password: str | None = None,
+        folders: tuple[str, ...] = (),
+    ) -> Box:
+        """The same on any server, or on none; the account is Ann's when it is left out."""
+        account = account or Account("ann@example.org", PASSWORD)
         person = self.person(account.name)
         assert person.mailbox_id is not None
-        self.connect(
-            person.mailbox_id,
-            Server(host=server.host, port=server.port, encryption=Encryption.NONE),
-            account.password if password is None else password,
-            folders=folders,
-        )
+        word = account.password if password is None else password
+        self.connect(person.mailbox_id, where, word, folders=folders)
         return Box(person.mailbox_id, person, account)
 
     def connect(
@@ -112,8 +123,8 @@ class Office:
             test=False,
         )
 
-    def sync(self, box: Box) -> SyncReport:
-        return sync.sync_mailbox(self.deps, box.id, actor=COMMAND_LINE)
+    def sync(self, box: Box, *, actor: str = COMMAND_LINE) -> SyncReport:
+        return sync.sync_mailbox(self.deps, box.id, actor=actor)
 
     def state(self, box: Box) -> State:
         return State(self.row(box).state)
@@ -145,13 +156,20 @@ def instance(tmp_path: Path, empty_instance: Path) -> Path:
 
 
 @pytest.fixture
+def instance_copy(tmp_path: Path, empty_instance: Path) -> Callable[[], Path]:
+    """Make more instance folders, for tests that compare offices."""
+    numbers = itertools.count(2)
+    return lambda: shutil.copytree(empty_instance, tmp_path / f"instance-{next(numbers)}")
+
+
+@pytest.fixture
 def open_office(instance: Path) -> Iterator[Callable[..., Office]]:
-    """Open an office on the test's instance: open_office(clock=…, ca_file=…)."""
+    """Open an office on the test's instance: open_office(clock=…, ca_file=…, folder=…)."""
     opened: list[Office] = []
 
-    def open_(clock: MovableClock | None = None, **network: Any) -> Office:
+    def open_(clock: MovableClock | None = None, folder: Path = instance, **network: Any) -> Office:
         clock = clock or MovableClock()
-        app = create_app(config_for(instance), clock=clock, network=Network(**network))
+        app = create_app(config_for(folder), clock=clock, network=Network(**network))
         app.config.update(TESTING=True)
         opened.append(Office(app, clock))
         return opened[-1]
