@@ -6,6 +6,7 @@ FETCH batch --OK--> given; what is missing: asked for its flags
                 no  -> the server is at fault: the NO is raised
                 yes -> one by one; a NO makes that one Unfetchable, unless
                        a few in a row are refused: then it is the server again
+    `--the line ends--> what came whole is given, then the failure is raised
 """
 
 import imaplib
@@ -16,6 +17,7 @@ from mailboxadmin.domain.message import Fetched
 from mailboxadmin.imap import answers
 from mailboxadmin.imap.answers import Raw
 from mailboxadmin.imap.arguments import uid_sets
+from mailboxadmin.imap.connection import Hangup, Silence
 from mailboxadmin.imap.said import named_wait
 from mailboxadmin.imap.wire import Wire
 
@@ -53,7 +55,13 @@ def fetch(wire: Wire, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
         imaplib.IMAP4.error: the server refuses, and not because of a message.
     """
     for uid_set in uid_sets(uids):
-        answer, data = ask(wire, uid_set.text, _WANTED)
+        try:
+            answer, data = ask(wire, uid_set.text, _WANTED)
+        except (Hangup, Silence, imaplib.IMAP4.error):
+            # Dovecot hangs up over a message that it cannot read: those before it are whole,
+            # and the first that is missing is the one to suspect.
+            yield from _readable(wire.response("FETCH")[1])
+            raise
         given = _readable(data)
         yield from given
         missing = set(uid_set.uids) - {message.uid for message in given}

@@ -304,6 +304,17 @@ def test_a_connection_that_ends_within_a_message_gives_no_half_message(opened):
     assert given == []
 
 
+def test_what_came_whole_before_the_line_ended_is_given_first(opened):
+    bye = expect("UID FETCH 1:3 ", fetch_line(1, 1), "* BYE FETCH failed", Close())
+    given = []
+
+    with opened(bye) as ours:
+        facts = facts_of(lambda: given.extend(ours.fetch([1, 2, 3])))
+
+    assert facts.happening is Happening.ANSWER_BYE
+    assert [message.uid for message in given] == [1]
+
+
 def test_a_bye_in_the_middle_is_told_with_its_words(opened):
     bye = expect("UID FETCH 1 ", "* BYE Session invalidated - AccessTokenExpired", Close())
 
