@@ -1,5 +1,6 @@
 """The ladder as a page draws it: every rung, those not reached among them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ LABELS = {
     Phase.LOCAL: "On this server",
 }
 
+_PREAMBLE = re.compile(r"^OK( \[[^\]]*\])? ?")
 _ORDER = {
     Encryption.SSL: "dns tcp tls greeting auth folders",
     Encryption.STARTTLS: "dns tcp greeting tls auth folders",
@@ -57,7 +59,9 @@ def _words(live: bool) -> str:
 
 
 def _climbed(step: Step) -> Rung:
-    text = f"{step.detail} · {step.ms} ms" if step.detail else f"{step.ms} ms"
+    # A greeting begins with a list of capabilities that tells nobody anything here.
+    detail = _PREAMBLE.sub("", step.detail) if step.ok else step.detail
+    text = f"{detail} · {step.ms} ms" if detail else f"{step.ms} ms"
     return Rung(kind="ok" if step.ok else "bad", label=LABELS[step.phase], text=text)
 
 
