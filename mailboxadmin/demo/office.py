@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from mailboxadmin.demo.letter import INBOX
 from mailboxadmin.demo.letters import letters_for
 from mailboxadmin.demo.people import SamplePerson
+from mailboxadmin.demo.recent import recent_letters
 from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.demo.welcome import Welcome
 from mailboxadmin.domain.activity import COMMAND_LINE
@@ -46,7 +47,8 @@ def open_office(deps: Deps, server: DemoImapServer, people: Sequence[SamplePerso
 def _fill_server(deps: Deps, server: DemoImapServer, people: Sequence[SamplePerson]) -> None:
     now = deps.clock.now()
     for person in people:
-        server.fill(person.email, letters_for(person, now))
+        letters = [*letters_for(person, now), *recent_letters(person, now)]
+        server.fill(person.email, sorted(letters, key=lambda letter: letter.at))
 
 
 def _set_office_defaults(deps: Deps, server: DemoImapServer, admin: SamplePerson) -> None:

@@ -1,6 +1,7 @@
 """The sample office, furnished: the real app, real IMAP, and a way to mend what is broken."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from mailboxadmin.demo.letter import INBOX
 from mailboxadmin.demo.letters import letters_for
 from mailboxadmin.demo.office import open_office
 from mailboxadmin.demo.people import SamplePerson, sample_people
+from mailboxadmin.demo.recent import recent_letters
 from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.demo.welcome import Welcome
 from mailboxadmin.domain.finding import Fixer
@@ -87,6 +89,21 @@ def test_annas_mailbox_is_broken_until_the_printed_password_is_entered(
     assert (mended.outcome, mended.counts.new) == (Outcome.OK, len(_synced_letters(deps, anna)))
 
 
+def test_the_last_day_has_mail_for_everybody_and_some_of_it_unread(
+    deps: Deps, people: tuple[SamplePerson, ...]
+) -> None:
+    now = deps.clock.now()
+
+    for person in people:
+        letters = recent_letters(person, now)
+        ages = [now - letter.at for letter in letters]
+        assert len(letters) >= 3
+        assert len({letter.raw for letter in letters}) == len(letters)
+        assert ages == sorted(ages, reverse=True)
+        assert timedelta(0) < min(ages) and max(ages) <= timedelta(hours=24)
+        assert not all(letter.seen for letter in letters)
+
+
 def test_the_printed_sign_ins_open_the_door(deps: Deps, welcome: Welcome) -> None:
     printed = str(welcome)
 
@@ -110,5 +127,6 @@ def test_the_terminal_says_where_to_go_and_fits_a_window(deps: Deps, welcome: We
 
 def _synced_letters(deps: Deps, person: SamplePerson) -> list[object]:
     synced = {INBOX, person.folders.sent, person.folders.archive}
-    letters = letters_for(person, deps.clock.now())
+    now = deps.clock.now()
+    letters = [*letters_for(person, now), *recent_letters(person, now)]
     return [letter for letter in letters if letter.folder in synced]
