@@ -24,7 +24,9 @@ PROVIDER_URLS = (
 )
 
 #: What we, or a file system, put into an instance folder.
-_OURS = ("mailboxadmin", "secret.key", "logs", "backups", "demo", "README.md", "lost+found", ".")
+_OURS = ("mailboxadmin", "secret.key", "serve.lock", "scheduler.lock", "logs", "backups", "demo")
+#: What lies in a checkout's folder, or at the root of a file system.
+_HARMLESS = ("README.md", "lost+found", ".")
 
 T = TypeVar("T")
 
@@ -134,7 +136,8 @@ def _refuse_foreign(config: Config) -> None:
     """Making `/var/lib` or a home folder private would break what else lives there."""
     if config.key_file.exists():
         return
-    others = [each.name for each in config.instance.iterdir() if not each.name.startswith(_OURS)]
+    ours = _OURS + _HARMLESS
+    others = [each.name for each in config.instance.iterdir() if not each.name.startswith(ours)]
     if others:
         raise ConfigFault(
             f"{PREFIX}INSTANCE: the folder {config.instance} holds other things "

@@ -1,8 +1,10 @@
 """The clock: a tick every 15 seconds, in one process of all that share an instance.
 
-tick ── lock is ours? ── no ──► somebody else ticks; ask again at the next tick
-             │ yes
-             └── heartbeat ── due mailboxes to the pool
+    tick ── lock is ours? ── no ──► somebody else ticks; ask again at the next tick
+                 │ yes
+                 └── heartbeat ── due mailboxes to the pool
+
+Once an hour the same process tidies up.
 """
 
 import logging

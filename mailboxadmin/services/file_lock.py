@@ -1,7 +1,9 @@
-"""Locks between processes: files in the instance folder that the system unlocks when their holder dies.
+"""Locks between processes: files in the instance folder.
 
-serve.lock       shared by whatever uses the instance; a restore needs it alone
-scheduler.lock   held by the one process that runs the scheduler
+    serve.lock       shared by whatever uses the instance; a restore needs it alone
+    scheduler.lock   held by the one process that runs the scheduler
+
+The system unlocks them when their holder dies, however it dies.
 """
 
 import fcntl

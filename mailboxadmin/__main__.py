@@ -1,0 +1,5 @@
+"""`python -m mailboxadmin`."""
+
+from mailboxadmin.cli import main
+
+main()

@@ -1,0 +1,38 @@
+"""`doctor`: the troubleshooting checks."""
+
+import click
+
+from mailboxadmin.cli.opening import open_deps
+from mailboxadmin.cli.output import json_option, plain, print_json
+from mailboxadmin.domain.errors import StoreUnavailable
+from mailboxadmin.services.doctor import Diagnosed, examine, unusable_database
+
+
+@click.command
+@json_option
+def doctor(as_json: bool) -> int:
+    """Check scheduler, database, key file, disk and clock."""
+    try:
+        answers = examine(open_deps())
+    except StoreUnavailable as fault:
+        answers = (unusable_database(fault),)
+    for answer in answers:
+        if as_json:
+            print_json(
+                {
+                    "code": answer.code,
+                    "ok": answer.ok,
+                    "summary": answer.summary,
+                    "fix": answer.fix,
+                }
+            )
+        else:
+            _print(answer)
+    return 0 if all(answer.ok for answer in answers) else 1
+
+
+def _print(answer: Diagnosed) -> None:
+    mark = "ok" if answer.ok else "BROKEN"
+    click.echo(f"{answer.code:<10} {mark:<7} {plain(answer.summary)}")
+    if answer.fix:
+        click.echo(f"{'':<18} {answer.fix}")

@@ -1,0 +1,57 @@
+"""`settings`: the same keys, limits and defaults as the web form."""
+
+import click
+
+from mailboxadmin.cli.opening import open_deps, read_stdin
+from mailboxadmin.cli.output import complain, json_option, print_json, print_table
+from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.settings import Value
+from mailboxadmin.services.settings import change_settings, passwords_to_move, read_settings
+
+
+@click.group(no_args_is_help=False)
+def settings() -> None:
+    """The office's settings: list and set."""
+
+
+@settings.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List every setting with what holds and its default."""
+    views = read_settings(open_deps())
+    if as_json:
+        for view in views:
+            value = view.setting.parse(view.in_force)
+            default = _as_json(view.setting.default)
+            print_json({"key": view.setting.key, "value": _as_json(value), "default": default})
+        return
+    rows = ((view.setting.key, view.in_force or "-", view.default or "-") for view in views)
+    print_table(("key", "value", "default"), rows)
+
+
+def _as_json(value: Value) -> str | int | list[str] | None:
+    return list(value) if isinstance(value, tuple) else value
+
+
+@settings.command("set")
+@click.argument("key")
+@click.argument("value", required=False)
+@click.option("--value-stdin", is_flag=True, help="Read the value from standard input.")
+def set_(key: str, value: str | None, value_stdin: bool) -> None:
+    """Set KEY to VALUE; an empty value is the default again."""
+    if (value is None) == (not value_stdin):
+        raise click.UsageError("Give the value, or --value-stdin.")
+    texts = {key: read_stdin("value") if value is None else value}
+    deps = open_deps()
+    moved = passwords_to_move(deps, texts)
+    for change in change_settings(deps, texts, actor=COMMAND_LINE):
+        click.echo(f"{change.setting.key}: {_words(change.before)} -> {_words(change.after)}")
+    if moved.mailbox_ids:
+        complain(
+            f"{len(moved.mailbox_ids)} passwords were entered for the server before and are not "
+            "sent to this one; enter them again, or confirm the new server under Settings."
+        )
+
+
+def _words(text: str) -> str:
+    return ", ".join(text.splitlines()) or "not set"
