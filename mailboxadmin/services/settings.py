@@ -60,7 +60,8 @@ class Rebinding:
     @property
     def where(self) -> str:
         """The servers, each once, as a sentence names them."""
-        return ", ".join(sorted({str(server) for server in self.servers}))
+        named = (f"{s.host} port {s.port} ({s.encryption.value})" for s in self.servers)
+        return ", ".join(sorted(set(named)))
 
 
 def office_values(db: Session) -> dict[str, Value]:
