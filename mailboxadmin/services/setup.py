@@ -89,7 +89,7 @@ def _compare(digest: str | None, code: str) -> None:
         raise InvalidInput(
             "code",
             "That is not the code. Only the newest one counts; "
-            "`mailboxadmin setup-code` prints another.",
+            "“mailboxadmin setup-code” prints another.",
         )
 
 

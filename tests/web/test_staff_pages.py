@@ -40,7 +40,7 @@ def test_the_list_shows_everybody_and_where_they_stand(office: Office, grace: Vi
 
     assert "3 people" in page
     assert "anna@example.org" in page and "Deactivated" in page
-    assert "info@example.org" in page and "Has not chosen a password" in page
+    assert "info@example.org" in page and "Invited" in page
     assert f'href="/mailboxes/{anna.mailbox_id}"' in page
 
 

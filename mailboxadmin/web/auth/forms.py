@@ -25,8 +25,6 @@ class SetUpForm(FlaskForm):
     code = StringField(
         "Set-up code",
         [InputRequired("Enter the code.")],
-        description="The console on which Mailbox Admin was started printed it. "
-        "`mailboxadmin setup-code` prints a new one.",
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
     name = StringField("Your name", render_kw={"autocomplete": "name"})
