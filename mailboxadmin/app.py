@@ -2,9 +2,9 @@
 
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mailboxadmin import web
@@ -12,14 +12,16 @@ from mailboxadmin.config import Config, prepare_instance
 from mailboxadmin.diagnosis import Diagnosis, load_providers
 from mailboxadmin.domain.clock import Clock, SystemClock
 from mailboxadmin.imap.network import Network
-from mailboxadmin.jobs.background import Background
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.pool import Pool
 from mailboxadmin.services.running import Running
 from mailboxadmin.store.base import db
-from mailboxadmin.store.schema import upgrade
+from mailboxadmin.store.schema import is_current, upgrade
 from mailboxadmin.store.store import Store, prepare_sqlite
 from mailboxadmin.store.vault import Vault
+
+if TYPE_CHECKING:
+    from mailboxadmin.jobs.background import Background
 
 #: The largest form that is read: a CSV of people, never a message.
 LARGEST_FORM_BYTES = 1024 * 1024
@@ -30,10 +32,12 @@ def create_app(
     *,
     clock: Clock | None = None,
     network: Network | None = None,
+    pages: bool = True,
 ) -> Flask:
     """The whole program, ready to serve; without arguments as the environment says.
 
     Args:
+        pages: False leaves the web out, for commands, which then start in half the time.
         clock: where the time comes from, when it is not the machine's.
         network: how names are resolved, when it is not the system's way.
 
@@ -52,7 +56,7 @@ def create_app(
     )
     vault = Vault(config.keys())
     _configure(app, config, vault)
-    store = _open_store(app)
+    store = _open_store(app, migrations=pages)
     app.extensions["mailboxadmin"] = Deps(
         store=store,
         clock=clock or SystemClock(),
@@ -65,11 +69,12 @@ def create_app(
         instance=config.instance,
         base_url=config.base_url,
     )
-    web.register(app)
+    if pages:
+        web.register(app)
     return app
 
 
-def start_background(app: Flask) -> Background:
+def start_background(app: Flask) -> "Background":
     """Begin what a server process does beside answering; `stop()` of the result ends it.
 
     Raises:
@@ -77,6 +82,8 @@ def start_background(app: Flask) -> Background:
         OSError: the instance folder cannot be written.
         StoreUnavailable: the database cannot be written.
     """
+    from mailboxadmin.jobs.background import Background
+
     scheduler = bool(app.config["SCHEDULER_EXPECTED"])
     background = Background(app.extensions["mailboxadmin"], scheduler=scheduler)
     background.start()
@@ -113,10 +120,14 @@ def _configure(app: Flask, config: Config, vault: Vault) -> None:
         )
 
 
-def _open_store(app: Flask) -> Store:
+def _open_store(app: Flask, *, migrations: bool) -> Store:
     db.init_app(app)
-    Migrate(app, db, directory=str(Path(__file__).parent / "store" / "migrations"))
     with app.app_context():
         prepare_sqlite(db.engine)
+        if migrations or not is_current(db.engine):
+            # Imported here: Alembic is slow to load, and a command seldom needs it.
+            from flask_migrate import Migrate
+
+            Migrate(app, db, directory=str(Path(__file__).parent / "store" / "migrations"))
         upgrade(db.engine)
         return Store(db.engine)

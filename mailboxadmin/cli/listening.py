@@ -46,7 +46,9 @@ def listen(host: str, port: int) -> socket.socket:
         [(family, *_, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         return socket.create_server(address[:2], family=family, backlog=128)
     except OSError as fault:
-        reason = fault.strerror or str(fault)
+        # Python adds the address to the system's words, look-ups have numbers of their own.
+        number = fault.errno or 0
+        reason = os.strerror(number) if number > 0 else fault.strerror
         raise InvalidInput(
             "port", f"Cannot listen on {host} port {port}: {reason}; choose another with --port."
         ) from None

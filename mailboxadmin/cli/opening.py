@@ -40,7 +40,7 @@ def deps_of(config: Config) -> Deps:
 
     prepare_instance(config)
     write_log(config.instance)
-    deps: Deps = create_app(config).extensions["mailboxadmin"]
+    deps: Deps = create_app(config, pages=False).extensions["mailboxadmin"]
     return deps
 
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import flask_migrate
 from sqlalchemy import Engine, inspect, text
 
 from mailboxadmin.domain.errors import StoreUnavailable
@@ -13,6 +12,16 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0001"
 #: All revisions that this version can read, oldest first.
 KNOWN = ("0001",)
+
+
+def is_current(engine: Engine) -> bool:
+    """True when the tables are as this version has them.
+
+    Raises:
+        StoreUnavailable: the database cannot be used.
+    """
+    with translated():
+        return version(engine) == HEAD
 
 
 def upgrade(engine: Engine) -> None:
@@ -32,6 +41,9 @@ def upgrade(engine: Engine) -> None:
             f"The database is from a newer version of Mailbox Admin (revision {found}, this one "
             f"knows {HEAD}). Install that version, or restore a backup made with this one."
         )
+    # Imported here: it is slow to load, and most starts do not need it.
+    import flask_migrate
+
     with translated():
         flask_migrate.upgrade(directory=str(MIGRATIONS), revision=HEAD)
 
