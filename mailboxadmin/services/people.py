@@ -1,5 +1,7 @@
 """Who works here: adding, changing, disabling, and the rule that an admin is always left."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Entry, Level
@@ -118,10 +120,7 @@ def change_person(deps: Deps, staff_id: int, *, name: str, role: Role, actor: st
         if role is Role.STAFF:
             staff.ensure_mailbox(db, staff_id, deps.clock.now())
         _keep_an_admin(db, before["role"], field="role")
-        words = " and ".join(
-            f"{key} from {was or '–'} to {is_ or '–'}" for key, (was, is_) in changes.items()
-        )
-        message = f"{row.email}: {words}."
+        message = f"{row.email}: {_in_words(changes)}."
         record(deps, db, Code.STAFF_CHANGED, staff_id, message, actor=actor, detail=changes)
         return known_person(db, staff_id)
 
@@ -219,7 +218,7 @@ def record(
     *,
     actor: str,
     level: Level = Level.INFO,
-    detail: dict[str, object] | None = None,
+    detail: Mapping[str, object] | None = None,
 ) -> None:
     """Write a line about a person into the log, where they see it beside their mailbox."""
     entry = Entry(
@@ -228,9 +227,14 @@ def record(
         actor=actor,
         level=level,
         mailbox_id=staff.mailbox_of(db, staff_id),
-        detail=detail or {},
+        detail=dict(detail or {}),
     )
     add_entry(db, entry, deps.clock.now())
+
+
+def _in_words(changes: Mapping[str, list[str]]) -> str:
+    parts = (f"{key} from {was or '–'} to {now or '–'}" for key, (was, now) in changes.items())
+    return " and ".join(parts)
 
 
 def _row(db: Session, staff_id: int) -> StaffRow:

@@ -1,8 +1,9 @@
 """The staff's rows: who is there, who is an admin, and the mailbox that goes with a person."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.people import Person, Role, Standing
@@ -11,7 +12,7 @@ from mailboxadmin.store.tables import MailboxRow, StaffRow
 
 def list_people(db: Session) -> list[Person]:
     """Everybody, by address."""
-    return [_person(row, mailbox_id) for row, mailbox_id in db.execute(_people())]
+    return [_person(found) for found in db.execute(_people())]
 
 
 def find_person(db: Session, staff_id: int) -> Person | None:
@@ -77,27 +78,28 @@ def ensure_mailbox(db: Session, staff_id: int, now: datetime) -> int:
     return row.id
 
 
-def _people() -> Select[tuple[StaffRow, int | None]]:
+def _people() -> Select:  # its parameters differ between 2.0 and 2.1
     return (
-        select(StaffRow, MailboxRow.id)
+        select(StaffRow, MailboxRow.id.label("mailbox_id"))
         .outerjoin(MailboxRow, MailboxRow.staff_id == StaffRow.id)
         .order_by(StaffRow.email)
     )
 
 
-def _one(db: Session, query: Select[tuple[StaffRow, int | None]]) -> Person | None:
+def _one(db: Session, query: Select) -> Person | None:
     found = db.execute(query).first()
-    return _person(*found) if found else None
+    return _person(found) if found else None
 
 
-def _person(row: StaffRow, mailbox_id: int | None) -> Person:
+def _person(found: Row[Any]) -> Person:
+    row: StaffRow = found.StaffRow
     return Person(
         id=row.id,
         email=row.email,
         name=row.name,
         role=Role(row.role),
         standing=Standing(row.standing),
-        mailbox_id=mailbox_id,
+        mailbox_id=found.mailbox_id,
         created_at=row.created_at,
         last_login_at=row.last_login_at,
     )
