@@ -41,9 +41,7 @@ def read_beat(deps: Deps, *, expected: bool = True) -> Beat:
         running = rows.count_live_runs(db, now)
         interval = rows.shortest_interval_minutes(db)
     if seen is None:
-        return Beat(
-            last_tick_at=None, next_tick_at=None, running=running, where="", stale=expected
-        )
+        return Beat(last_tick_at=None, next_tick_at=None, running=running, where="", stale=expected)
     limit = STALE_AFTER
     if seen.kind == "timer":
         limit = max(STALE_AFTER, STALE_INTERVALS * timedelta(minutes=interval))

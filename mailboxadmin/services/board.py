@@ -134,5 +134,6 @@ def _cases(mailboxes: list[Mailbox], state: State) -> tuple[Case, ...]:
         if m.state is state and m.finding is not None:
             alone = m.id if m.finding.scope is Scope.MAILBOX else None
             groups.setdefault((m.finding.code, m.finding.summary, alone), []).append(m)
-    cases = [Case(finding=g[0].finding, mailboxes=tuple(g)) for g in groups.values() if g[0].finding]
+    found = [(group[0].finding, tuple(group)) for group in groups.values()]
+    cases = [Case(finding=finding, mailboxes=many) for finding, many in found if finding]
     return tuple(sorted(cases, key=lambda case: -len(case.mailboxes)))

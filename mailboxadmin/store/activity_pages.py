@@ -9,8 +9,9 @@ streams together.
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import product
+from typing import Any
 
-from sqlalchemy import Select, literal_column, select, union_all
+from sqlalchemy import literal_column, select, union_all
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Level, Logged
@@ -105,7 +106,7 @@ def _newest(
     return list(db.scalars(query))
 
 
-def _stream(stream: dict[str, object], above: int, below: int, limit: int) -> Select[tuple[int]]:
+def _stream(stream: dict[str, object], above: int, below: int, limit: int) -> Any:
     query = select(ActivityRow.id).where(ActivityRow.id > above, ActivityRow.id < below)
     for column, wanted in stream.items():
         query = query.where(getattr(ActivityRow, column) == wanted)

@@ -29,7 +29,7 @@ _COLUMNS = "rowid, message, mailbox, actor, code, facets"
 CREATE = (
     "CREATE VIRTUAL TABLE activity_search USING fts5("
     "message, mailbox, actor, code, facets, content='', "
-    "tokenize=\"unicode61 remove_diacritics 2\")",
+    'tokenize="unicode61 remove_diacritics 2")',
     "CREATE TRIGGER activity_search_insert AFTER INSERT ON activity BEGIN "
     f"INSERT INTO activity_search({_COLUMNS}) VALUES ({_VALUES.format(row='new')}); END",
     "CREATE TRIGGER activity_search_delete AFTER DELETE ON activity BEGIN "

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mailboxadmin.domain.finding import Finding, Phase
@@ -72,14 +72,14 @@ def arrivals_by_hour(db: Session, since: datetime) -> dict[int, dict[str, int]]:
 
 
 def arrivals_by_day(db: Session, mailbox_id: int, since: datetime) -> dict[str, int]:
-    """Messages of a mailbox that arrived since then, by day (`2026-01-31`) in this machine's zone."""
+    """Messages of a mailbox that arrived since then, by day (`2026-01-31`) in our zone."""
     day = _start_of(MessageRow.arrived_at, "%Y-%m-%d", "localtime")
     query = (
         select(day, func.count())
         .where(MessageRow.mailbox_id == mailbox_id, MessageRow.arrived_at >= since)
         .group_by(day)
     )
-    return {at: count for at, count in db.execute(query)}
+    return dict(db.execute(query).tuples())
 
 
 def _start_of(column: InstrumentedAttribute[datetime], pattern: str, *zone: str) -> Any:
@@ -87,7 +87,7 @@ def _start_of(column: InstrumentedAttribute[datetime], pattern: str, *zone: str)
     return func.strftime(pattern, column, *zone)
 
 
-def _mailboxes(now: datetime) -> Select[Any]:
+def _mailboxes(now: datetime) -> Any:
     live = (LeaseRow.mailbox_id == MailboxRow.id) & (LeaseRow.renewed_at > now - LEASE_LASTS)
     return (
         select(MailboxRow, StaffRow.email, StaffRow.name, LeaseRow.run_id)
@@ -96,7 +96,7 @@ def _mailboxes(now: datetime) -> Select[Any]:
     )
 
 
-def _one(db: Session, query: Select[Any]) -> Mailbox | None:
+def _one(db: Session, query: Any) -> Mailbox | None:
     row = db.execute(query).first()
     return _mailbox(row, _message_counts(db, row.MailboxRow.id)[row.MailboxRow.id]) if row else None
 
@@ -105,7 +105,7 @@ def _message_counts(db: Session, mailbox_id: int | None = None) -> dict[int, int
     query = select(MessageRow.mailbox_id, func.count()).where(MessageRow.removed_at.is_(None))
     if mailbox_id is not None:
         query = query.where(MessageRow.mailbox_id == mailbox_id)
-    counts = {found: count for found, count in db.execute(query.group_by(MessageRow.mailbox_id))}
+    counts = dict(db.execute(query.group_by(MessageRow.mailbox_id)).tuples())
     return counts if mailbox_id is None else {mailbox_id: counts.get(mailbox_id, 0)}
 
 
@@ -115,7 +115,7 @@ def _folder_counts(db: Session, mailbox_id: int) -> dict[int, int]:
         .where(MessageRow.mailbox_id == mailbox_id, MessageRow.removed_at.is_(None))
         .group_by(MessageRow.folder_id)
     )
-    return {folder: count for folder, count in db.execute(query)}
+    return dict(db.execute(query).tuples())
 
 
 def _mailbox(found: Any, messages: int) -> Mailbox:

@@ -87,9 +87,7 @@ def _store_unavailable(fault: StoreUnavailable) -> Answer:
 
 def _failed(fault: Exception) -> Answer:
     log.exception("%s %s failed", request.method, request.path)
-    number = record_failure(
-        deps(), fault, where=request.endpoint or request.path, actor=_actor()
-    )
+    number = record_failure(deps(), fault, where=request.endpoint or request.path, actor=_actor())
     words = "This is a fault of Mailbox Admin, not of yours. Your mail is safe. Try again; if it "
     words += "stays so, tell the person who runs Mailbox Admin"
     words += f" the number {number}: the activity log has it." if number else "."

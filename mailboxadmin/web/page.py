@@ -1,5 +1,6 @@
 """What every page has around it: navigation, beat line, times in words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -38,7 +39,7 @@ def init_app(app: Flask) -> None:
         app.add_template_global(helper, helper.__name__)
 
 
-def _at_present(name: str) -> object:
+def _at_present(name: str) -> Callable[[datetime], str]:
     relative = getattr(words, name)
 
     def filtered(at: datetime) -> str:

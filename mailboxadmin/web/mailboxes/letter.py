@@ -41,7 +41,8 @@ def letter_about(mailbox: Mailbox, finding: Finding, sender: Person, page: str) 
         f"What is wrong: {finding.summary}\nWhy: {_plain(finding.cause)}",
         _steps(finding),
         f"The mail server's own words: {finding.server_said}" if finding.server_said else "",
-        f"Nothing was lost: new mail waits on the server.{_page(page, to_owner)}",
+        "Nothing was lost: new mail waits on the server.",
+        f"All about it: {page}" if to_owner else "",
         sender.name or sender.email,
     ]
     return Letter(
@@ -57,7 +58,7 @@ def _whose(mailbox: Mailbox, to_owner: bool) -> str:
 
 def _since(mailbox: Mailbox) -> str:
     if mailbox.last_success_at is None:
-        return "could not be read yet."
+        return "could not be read so far."
     return f"could not be read since {_date(mailbox.last_success_at)}."
 
 
@@ -69,10 +70,6 @@ def _date(at: datetime) -> str:
 def _steps(finding: Finding) -> str:
     lines = [f"{number}. {_plain(step)}" for number, step in enumerate(finding.steps, 1)]
     return "\n".join(["What to do:", *lines]) if lines else ""
-
-
-def _page(page: str, to_owner: bool) -> str:
-    return f" All about it: {page}" if to_owner else ""
 
 
 def _plain(text: str) -> str:

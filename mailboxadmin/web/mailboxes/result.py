@@ -38,7 +38,9 @@ def result_of(run: Progress) -> Result | None:
 
 
 _UNHARMED = "Nothing was lost: what could not be fetched waits on the server."
-_CUT_OFF = "Mailbox Admin was stopped meanwhile. What was stored is kept, and the next sync goes on."
+_CUT_OFF = (
+    "Mailbox Admin was stopped meanwhile. What was stored is kept, and the next sync goes on."
+)
 
 
 def _got(counts: Counts) -> str:

@@ -17,9 +17,7 @@ def exposition(figures: Figures) -> bytes:
         figures.last_success_age_s,
     )
     _labelled(registry, "messages", "Messages stored.", "mailbox", figures.messages)
-    _labelled(
-        registry, "runs_last_day", "Runs that ended in 24 hours.", "outcome", figures.runs
-    )
+    _labelled(registry, "runs_last_day", "Runs that ended in 24 hours.", "outcome", figures.runs)
     _plain(registry, "runs_live", "Runs that go on.", figures.beat.running)
     _plain(registry, "scheduler_stale", "1: nothing is checked.", int(figures.beat.stale))
     if figures.beat_age_s is not None:
