@@ -12,7 +12,7 @@ def test_new_mail_is_stored(office, dovecot):
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.domain.run import SyncReport
+from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.imap.network import Network
 from mailboxadmin.services import people, sync
 from mailboxadmin.services.configure import configure_mailbox
@@ -197,3 +198,15 @@ def clock(office: Office) -> MovableClock:
 def client(office: Office) -> FlaskClient:
     """A browser without scripts."""
     return office.app.test_client()
+
+
+@pytest.fixture
+def short_run(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let runs end after so many seconds; people may not choose less than half a minute."""
+
+    def set_(seconds: int) -> None:
+        setting = SETTINGS["sync_timeout_seconds"]
+        short = replace(setting, default=seconds, minimum=1)
+        monkeypatch.setitem(SETTINGS, setting.key, short)
+
+    return set_

@@ -1,0 +1,224 @@
+"""Runs that are ended before they are done: by their deadline, by a person, by the server."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.mailbox import Encryption, Server, State
+from mailboxadmin.domain.run import Counts, Outcome, SyncReport
+from mailboxadmin.services.runs import cancel_run, current_run, read_progress
+from mailboxadmin.services.sync import sync_mailbox
+from tests.support import mails
+from tests.support.office import Box, Office
+from tests.support.scripted import ScriptedImap
+from tests.support.scripted_steps import (
+    Action,
+    Close,
+    Drip,
+    Stall,
+    Step,
+    capability,
+    expect,
+    literal,
+    login,
+    select,
+)
+from tests.support.stored import codes, entries, here
+
+#: A run of two seconds that ends later than this was held by the server.
+GENEROUS_S = 20.0
+
+
+def up_to_the_list() -> list[Step]:
+    return [
+        capability(),
+        login(),
+        capability(),
+        expect("LIST", r'* LIST () "/" INBOX', "{tag} OK done"),
+        select(exists=100, uid_next=101),
+        expect("UID SEARCH", f"* SEARCH {' '.join(map(str, range(1, 101)))}", "{tag} OK done"),
+        expect(
+            "UID FETCH .*RFC822.SIZE",
+            *(f"* {uid} FETCH (UID {uid} RFC822.SIZE 200)" for uid in range(1, 101)),
+            "{tag} OK done",
+        ),
+    ]
+
+
+def batch(uids: range) -> Step:
+    """A FETCH that is answered, with one message for each UID."""
+    return expect(
+        "UID FETCH .*BODY.PEEK",
+        *(
+            literal(f"* {uid} FETCH (UID {uid} FLAGS () BODY[]", mails.message(uid), ")")
+            for uid in uids
+        ),
+        "{tag} OK done",
+    )
+
+
+def never_done(*actions: Action) -> list[Step]:
+    """A first batch that comes, and a second one that does not."""
+    return [*up_to_the_list(), batch(range(26, 101)), expect("UID FETCH", *actions)]
+
+
+@pytest.fixture
+def scripted_box(office: Office, scripted_imap) -> Callable[..., Box]:
+    def start(*scripts: list[Step], **options: object) -> Box:
+        server: ScriptedImap = scripted_imap(*scripts, may_stop_early=True, **options)
+        return office.mailbox_at(
+            Server(host=server.host, port=server.port, encryption=Encryption.NONE)
+        )
+
+    return start
+
+
+def test_a_deadline_keeps_what_was_stored_and_is_no_failure(
+    office: Office, scripted_box, short_run: Callable[[int], None]
+):
+    short_run(2)
+    box = scripted_box(never_done(Stall()))
+
+    report = office.sync(box)
+
+    assert (report.outcome, report.finding) == (Outcome.PARTIAL, None)
+    assert report.counts == Counts(new=75, remaining=25)
+    assert office.state(box) is State.OK
+    assert len(here(office, box)) == 75
+    (entry,) = entries(office, box, "sync")
+    assert (entry.code, entry.level.word) == ("sync.timed_out", "info")
+    assert "25 more" in entry.message
+
+
+def test_the_next_run_fetches_only_what_is_left(
+    office: Office, scripted_box, short_run: Callable[[int], None]
+):
+    short_run(2)
+    rest = [
+        *up_to_the_list()[:6],
+        expect("UID FETCH 1:25 .*RFC822.SIZE", "{tag} OK done"),
+        batch(range(1, 26)),
+        expect(
+            "UID FETCH 26:100 .*FLAGS",
+            *(f"* {uid} FETCH (UID {uid} FLAGS ())" for uid in range(26, 101)),
+            "{tag} OK done",
+        ),
+    ]
+    box = scripted_box(never_done(Stall()), rest)
+    office.sync(box)
+
+    report = office.sync(box)
+
+    assert (report.outcome, report.counts) == (Outcome.OK, Counts(new=25))
+    assert here(office, box) == {("INBOX", uid): mails.message(uid) for uid in range(1, 101)}
+
+
+def test_a_deadline_without_progress_is_a_failure(
+    office: Office, scripted_box, short_run: Callable[[int], None]
+):
+    short_run(2)
+    box = scripted_box([*up_to_the_list(), expect("UID FETCH", Stall())])
+
+    report = office.sync(box)
+
+    assert report.outcome is Outcome.FAILED
+    assert report.finding is not None
+    assert report.finding.code == "local.deadline_exceeded"
+    assert office.state(box) is State.RETRYING
+    assert codes(office, box, "sync") == ["sync.timed_out"]
+
+
+@pytest.mark.parametrize(
+    "drip",
+    [
+        pytest.param({"greeting": Drip("* OK " + "ready " * 50)}, id="greeting"),
+        pytest.param(
+            {"scripts": [[*up_to_the_list()[:3], expect("LIST", Drip("* LIST ()" * 99))]]},
+            id="list",
+        ),
+        pytest.param(
+            {"scripts": [never_done(Drip(literal("* 1 FETCH (UID 1 BODY[]", b"x" * 999)))]},
+            id="message",
+        ),
+    ],
+)
+def test_a_server_that_drips_does_not_hold_a_run(
+    office: Office, scripted_box, short_run: Callable[[int], None], drip: dict
+):
+    short_run(2)
+    box = scripted_box(*drip.pop("scripts", [[]]), **drip)
+
+    began = time.monotonic()
+    report = office.sync(box)
+
+    assert report.outcome in (Outcome.FAILED, Outcome.PARTIAL)
+    assert time.monotonic() - began < GENEROUS_S
+
+
+@pytest.fixture
+def going_on(office: Office, scripted_box) -> Iterator[tuple[Box, list[SyncReport], int]]:
+    """A run in a thread that has stored its first batch and waits for the second."""
+    box = scripted_box(never_done(Stall()))
+    reports: list[SyncReport] = []
+
+    def run() -> None:
+        reports.append(sync_mailbox(office.deps, box.id, actor=COMMAND_LINE))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    while (run_id := current_run(office.deps, box.id)) is None or (
+        read_progress(office.deps, run_id, box.id).done == 0
+    ):
+        time.sleep(0.02)
+    yield box, reports, run_id
+    cancel_run(office.deps, run_id, actor=COMMAND_LINE)
+    thread.join()
+
+
+def test_progress_tells_what_is_safe(office: Office, going_on):
+    box, _, run_id = going_on
+
+    progress = read_progress(office.deps, run_id, box.id)
+
+    assert (progress.folder, progress.done, progress.total) == ("INBOX", 75, 100)
+    assert progress.live
+    assert len(here(office, box)) == 75
+
+
+def test_a_cancelled_run_ends_at_once_and_keeps_what_it_stored(office: Office, going_on):
+    box, reports, run_id = going_on
+
+    began = time.monotonic()
+    assert cancel_run(office.deps, run_id, actor="grace@example.org")
+    wait_for(lambda: bool(reports))
+
+    assert time.monotonic() - began < GENEROUS_S
+    assert reports[0].outcome is Outcome.CANCELLED
+    assert reports[0].as_json()["outcome"] == "partial"
+    assert len(here(office, box)) == 75
+    assert current_run(office.deps, box.id) is None
+    (entry,) = entries(office, box, "sync")
+    assert (entry.code, entry.run_id) == ("sync.cancelled", run_id)
+
+
+def wait_for(met: Callable[[], bool]) -> None:
+    end = time.monotonic() + GENEROUS_S
+    while not met():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_connection_that_breaks_keeps_what_was_stored_and_is_retried(
+    office: Office, scripted_box
+):
+    box = scripted_box(never_done(Close(reset=True)))
+
+    report = office.sync(box)
+
+    assert report.finding is not None
+    assert (report.finding.code, report.finding.temporary) == ("server.closed", True)
+    assert office.state(box) is State.RETRYING
+    assert len(here(office, box)) == 75

@@ -1,0 +1,112 @@
+"""Folders that are not there: the others go on, and the log says it once."""
+
+from mailboxadmin.domain.finding import Fixer
+from mailboxadmin.domain.folder import ListedFolder
+from mailboxadmin.domain.mailbox import State
+from mailboxadmin.domain.run import Outcome
+from mailboxadmin.services.wanted import unusable_folder
+from tests.support import mails
+from tests.support.dovecot import Dovecot
+from tests.support.office import Box, Office
+from tests.support.stored import codes, entries, here
+
+
+def with_folders(office: Office, dovecot: Dovecot, *names: str) -> Box:
+    """A mailbox with one message in INBOX that is to sync these folders."""
+    box = office.mailbox(server=dovecot, folders=names)
+    dovecot.deliver(box.account, mails.message(1))
+    return box
+
+
+def test_a_missing_folder_leaves_the_others_synced(office: Office, dovecot: Dovecot):
+    box = with_folders(office, dovecot, "Projects", "INBOX")
+
+    report = office.sync(box)
+
+    assert (report.outcome, report.counts.new) == (Outcome.PARTIAL, 1)
+    assert report.finding is not None
+    assert (report.finding.code, report.finding.field) == ("folder.not_found", "folders")
+    assert "Projects" in report.finding.summary
+    assert office.state(box) is State.NEEDS_ACTION
+    assert list(here(office, box)) == [("INBOX", 1)]
+
+
+def test_a_missing_folder_is_logged_once(office: Office, dovecot: Dovecot):
+    box = with_folders(office, dovecot, "INBOX", "Projects")
+
+    for _ in range(3):
+        office.sync(box)
+
+    assert codes(office, box, "folder") == ["folder.missing"]
+    (failure,) = entries(office, box, "sync.failed")
+    assert failure.times == 3
+
+
+def test_the_others_keep_their_interval(office: Office, dovecot: Dovecot):
+    box = with_folders(office, dovecot, "INBOX", "Projects")
+
+    office.sync(box)
+
+    next_attempt_at = office.row(box).next_attempt_at
+    assert next_attempt_at is not None
+    assert (next_attempt_at - office.clock.now()).total_seconds() <= 15 * 60
+
+
+def test_for_a_mistyped_folder_the_nearest_one_is_named():
+    listed = [
+        ListedFolder(name=name, delimiter="/", attributes=frozenset())
+        for name in ("INBOX", "Sent", "Drafts")
+    ]
+
+    facts = unusable_folder("sent", listed)
+
+    assert facts is not None
+    assert "'Sent'" in facts.detail
+
+
+def test_a_missing_folder_that_is_made_is_synced_and_the_mailbox_recovers(
+    office: Office, dovecot: Dovecot
+):
+    box = with_folders(office, dovecot, "INBOX", "Projects")
+    office.sync(box)
+    dovecot.deliver(box.account, mails.message(2), "Projects")
+
+    report = office.sync(box)
+
+    assert (report.outcome, report.counts.new) == (Outcome.OK, 1)
+    assert office.state(box) is State.OK
+    assert codes(office, box, "mailbox.recovered") == ["mailbox.recovered"]
+
+
+def test_what_was_synced_from_a_deleted_folder_is_kept(office: Office, dovecot: Dovecot):
+    box = with_folders(office, dovecot, "INBOX", "Projects")
+    dovecot.deliver(box.account, mails.message(2), "Projects")
+    office.sync(box)
+    dovecot.delete_folder(box.account, "Projects")
+
+    report = office.sync(box)
+
+    assert (report.outcome, report.counts.removed) == (Outcome.PARTIAL, 0)
+    assert here(office, box)["Projects", 1] == mails.message(2)
+
+
+def test_a_container_cannot_be_synced_and_says_so(office: Office, dovecot: Dovecot):
+    box = with_folders(office, dovecot, "INBOX", "Archive")
+    dovecot.create_folder(box.account, "Archive/2024")
+
+    report = office.sync(box)
+
+    assert report.outcome is Outcome.PARTIAL
+    assert report.finding is not None
+    assert report.finding.code == "folder.not_selectable"
+    assert report.finding.fix_by is Fixer.OWNER
+
+
+def test_without_any_folder_the_run_failed(office: Office, dovecot: Dovecot):
+    box = office.mailbox(server=dovecot, folders=("Projects",))
+
+    report = office.sync(box)
+
+    assert report.outcome is Outcome.FAILED
+    assert report.finding is not None
+    assert report.finding.code == "folder.not_found"
