@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.store.tables import ActivityRow, SessionRow, SetupCodeRow
 
+_TRIES = (Code.LOGIN_FAILED, Code.LOGIN_SUCCEEDED)
+
 
 def add_session(db: Session, *, digest: str, staff_id: int, now: datetime) -> None:
     """Keep a sign-in."""
@@ -37,15 +39,15 @@ def end_stale_sessions(db: Session, *, created_before: datetime, seen_before: da
 
 def last_failed_sign_in(db: Session, actor: str, since: datetime) -> int | None:
     """The log entry of this actor's last refused sign-in, unless a good one came after it."""
-    codes = (Code.LOGIN_FAILED.value, Code.LOGIN_SUCCEEDED.value)
+    # By time alone: asked for the codes too, SQLite would read every sign-in there ever was.
     query = (
         select(ActivityRow.id, ActivityRow.code)
-        .where(ActivityRow.code.in_(codes), ActivityRow.actor == actor, ActivityRow.at >= since)
+        .where(ActivityRow.at >= since, ActivityRow.actor == actor)
         .order_by(ActivityRow.id.desc())
-        .limit(1)
     )
-    last = db.execute(query).first()
-    return last.id if last and last.code == Code.LOGIN_FAILED.value else None
+    tries = (row for row in db.execute(query) if row.code in _TRIES)
+    last = next(tries, None)
+    return last.id if last and last.code == Code.LOGIN_FAILED else None
 
 
 def setup_digest(db: Session) -> str | None:
