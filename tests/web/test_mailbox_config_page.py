@@ -1,0 +1,89 @@
+"""Mailbox Config as it is shown: what is in force and why, the provider's steps, never a secret."""
+
+import pytest
+
+from tests.support.configuring import ADMIN, save
+from tests.support.office import Office
+from tests.support.visitor import Visitor
+
+
+@pytest.fixture
+def grace(office: Office, at_desk) -> Visitor:
+    """The admin at her desk."""
+    office.admin(ADMIN)
+    return at_desk(ADMIN)
+
+
+def page_of(office: Office, at_desk, email: str) -> str:
+    office.person(email)
+    page: str = at_desk(email).get("/mailbox").text
+    return page
+
+
+def test_a_known_provider_gives_its_steps_and_its_server(office, grace, at_desk):
+    page = page_of(office, at_desk, "anna@gmail.com")
+
+    assert "Getting it from Google" in page
+    assert 'href="https://myaccount.google.com/apppasswords"' in page
+    assert "in force: <b>imap.gmail.com</b> · known provider" in page
+    assert "in force: <b>INBOX</b> · built in" in page
+
+
+def test_outlook_says_that_only_oauth_works_and_shows_no_password_form(office, grace, at_desk):
+    page = page_of(office, at_desk, "anna@outlook.com")
+
+    assert "Only OAuth works there" in page
+    assert "coming to Mailbox Admin" in page
+    assert 'name="password"' not in page
+
+
+def test_without_any_server_the_form_asks_for_one(office: Office, grace: Visitor, at_desk):
+    page = page_of(office, at_desk, "anna@example.org")
+
+    assert "Connect your mailbox" in page
+    assert '<details class="card" open>' in page
+
+
+def test_a_stored_password_never_goes_back_to_the_browser(office: Office, grace, at_desk):
+    anna = office.person("anna@example.org")
+    secret = "a very secret word"
+    save(office, anna, password=secret, imap_host="mail.example.org", set_by="operator", test=False)
+
+    for page in (
+        at_desk(anna.email).get("/mailbox").text,
+        grace.get(f"/mailboxes/{anna.mailbox_id}/config").text,
+    ):
+        assert secret not in page
+        assert "Leave it empty to keep the one that is stored." in page
+
+
+def test_a_password_for_another_server_is_asked_for_again(office: Office, grace, at_desk):
+    anna = office.person("anna@example.org")
+    save(office, anna, password="x", imap_host="mail.example.org", set_by="operator", test=False)
+    save(office, anna, imap_host="new.example.org", set_by="operator", test=False)
+
+    assert "until it is entered again" in at_desk(anna.email).get("/mailbox").text
+
+
+def test_an_admin_without_a_mailbox_can_make_one(grace: Visitor):
+    assert "You have no mailbox here yet" in grace.get("/mailbox").text
+
+    grace.post("/mailbox/new", form_at="/mailbox")
+
+    assert "Connect your mailbox" in grace.get("/mailbox").text
+
+
+def test_the_admin_configures_on_behalf(office: Office, grace: Visitor):
+    anna = office.person("anna@example.org")
+
+    page = grace.get(f"/mailboxes/{anna.mailbox_id}/config").text
+
+    assert "Connect Anna’s mailbox" in page and "on behalf of Anna" in page
+
+
+def test_a_stranger_to_the_mailbox_does_not_find_it(office: Office, grace, at_desk):
+    anna, _ = office.person("anna@example.org"), office.person("bob@example.org")
+
+    answer = at_desk("bob@example.org").get(f"/mailboxes/{anna.mailbox_id}/config")
+
+    assert answer.status_code == 404

@@ -1,0 +1,105 @@
+"""The button *Test connection*, with scripts and without."""
+
+import re
+import time
+
+import pytest
+
+from mailboxadmin.services.people import person_by_email
+from tests.support.configuring import ADMIN, bound_to, use_server
+from tests.support.dovecot import Dovecot
+from tests.support.mailstore import Account
+from tests.support.office import Office
+from tests.support.visitor import Visitor
+
+SCRIPTED = {"HX-Request": "true"}
+WATCH = re.compile(r'hx-get="([^"]+/check/[^"]+)"')
+PATIENCE_S = 30
+
+
+@pytest.fixture
+def ann(office: Office, dovecot: Dovecot) -> Account:
+    """An account on the office's server."""
+    office.admin(ADMIN)
+    use_server(office, dovecot)
+    account = dovecot.user()
+    office.person(account.name)
+    return account
+
+
+@pytest.fixture
+def desk(ann: Account, at_desk) -> Visitor:
+    """Ann at her desk."""
+    visitor: Visitor = at_desk(ann.name)
+    return visitor
+
+
+def press(desk: Visitor, **fields: str):
+    """Press the button in a browser with scripts."""
+    data = {"csrf_token": desk.token("/mailbox"), "do": "test", **fields}
+    return desk.client.post("/mailbox", data=data, headers=SCRIPTED)
+
+
+def test_without_scripts_the_answer_is_the_page_with_the_ladder(desk: Visitor, ann: Account):
+    page = desk.post("/mailbox", do="test", password=ann.password).text
+
+    assert "It works." in page and "Mailbox Config" in page
+    assert "Enter the password once more to save it." in page
+    assert ann.password not in page
+
+
+def test_with_scripts_the_ladder_is_watched_rung_by_rung(desk: Visitor, ann: Account):
+    answer = press(desk, password=ann.password)
+
+    watch = WATCH.search(answer.text)
+    deadline = time.monotonic() + PATIENCE_S
+    while watch and time.monotonic() < deadline:
+        answer = desk.get(watch[1].replace("&amp;", "&"))
+        watch = WATCH.search(answer.text)
+        time.sleep(0.05)
+    assert "It works." in answer.text
+    assert "<html" not in answer.text
+    assert "5 folders on the server" in answer.text
+
+
+def test_nothing_is_saved(office: Office, desk: Visitor, ann: Account):
+    desk.post("/mailbox", do="test", password=ann.password)
+
+    assert bound_to(office, person_by_email(office.deps, ann.name)) is None
+
+
+def test_a_refused_password_is_said_with_what_to_do_and_may_be_saved_anyway(desk: Visitor):
+    page = desk.post("/mailbox", do="test", password="wrong").text
+
+    assert "It does not work." in page
+    assert "auth.bad_credentials" in page and "the server said" in page
+    assert 'value="save_anyway"' in page
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 400), (SCRIPTED, 422)])
+def test_a_fault_stands_beside_its_field(desk: Visitor, headers, status):
+    data = {"csrf_token": desk.token("/mailbox"), "do": "test", "imap_port": "99999"}
+    answer = desk.client.post("/mailbox", data=data, headers=headers)
+
+    assert answer.status_code == status
+    assert 'id="imap_port-fault">Enter a whole number from 1 to 65535.' in answer.text
+    assert ("<html" in answer.text) is (status == 400)
+
+
+def test_an_inner_server_is_refused_without_a_try(desk: Visitor):
+    answer = desk.post("/mailbox", do="test", imap_host="127.0.0.1", imap_port="22", password="x")
+
+    assert "Only public mail servers" in answer.text
+    assert 'class="ladder"' not in answer.text
+
+
+def test_another_persons_test_is_not_there(office: Office, desk: Visitor, ann, at_desk):
+    watch = WATCH.search(press(desk, password="wrong").text)
+    assert watch is not None
+    office.person("bob@example.org")
+
+    assert at_desk("bob@example.org").get(watch[1].replace("&amp;", "&")).status_code == 404
+
+
+def test_it_needs_the_forms_token(desk: Visitor):
+    assert desk.post_without_token("/mailbox", do="test").status_code == 400
