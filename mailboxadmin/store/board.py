@@ -79,12 +79,17 @@ def arrivals_by_day(db: Session, mailbox_id: int, since: datetime) -> dict[str, 
         .where(MessageRow.mailbox_id == mailbox_id, MessageRow.arrived_at >= since)
         .group_by(day)
     )
-    return dict(db.execute(query).tuples())
+    return _pairs(db, query)
 
 
 def _start_of(column: InstrumentedAttribute[datetime], pattern: str, *zone: str) -> Any:
     """An instant cut to its hour or day; the one place that says it in SQLite's words."""
     return func.strftime(pattern, column, *zone)
+
+
+def _pairs(db: Session, query: Any) -> dict[Any, int]:
+    # Not dict(): a result has keys(), so that dict() takes it for a mapping.
+    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def _mailboxes(now: datetime) -> Any:
@@ -105,7 +110,7 @@ def _message_counts(db: Session, mailbox_id: int | None = None) -> dict[int, int
     query = select(MessageRow.mailbox_id, func.count()).where(MessageRow.removed_at.is_(None))
     if mailbox_id is not None:
         query = query.where(MessageRow.mailbox_id == mailbox_id)
-    counts = dict(db.execute(query.group_by(MessageRow.mailbox_id)).tuples())
+    counts = _pairs(db, query.group_by(MessageRow.mailbox_id))
     return counts if mailbox_id is None else {mailbox_id: counts.get(mailbox_id, 0)}
 
 
@@ -115,7 +120,7 @@ def _folder_counts(db: Session, mailbox_id: int) -> dict[int, int]:
         .where(MessageRow.mailbox_id == mailbox_id, MessageRow.removed_at.is_(None))
         .group_by(MessageRow.folder_id)
     )
-    return dict(db.execute(query).tuples())
+    return _pairs(db, query)
 
 
 def _mailbox(found: Any, messages: int) -> Mailbox:

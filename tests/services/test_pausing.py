@@ -1,0 +1,62 @@
+"""A mailbox rests and is checked again."""
+
+import pytest
+
+from mailboxadmin.domain.errors import InvalidInput, NotFound
+from mailboxadmin.domain.mailbox import State
+from mailboxadmin.services import board
+from mailboxadmin.services.pausing import pause_mailbox, resume_mailbox
+from mailboxadmin.services.runs import begin_run, held, read_progress
+from tests.support import states
+from tests.support.log import logged
+from tests.support.office import Office
+
+ACTOR = "grace@example.org"
+
+
+@pytest.mark.parametrize(
+    ("state", "temporary"),
+    [(State.OK, None), (State.RETRYING, True), (State.NEEDS_ACTION, False)],
+)
+def test_what_was_known_before_the_pause_is_known_after_it(office: Office, state, temporary):
+    wrong = None if temporary is None else states.finding(temporary=temporary)
+    mailbox_id = states.put(office, states.somebody(office, "Anna"), state, wrong)
+
+    pause_mailbox(office.deps, mailbox_id, actor=ACTOR)
+    paused = board.mailbox(office.deps, mailbox_id)
+    resume_mailbox(office.deps, mailbox_id, actor=ACTOR)
+    resumed = board.mailbox(office.deps, mailbox_id)
+
+    assert (paused.state, paused.next_attempt_at) == (State.PAUSED, None)
+    assert (resumed.state, resumed.next_attempt_at) == (state, office.clock.now())
+    assert resumed.finding == wrong
+
+
+def test_each_is_logged_once(office: Office):
+    mailbox_id = states.put(office, states.somebody(office, "Anna"), State.OK)
+
+    for change in (pause_mailbox, pause_mailbox, resume_mailbox, resume_mailbox):
+        change(office.deps, mailbox_id, actor=ACTOR)
+
+    assert [entry.actor for entry in logged(office, "mailbox.paused")] == [ACTOR]
+    assert [entry.mailbox_id for entry in logged(office, "mailbox.resumed")] == [mailbox_id]
+
+
+def test_a_run_that_goes_on_is_asked_to_stop(office: Office):
+    mailbox_id = states.put(office, states.somebody(office, "Anna"), State.OK)
+
+    run = begin_run(office.deps, mailbox_id, actor="scheduler")
+    with held(office.deps, run):
+        pause_mailbox(office.deps, mailbox_id, actor=ACTOR)
+
+        assert run.control.stopped
+    assert read_progress(office.deps, run.id, mailbox_id).cancel_requested
+
+
+def test_what_is_not_connected_cannot_be_paused(office: Office):
+    anna = states.somebody(office, "Anna")
+
+    with pytest.raises(InvalidInput, match="not connected yet"):
+        pause_mailbox(office.deps, anna.mailbox_id or 0, actor=ACTOR)
+    with pytest.raises(NotFound):
+        pause_mailbox(office.deps, 4711, actor=ACTOR)
