@@ -27,6 +27,10 @@ BROKEN = 1
 WRONG_INPUT = 2
 
 
+class ReaderLeft(Exception):
+    """Raised when nobody reads our output any more (`… | head`)."""
+
+
 class Program(click.Group):
     """Loads a command when it is called, and turns every way to fail into a line and a status."""
 
@@ -56,6 +60,17 @@ class Program(click.Group):
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command.
+
+        Raises:
+            ReaderLeft: instead of the pipe's own error, of which click would make a failure.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as fault:
+            raise ReaderLeft from fault
+
     def main(self, args: Sequence[str] | None = None, **options: Any) -> NoReturn:  # type: ignore[override]
         """Run and end the process with the status."""
         # Database, log, backups and exports are for this user only.
@@ -79,7 +94,7 @@ class Program(click.Group):
             return BROKEN
         except MailboxAdminError as fault:
             return _expected(fault)
-        except BrokenPipeError:
+        except (ReaderLeft, BrokenPipeError):
             return _reader_left()
         except OSError as fault:
             log.exception("a file or connection failed")
@@ -118,7 +133,7 @@ def _usage(fault: click.ClickException) -> str:
 
 
 def _reader_left() -> int:
-    """Whoever read our output has seen enough; that is no fault (`… | head`)."""
+    """Whoever read our output has seen enough; that is no fault."""
     # Python would complain at exit when it flushes what nobody will read.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

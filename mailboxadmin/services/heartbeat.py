@@ -46,9 +46,10 @@ def scheduler_ticked(deps: Deps, *, next_tick_at: datetime) -> None:
     now = deps.clock.now()
     with deps.store.write() as db:
         before = heartbeat_row(db)
+        last_tick_at = before.ticked_at if before is not None else now
         _write(db, now, next_tick_at)
-        if before is not None and now - before.ticked_at > STALE_AFTER:
-            add_entry(db, _stalled_entry(before, now), now)
+        if now - last_tick_at > STALE_AFTER:
+            add_entry(db, _stalled_entry(last_tick_at, now), now)
 
 
 def scheduler_stopped(deps: Deps) -> None:
@@ -110,13 +111,13 @@ def _started_entry(before: HeartbeatRow | None, *, waited: bool) -> Entry:
     )
 
 
-def _stalled_entry(before: HeartbeatRow, now: datetime) -> Entry:
-    seconds = round((now - before.ticked_at).total_seconds())
+def _stalled_entry(last_tick_at: datetime, now: datetime) -> Entry:
+    seconds = round((now - last_tick_at).total_seconds())
     return Entry(
         code=Code.SCHEDULER_STALLED,
         level=Level.WARNING,
         message=f"The scheduler stood still for {seconds} seconds: the machine slept, was too "
         "busy, or its clock was set.",
         actor=SCHEDULER,
-        detail={"seconds": seconds, "last_tick_at": rfc3339(before.ticked_at)},
+        detail={"seconds": seconds, "last_tick_at": rfc3339(last_tick_at)},
     )

@@ -49,7 +49,7 @@ def list_messages(
     )
     if folder_id is not None:
         query = query.where(MessageRow.folder_id == folder_id)
-    return tuple(_listed(row, folder) for row, folder in db.execute(query).tuples())
+    return tuple(_listed(row, folder) for row, folder in db.execute(query))
 
 
 def known_ids(db: Session, mailbox_id: int, ids: Sequence[int]) -> set[int]:
@@ -99,7 +99,7 @@ def to_copy(db: Session, mailbox_id: int, *, removed: bool) -> list[Copied]:
     )
     if not removed:
         query = query.where(MessageRow.removed_at.is_(None))
-    return [Copied(*row) for row in db.execute(query).tuples()]
+    return [Copied(*row) for row in db.execute(query)]
 
 
 def raw_bytes(db: Session, message_id: int) -> bytes | None:

@@ -1,0 +1,57 @@
+"""`mailboxadmin settings`."""
+
+import pytest
+
+from mailboxadmin.domain.settings import SETTINGS
+
+
+def test_list_gives_every_key_with_what_holds_and_its_default(run):
+    run("settings", "set", "check_every_minutes", "10")
+    run("settings", "set", "folders", "--value-stdin", stdin="INBOX\nArchive/2024\n")
+
+    listed = {line["key"]: line for line in run("settings", "list", "--json").objects}
+
+    assert list(listed) == list(SETTINGS)
+    assert listed["check_every_minutes"] == {
+        "key": "check_every_minutes",
+        "value": 10,
+        "default": 5,
+    }
+    assert listed["folders"]["value"] == ["INBOX", "Archive/2024"]
+    assert listed["imap_host"] == {"key": "imap_host", "value": None, "default": None}
+    assert listed["imap_encryption"]["value"] == "ssl"
+
+
+def test_an_empty_value_is_the_default_again(run):
+    run("settings", "set", "parallel_syncs", "3")
+
+    done = run("settings", "set", "parallel_syncs", "")
+
+    assert done.out == "parallel_syncs: 3 -> 8\n"
+
+
+def test_a_change_is_in_the_log(run):
+    run("settings", "set", "parallel_syncs", "3")
+
+    [entry] = run("activity", "--code", "settings", "--json").objects
+
+    assert entry["actor"] == "command line"
+    assert entry["detail"]["changes"]["parallel_syncs"] == {"before": "8", "after": "3"}
+
+
+@pytest.mark.parametrize("key", ["check_every_minutes", "sync_timeout_seconds", "imap_port"])
+def test_what_is_out_of_the_limits_is_refused_with_them(run, key):
+    setting = SETTINGS[key]
+
+    low = run("settings", "set", key, str(setting.minimum - 1))
+    high = run("settings", "set", key, str(setting.maximum + 1))
+
+    assert (low.status, high.status) == (2, 2)
+    assert f"from {setting.minimum} to {setting.maximum}" in high.complaint
+
+
+def test_people_get_a_table(run):
+    lines = run("settings", "list").out.splitlines()
+
+    assert lines[0].split() == ["KEY", "VALUE", "DEFAULT"]
+    assert len({line.index(line.split()[1]) for line in lines}) == 1

@@ -1,0 +1,107 @@
+"""However a command fails, it says so in one plain line and ends with 1 or 2."""
+
+import subprocess
+import sys
+
+import pytest
+
+from mailboxadmin.cli import main
+from mailboxadmin.services import settings as settings_service
+from mailboxadmin.services.log_file import log_file
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("nonsense",),
+        ("--nonsense",),
+        ("staff",),
+        ("staff", "nonsense"),
+        ("staff", "add"),
+        ("staff", "add", "anna@example.org", "--csv", __file__),
+        ("staff", "add", "anna@example.org", "--csv", "/nowhere.csv"),
+        ("staff", "add", "not an address"),
+        ("staff", "add", "anna@example.org", "--role", "king"),
+        ("staff", "password", "anna@example.org"),
+        ("staff", "disable", "nobody@example.org"),
+        ("mailbox", "set"),
+        ("mailbox", "set", "nobody@example.org"),
+        ("mailbox", "set", "a@example.org", "--inherit", "nonsense"),
+        ("mailbox", "set", "a@example.org", "--host", "h", "--inherit", "imap_host"),
+        ("mailbox", "trust", "nobody@example.org"),
+        ("check",),
+        ("check", "nobody@example.org"),
+        ("sync", "nobody@example.org"),
+        ("messages", "nobody@example.org"),
+        ("messages", "nobody@example.org", "--limit", "0"),
+        ("mark", "nobody@example.org", "one", "--read"),
+        ("mark", "nobody@example.org", "1"),
+        ("export", "nobody@example.org", "/tmp/x"),
+        ("export", "nobody@example.org", "/tmp/x", "--format", "zip"),
+        ("activity", "--since", "yesterday"),
+        ("activity", "--since", "2026-01-01T00:00:00"),
+        ("activity", "--level", "loud"),
+        ("settings", "set", "parallel_syncs"),
+        ("settings", "set", "parallel_syncs", "5", "--value-stdin"),
+        ("settings", "set", "parallel_syncs", "65"),
+        ("settings", "set", "nonsense", "5"),
+        ("restore",),
+        ("serve", "--port", "99999"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_2(run, arguments):
+    done = run(*arguments)
+
+    assert done.status == 2
+    assert done.out == ""
+    assert done.complaint
+    assert "Traceback" not in done.err and "Usage:" not in done.err
+
+
+@pytest.mark.parametrize("command", ["", *main.list_commands(None)])
+def test_every_command_has_help(run, command):
+    done = run(*[each for each in (command, "--help") if each])
+
+    assert done.status == 0
+    assert "Usage:" in done.out
+    assert done.err == ""
+
+
+def test_a_bad_environment_is_one_line_and_status_2(cli, monkeypatch):
+    monkeypatch.setenv("MAILBOXADMIN_SCHEDULER", "maybe")
+
+    done = cli("settings", "list")
+
+    assert done.status == 2
+    assert "MAILBOXADMIN_SCHEDULER" in done.complaint
+
+
+def test_a_fault_of_ours_is_one_line_and_its_traceback_is_in_the_log(cli, monkeypatch, instance):
+    def broken(_deps):
+        raise ZeroDivisionError("by\nnothing")
+
+    monkeypatch.setenv("MAILBOXADMIN_INSTANCE", str(instance))
+    monkeypatch.setattr("mailboxadmin.cli.settings.read_settings", broken)
+    assert settings_service.read_settings is not broken
+
+    done = cli("settings", "list")
+
+    assert done.status == 1
+    assert "ZeroDivisionError: by nothing" in done.complaint
+    assert "Traceback" in log_file(instance).read_text()
+
+
+def test_a_reader_that_leaves_is_no_fault(instance):
+    command = f"{sys.executable} -m mailboxadmin settings list | true; echo ${{PIPESTATUS[0]}}"
+
+    done = subprocess.run(
+        ["bash", "-c", command],
+        env={"MAILBOXADMIN_INSTANCE": str(instance), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.stdout.strip() == "0"
+    assert done.stderr == ""

@@ -1,0 +1,78 @@
+"""What a server process does beside answering ends when the process ends."""
+
+import threading
+import time
+
+import pytest
+
+from mailboxadmin.app import start_background
+from mailboxadmin.domain.errors import Cancelled
+from mailboxadmin.services.file_lock import InUse, alone_in
+from mailboxadmin.services.log_file import log_file
+from mailboxadmin.services.running import RunControl
+
+
+def test_a_server_keeps_a_restore_out_until_it_ends(office):
+    background = start_background(office.app)
+
+    with pytest.raises(InUse, match="stop the server"), alone_in(office.deps.instance):
+        pass
+    background.stop(timeout_s=1)
+
+    with alone_in(office.deps.instance):
+        pass
+
+
+def test_no_server_begins_while_a_backup_is_restored(office):
+    with alone_in(office.deps.instance), pytest.raises(InUse, match="being restored"):
+        start_background(office.app)
+
+
+def test_a_run_that_goes_on_is_cut_off_and_what_waits_never_begins(office):
+    background = start_background(office.app)
+    control, begun, waited = RunControl(1, 1), threading.Event(), []
+    office.deps.running.add(control)
+
+    def run():
+        begun.set()
+        control.wait(20)
+        with pytest.raises(Cancelled):
+            control.proceed()
+
+    office.deps.pool.resize(1)
+    office.deps.pool.submit(run)
+    office.deps.pool.submit(lambda: waited.append(True))
+    assert begun.wait(20)
+
+    began = time.monotonic()
+    ended = background.stop(timeout_s=15)
+
+    assert ended
+    assert time.monotonic() - began < 5
+    assert waited == []
+
+
+def test_a_run_that_does_not_end_is_said(office):
+    background = start_background(office.app)
+    begun, go_on = threading.Event(), threading.Event()
+    office.deps.pool.submit(lambda: (begun.set(), go_on.wait(20)))
+    assert begun.wait(20)
+
+    ended = background.stop(timeout_s=0.2)
+    go_on.set()
+
+    assert not ended
+    assert "did not end in time" in log_file(office.deps.instance).read_text()
+
+
+def test_the_scheduler_runs_where_the_environment_wants_it(office):
+    office.app.config["SCHEDULER_EXPECTED"] = True
+    background = start_background(office.app)
+    where = background.where
+    background.stop(timeout_s=5)
+    office.app.config["SCHEDULER_EXPECTED"] = False
+    without = start_background(office.app)
+    without.stop(timeout_s=1)
+
+    assert where == "the scheduler runs in this process"
+    assert without.where == "this process runs no scheduler"

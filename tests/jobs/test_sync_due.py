@@ -1,0 +1,91 @@
+"""Due mailboxes go to the pool, each once; the pool is as large as the setting says."""
+
+import threading
+import time
+
+import pytest
+
+from mailboxadmin.domain.activity import SCHEDULER
+from mailboxadmin.jobs import sync_due as module
+from mailboxadmin.jobs.sync_due import SyncDue
+from mailboxadmin.services.settings import change_settings
+
+
+class HeldSyncs:
+    """Stands in for the sync: each call waits until it is let go."""
+
+    def __init__(self):
+        self.calls = []
+        self.begun = threading.Semaphore(0)
+        self.go_on = threading.Event()
+
+    def __call__(self, deps, mailbox_id, *, actor):
+        self.calls.append((mailbox_id, actor))
+        self.begun.release()
+        assert self.go_on.wait(20)
+
+
+@pytest.fixture
+def syncs(monkeypatch):
+    held = HeldSyncs()
+    monkeypatch.setattr(module, "sync_mailbox", held)
+    yield held
+    held.go_on.set()
+
+
+@pytest.fixture
+def due(monkeypatch):
+    ids = []
+    monkeypatch.setattr(module, "due_mailboxes", lambda deps, now: list(ids))
+    return ids
+
+
+def test_what_is_due_is_synced_by_the_scheduler(office, syncs, due):
+    due += [1, 2]
+
+    assert SyncDue(office.deps).run() == 2
+
+    assert syncs.begun.acquire(timeout=20) and syncs.begun.acquire(timeout=20)
+    assert sorted(syncs.calls) == [(1, SCHEDULER), (2, SCHEDULER)]
+
+
+def test_a_mailbox_that_waits_in_the_pool_is_not_handed_out_again(office, syncs, due):
+    change_settings(office.deps, {"parallel_syncs": "1"}, actor="test")
+    handing_out = SyncDue(office.deps)
+    due += [1, 2]
+
+    first, second = handing_out.run(), handing_out.run()
+
+    assert (first, second) == (2, 0)
+
+
+def test_it_is_handed_out_again_when_it_was_done(office, syncs, due):
+    handing_out = SyncDue(office.deps)
+    due += [1]
+    handing_out.run()
+    assert syncs.begun.acquire(timeout=20)
+    syncs.go_on.set()
+
+    # The worker forgets the mailbox a moment after the sync returned.
+    again = 0
+    for _ in range(100):
+        again = again or handing_out.run()
+        time.sleep(0.02)
+
+    assert again == 1
+
+
+def test_the_pool_follows_the_setting(office, syncs, due):
+    change_settings(office.deps, {"parallel_syncs": "2"}, actor="test")
+    due += [1, 2, 3]
+    handing_out = SyncDue(office.deps)
+
+    handing_out.run()
+    handing_out.run()
+    assert syncs.begun.acquire(timeout=20) and syncs.begun.acquire(timeout=20)
+    third_began = syncs.begun.acquire(timeout=0.3)
+    change_settings(office.deps, {"parallel_syncs": "3"}, actor="test")
+    handing_out.run()
+
+    assert not third_began
+    assert syncs.begun.acquire(timeout=20)
