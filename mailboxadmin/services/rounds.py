@@ -79,8 +79,14 @@ def sync_many(
             to_sync.append(candidate)
     with ThreadPoolExecutor(max_workers=parallel) as pool:
         started = [pool.submit(sync_mailbox, deps, one.id, actor=actor) for one in to_sync]
-        for finished in as_completed(started):
-            yield finished.result()
+        try:
+            for finished in as_completed(started):
+                yield finished.result()
+        except BaseException:
+            # Interrupted: none begins any more, and those that go on keep what they have.
+            pool.shutdown(wait=False, cancel_futures=True)
+            deps.running.stop_all()
+            raise
 
 
 def _reason_to_skip(
