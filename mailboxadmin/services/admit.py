@@ -2,13 +2,14 @@
 
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs, MailFailure
 from mailboxadmin.imap.deadline import Deadline
-from mailboxadmin.imap.network import DNS_LIMIT_S
 from mailboxadmin.imap.policy import check_allowed
 from mailboxadmin.services import account
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
 from mailboxadmin.services.effective import recognise_by_mx
 
+#: Short, because the test that follows asks again and has to end within half a minute.
+LOOK_UP_LIMIT_S = 4.0
 #: The same for every address that is refused, so that the form tells nothing about the network.
 NOT_ALLOWED = (
     "Only public mail servers on the ports 143 and 993 may be named here. "
@@ -23,9 +24,12 @@ def read_draft(deps: Deps, mailbox_id: int, draft: Draft, *, set_by: SetBy) -> P
         NotFound: there is no such mailbox.
         InvalidInputs: some of it cannot be accepted.
     """
-    recognise_by_mx(deps, mailbox_id)
     with deps.store.read() as db:
         plan = plan_draft(db, deps, mailbox_id, draft, set_by)
+    if plan.effective.server is None:
+        recognise_by_mx(deps, mailbox_id)
+        with deps.store.read() as db:
+            plan = plan_draft(db, deps, mailbox_id, draft, set_by)
     _require_what_is_missing(plan, set_by)
     _refuse_inner_servers(deps, plan)
     return plan
@@ -65,7 +69,7 @@ def _refuse_inner_servers(deps: Deps, plan: Plan) -> None:
     with deps.store.read() as db:
         allowed = account.allowed_hosts(db)
     try:
-        addresses = deps.network.resolve(server.host, Deadline.after(DNS_LIMIT_S))
+        addresses = deps.network.resolve(server.host, Deadline.after(LOOK_UP_LIMIT_S))
     except MailFailure:
         return
     try:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.activity import Code, Entry
 from mailboxadmin.domain.effective import Effective, Origin
 from mailboxadmin.domain.errors import MailboxAdminError
-from mailboxadmin.domain.mailbox import Check, State
+from mailboxadmin.domain.mailbox import Check, Server, State
 from mailboxadmin.domain.provider import Provider
 from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.services.admit import read_draft
@@ -120,22 +120,25 @@ def configure_mailbox(
         InvalidInputs: some of it cannot be accepted; nothing was changed.
         NotSaved: it was tried and does not work; nothing was changed.
     """
-    plan = read_draft(deps, mailbox_id, draft, set_by=set_by)
+    tried = read_draft(deps, mailbox_id, draft, set_by=set_by)
     check = None
-    if test and plan.has_password:
-        check = check_plan(deps, plan, actor=actor)
+    if test and tried.has_password:
+        check = check_plan(deps, tried, actor=actor)
         if not check.ok:
             raise NotSaved(check)
     with deps.store.write() as db:
-        # Read again: minutes may have passed, and someone else may have saved.
+        # Read again, since someone else may have saved meanwhile; the password stays bound
+        # to the server that it was entered for.
         plan = plan_draft(db, deps, mailbox_id, draft, set_by)
-        detail = _save(db, deps, plan)
+        detail = _save(db, deps, plan, entered_for=tried.effective.server)
         detail |= {"set_by": set_by} if check else {"set_by": set_by, "untested": True}
         add_entry(db, _entry(plan, detail, actor), deps.clock.now())
     return check
 
+    return check
 
-def _save(db: Session, deps: Deps, plan: Plan) -> dict[str, object]:
+
+def _save(db: Session, deps: Deps, plan: Plan, *, entered_for: Server | None) -> dict[str, object]:
     """Write the plan; what changed, for the log, with secrets only named."""
     now, row = deps.clock.now(), mailboxes.mailbox_row(db, plan.mailbox_id)
     changes = _changes(db, plan, row.username)
@@ -143,7 +146,7 @@ def _save(db: Session, deps: Deps, plan: Plan) -> dict[str, object]:
     row.username, row.host_set_by = plan.username, plan.host_set_by
     if plan.password is not None:
         sealed = deps.vault.seal(plan.password)
-        put_password(db, plan.mailbox_id, sealed, str(plan.effective.server), now)
+        put_password(db, plan.mailbox_id, sealed, str(entered_for), now)
     row.finding = row.finding_since = row.ladder = None
     row.failures, row.refusals = 0, 0
     row.first_refused_at = row.failure_entry_id = None

@@ -28,6 +28,14 @@ MOST_AT_ONCE = 8
 _slots = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
+class BeingTested(AlreadyRunning):
+    """Raised when a test of the mailbox goes on; `check_id` is that one."""
+
+    def __init__(self, check_id: int) -> None:
+        super().__init__("A test of this mailbox began before; here is how far it is.")
+        self.check_id = check_id
+
+
 class TooManyChecks(MailboxAdminError):
     """Raised when as many tests go on as this process does at once."""
 
@@ -38,7 +46,7 @@ def start_check(deps: Deps, mailbox_id: int, draft: Draft, *, actor: str, set_by
     Raises:
         NotFound: there is no such mailbox.
         InvalidInputs: some of the draft cannot be accepted.
-        AlreadyRunning: a test of this mailbox goes on; servers count refused sign-ins.
+        BeingTested: one test of a mailbox at a time, since servers count refused sign-ins.
         TooManyChecks: try again in a moment.
     """
     plan = read_draft(deps, mailbox_id, draft, set_by=set_by)
@@ -76,10 +84,8 @@ def _open(deps: Deps, mailbox_id: int) -> int:
     now = deps.clock.now()
     with deps.store.write() as db:
         checks.drop_checks_before(db, now - KEPT_FOR)
-        if checks.live_check_since(db, mailbox_id, now - LOST_AFTER) is not None:
-            raise AlreadyRunning(
-                "This mailbox is being tested already; the result comes in a moment."
-            )
+        if (live := checks.live_check_since(db, mailbox_id, now - LOST_AFTER)) is not None:
+            raise BeingTested(live)
         return checks.new_check(db, mailbox_id, now)
 
 

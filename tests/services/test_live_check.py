@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from mailboxadmin.domain.errors import AlreadyRunning, InvalidInputs, NotFound
+from mailboxadmin.domain.errors import InvalidInputs, NotFound
 from mailboxadmin.domain.mailbox import Check, Encryption, Server
 from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.live_check import LOST_AFTER, read_check, start_check
+from mailboxadmin.services.live_check import LOST_AFTER, BeingTested, read_check, start_check
 from mailboxadmin.store import checks
 from mailboxadmin.store.tables import CheckRow
 from tests.support.configuring import ADMIN
@@ -62,8 +62,9 @@ def test_while_it_goes_on_it_shows_how_far_it_is(office: Office, silent: Box):
 
     assert not ended(live) and not live.ok
     assert [step.phase.value for step in live.steps] == ["dns", "tcp"]
-    with pytest.raises(AlreadyRunning, match="being tested already"):
+    with pytest.raises(BeingTested) as refused:
         start(office, silent)
+    assert refused.value.check_id == check_id
     assert until(office, silent, check_id, ended).finding is not None
 
 

@@ -17,14 +17,14 @@ class Result:
     encryption: Encryption = Encryption.SSL
     #: Where the next look at a live check is; empty when nothing goes on.
     watch: str = ""
-    #: A sentence instead of a check.
+    #: A sentence instead of a check, or above it.
     busy: str = ""
     #: What was typed as a password is not in the page any more (a browser without scripts).
     retype: bool = False
 
 
-def live(mailbox_id: int, check: Check, encryption: Encryption) -> Result:
-    """A check that may go on."""
+def live(mailbox_id: int, check: Check, encryption: Encryption, said: str = "") -> Result:
+    """A check that may go on, with a sentence above it if there is one."""
     watch = ""
     if check.finished_at is None:
         watch = url_for(
@@ -33,7 +33,7 @@ def live(mailbox_id: int, check: Check, encryption: Encryption) -> Result:
             check_id=check.id,
             encryption=encryption.value,
         )
-    return Result(check=check, encryption=encryption, watch=watch)
+    return Result(check=check, encryption=encryption, watch=watch, busy=said)
 
 
 def encryption_of(text: str | None, otherwise: str = "") -> Encryption:

@@ -3,7 +3,7 @@
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mailboxadmin.domain.errors import AlreadyRunning, InvalidInputs
+from mailboxadmin.domain.errors import InvalidInputs
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.services.board import mailbox as read_mailbox
 from mailboxadmin.services.check import run_check
@@ -14,7 +14,7 @@ from mailboxadmin.services.configure import (
     read_config,
 )
 from mailboxadmin.services.draft import SetBy
-from mailboxadmin.services.live_check import TooManyChecks, read_check, start_check
+from mailboxadmin.services.live_check import BeingTested, TooManyChecks, read_check, start_check
 from mailboxadmin.services.people import ensure_mailbox
 from mailboxadmin.web import current_person, deps, faults
 from mailboxadmin.web.mailbox import bp
@@ -85,18 +85,22 @@ def progress(mailbox_id: int, check_id: int) -> Answer:
 
 def _test(found: MailboxConfig, form: MailboxForm) -> Result:
     """Start a test that the page watches; without scripts, wait for its end."""
-    draft, encryption = form.draft(), _encryption(found, form)
-    try:
-        if _scripted():
-            check_id = start_check(
-                deps(), found.mailbox_id, draft, actor=_actor(), set_by=_set_by()
-            )
-            check = read_check(deps(), check_id, found.mailbox_id)
-            return live(found.mailbox_id, check, encryption)
-        check = run_check(deps(), found.mailbox_id, draft, actor=_actor(), set_by=_set_by())
-    except (AlreadyRunning, TooManyChecks) as busy:
-        return Result(busy=str(busy))
+    encryption = _encryption(found, form)
+    if _scripted():
+        return _watched(found.mailbox_id, form, encryption)
+    check = run_check(deps(), found.mailbox_id, form.draft(), actor=_actor(), set_by=_set_by())
     return ended(check, form, encryption, retype=True)
+
+
+def _watched(mailbox_id: int, form: MailboxForm, encryption: Encryption) -> Result:
+    said = ""
+    try:
+        check_id = start_check(deps(), mailbox_id, form.draft(), actor=_actor(), set_by=_set_by())
+    except BeingTested as before:
+        check_id, said = before.check_id, str(before)
+    except TooManyChecks as busy:
+        return Result(busy=str(busy))
+    return live(mailbox_id, read_check(deps(), check_id, mailbox_id), encryption, said)
 
 
 def _ended(found: MailboxConfig, form: MailboxForm, refused: NotSaved) -> Result:
