@@ -126,9 +126,7 @@ def _count_failure(row: MailboxRow, finding: Finding, now: datetime, *, repeated
         row.first_refused_at = row.first_refused_at or now
 
 
-def _next(
-    row: MailboxRow, result: Result, now: datetime, interval: timedelta
-) -> datetime | None:
+def _next(row: MailboxRow, result: Result, now: datetime, interval: timedelta) -> datetime | None:
     assert result.finding is not None
     if result.outcome is Outcome.PARTIAL and result.server_wait is None:
         return now + interval  # The other folders keep their interval.
@@ -162,8 +160,7 @@ def _log_recovery(db: DbSession, row: MailboxRow, run: Run, now: datetime) -> No
         db,
         Entry(
             code=Code.MAILBOX_RECOVERED,
-            message=f"Works again after {minutes_broken} minutes. It was: "
-            f"{row.finding['summary']}",
+            message=f"Works again after {minutes_broken} minutes. It was: {row.finding['summary']}",
             actor=run.actor,
             mailbox_id=row.id,
             run_id=run.id,

@@ -81,7 +81,10 @@ def progress_of(db: Session, run_id: int) -> Progress | None:
 def recent_runs(db: Session, mailbox_id: int, limit: int) -> tuple[Progress, ...]:
     """The newest runs of a mailbox, newest first."""
     rows = db.scalars(
-        select(RunRow).where(RunRow.mailbox_id == mailbox_id).order_by(RunRow.id.desc()).limit(limit)
+        select(RunRow)
+        .where(RunRow.mailbox_id == mailbox_id)
+        .order_by(RunRow.id.desc())
+        .limit(limit)
     )
     return tuple(_progress(row) for row in rows)
 

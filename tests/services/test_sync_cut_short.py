@@ -132,24 +132,28 @@ def test_a_deadline_without_progress_is_a_failure(
 
 
 @pytest.mark.parametrize(
-    "drip",
+    ("script", "greeting"),
     [
-        pytest.param({"greeting": Drip("* OK " + "ready " * 50)}, id="greeting"),
+        pytest.param([], Drip("* OK " + "ready " * 50), id="greeting"),
         pytest.param(
-            {"scripts": [[*up_to_the_list()[:3], expect("LIST", Drip("* LIST ()" * 99))]]},
-            id="list",
+            [*up_to_the_list()[:3], expect("LIST", Drip("* LIST ()" * 99))], "* OK ready", id="list"
         ),
         pytest.param(
-            {"scripts": [never_done(Drip(literal("* 1 FETCH (UID 1 BODY[]", b"x" * 999)))]},
+            never_done(Drip(literal("* 1 FETCH (UID 1 BODY[]", b"x" * 999))),
+            "* OK ready",
             id="message",
         ),
     ],
 )
 def test_a_server_that_drips_does_not_hold_a_run(
-    office: Office, scripted_box, short_run: Callable[[int], None], drip: dict
+    office: Office,
+    scripted_box,
+    short_run: Callable[[int], None],
+    script: list[Step],
+    greeting: Action,
 ):
     short_run(2)
-    box = scripted_box(*drip.pop("scripts", [[]]), **drip)
+    box = scripted_box(script, greeting=greeting)
 
     began = time.monotonic()
     report = office.sync(box)
@@ -214,7 +218,8 @@ def wait_for(met: Callable[[], bool]) -> None:
 def test_a_connection_that_breaks_keeps_what_was_stored_and_is_retried(
     office: Office, scripted_box
 ):
-    box = scripted_box(never_done(Close(reset=True)))
+    gone = [capability(), expect("LOGIN", Close(reset=True))]
+    box = scripted_box(never_done(Close(reset=True)), gone)
 
     report = office.sync(box)
 

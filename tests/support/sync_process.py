@@ -1,7 +1,7 @@
 """A sync as a process of its own: `python -m tests.support.sync_process INSTANCE MAILBOX_ID`.
 
-It prints "begins" when the program is loaded, and at the end the report as one line of JSON;
-what runs is the real program on the real clock.
+It says "ready" when the program is loaded, waits for a line, syncs, and prints the report as
+one line of JSON. What runs is the real program on the real clock.
 """
 
 import json
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from mailboxadmin.app import create_app
 from mailboxadmin.domain.activity import COMMAND_LINE
@@ -21,20 +22,37 @@ CHECKOUT = Path(__file__).parents[2]
 
 @contextmanager
 def sync_process(instance: Path, mailbox_id: int) -> Iterator["subprocess.Popen[str]"]:
-    """Start one; it is killed at the end of the block if it still runs."""
+    """Load one; `go` begins the sync. It is killed at the end of the block if it still runs."""
     command = [sys.executable, "-m", __name__, str(instance), str(mailbox_id)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT
+    ) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "begins\n"
+        assert process.stdout.readline() == "ready\n"
         try:
             yield process
         finally:
             process.kill()
 
 
+def go(process: "subprocess.Popen[str]") -> None:
+    """Let it sync."""
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def report_of(process: "subprocess.Popen[str]") -> dict[str, Any]:
+    """Wait for its report."""
+    assert process.stdout is not None
+    report: dict[str, Any] = json.loads(process.stdout.readline())
+    return report
+
+
 def main(instance: str, mailbox_id: str) -> None:
     app = create_app(config_for(Path(instance)))
-    print("begins", flush=True)
+    print("ready", flush=True)
+    sys.stdin.readline()
     report = sync_mailbox(app.extensions["mailboxadmin"], int(mailbox_id), actor=COMMAND_LINE)
     print(json.dumps(report.as_json()), flush=True)
 

@@ -1,0 +1,62 @@
+"""The version of the tables: what an older, a newer and an empty database mean."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from mailboxadmin.app import create_app
+from mailboxadmin.domain.errors import StoreUnavailable
+from mailboxadmin.store.base import Base
+from mailboxadmin.store.schema import HEAD, KNOWN, MIGRATIONS, version
+from tests.support.office import Office, config_for
+
+
+def test_an_empty_database_gets_the_newest_tables(office: Office):
+    assert version(office.deps.store.engine) == HEAD
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(office: Office):
+    def ours(table: str | None, kind: str, _parents: object) -> bool:
+        # The full-text index is made of tables that SQLite keeps for itself.
+        return not (kind == "table" and str(table).startswith("activity_search"))
+
+    with office.deps.store.engine.connect() as connection:
+        options = {"compare_type": True, "include_name": ours}
+        context = MigrationContext.configure(connection, opts=options)
+
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_every_revision_is_known_and_the_newest_is_the_head():
+    files = sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("0*.py"))
+
+    assert files == list(KNOWN)
+    assert files[-1] == HEAD
+
+
+def test_a_database_of_a_newer_version_stops_the_start_with_a_sentence(
+    open_office: Callable[..., Office], instance: Path
+):
+    office = open_office()
+    with office.deps.store.write() as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '0999'"))
+    office.deps.store.engine.dispose()
+
+    with pytest.raises(StoreUnavailable) as refused:
+        create_app(config_for(instance))
+
+    assert "newer version" in str(refused.value)
+    assert "0999" in str(refused.value)
+
+
+def test_a_file_that_is_no_database_stops_the_start_with_a_sentence(instance: Path):
+    for path in instance.glob("mailboxadmin.db*"):
+        path.unlink()
+    (instance / "mailboxadmin.db").write_bytes(b"a letter\n" * 1000)
+
+    with pytest.raises(StoreUnavailable, match="not a database"):
+        create_app(config_for(instance))
