@@ -1,9 +1,10 @@
 """Full-text search of the log: SQLite's FTS5, kept in step by triggers. Only this file knows it.
 
-The index holds the words of an entry and, in a column of their own, its facets
-(`m12` mailbox, `l30` level, `csync_failed` code). A search with filters is then
-one intersection of sorted lists inside FTS5, newest first, and does not read
-entries only to drop them: it stays as quick on a million entries as on a thousand.
+The index holds the words of an entry and, in a column of their own, its facets:
+`m12` the mailbox, `l10 l20 l30` its level and those below, `ssync csyncxfailed` the
+code and its subject. A search with filters is then one intersection of a few sorted
+lists inside FTS5, newest first, and does not read entries only to drop them: it stays
+as quick on a million entries as on a thousand.
 Entries are written and deleted, never changed, so two triggers are enough.
 """
 
@@ -13,11 +14,14 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from mailboxadmin.domain.activity import Code, Level
+
 #: More words than this are not looked for.
 MAX_WORDS = 12
 
 _FACETS = (
-    "coalesce('m' || {row}.mailbox_id, '') || ' l' || {row}.level"
+    "coalesce('m' || {row}.mailbox_id, '') || substr(' l10 l20 l30 l40', 1, {row}.level / 10 * 4)"
+    " || ' s' || replace(substr({row}.code, 1, instr({row}.code, '.') - 1), '_', 'z')"
     " || ' c' || replace(replace({row}.code, '.', 'x'), '_', 'z')"
 )
 _VALUES = (
@@ -58,7 +62,7 @@ def search_ids(
     *,
     mailbox_id: int | None,
     codes: Sequence[str] | None,
-    levels: Sequence[int],
+    minimum: Level,
     above: int,
     below: int,
     limit: int,
@@ -68,10 +72,11 @@ def search_ids(
     Args:
         words: anything a person types; what is no word is left out.
         codes: only these; None for all.
+        minimum: the quietest level.
         above: only ids greater than this.
         below: only ids less than this.
     """
-    match = _match(words, mailbox_id, codes, levels)
+    match = _match(words, mailbox_id, codes, minimum)
     if match is None:
         return []
     query = text(
@@ -83,7 +88,7 @@ def search_ids(
 
 
 def _match(
-    words: str, mailbox_id: int | None, codes: Sequence[str] | None, levels: Sequence[int]
+    words: str, mailbox_id: int | None, codes: Sequence[str] | None, minimum: Level
 ) -> str | None:
     """An FTS5 expression in which everything typed is quoted; None when nothing can match."""
     typed = [word for word in words.split() if re.search(r"\w", word)][:MAX_WORDS]
@@ -93,14 +98,22 @@ def _match(
     if mailbox_id is not None:
         parts.append(f"facets : m{mailbox_id}")
     if codes is not None:
-        parts.append(_any_of([f"c{code.replace('.', 'x').replace('_', 'z')}" for code in codes]))
-    if len(levels) < 4:
-        parts.append(_any_of([f"l{level}" for level in levels]))
+        parts.append("facets : (" + " OR ".join(_code_facets(codes)) + ")")
+    if minimum > min(Level):
+        parts.append(f"facets : l{int(minimum)}")
     return " AND ".join(f"({part})" for part in parts)
 
 
-def _any_of(facets: list[str]) -> str:
-    return "facets : (" + " OR ".join(facets) + ")"
+def _code_facets(codes: Sequence[str]) -> list[str]:
+    """One facet for a subject all of whose codes are wanted, else one for each code."""
+    subjects = {code.partition(".")[0] for code in codes}
+    whole = {s for s in subjects if all(c in codes for c in Code if c.startswith(f"{s}."))}
+    single = [code for code in codes if code.partition(".")[0] not in whole]
+    return [f"s{_one_word(s)}" for s in sorted(whole)] + [f"c{_one_word(c)}" for c in single]
+
+
+def _one_word(code: str) -> str:
+    return code.replace(".", "x").replace("_", "z")
 
 
 def _quoted(word: str) -> str:

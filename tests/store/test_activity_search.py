@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.store.activity_pages import entries
+from mailboxadmin.store.activity_search import CREATE
 from mailboxadmin.store.tables import ActivityRow
 from tests.support import states
 from tests.support.office import Office
@@ -43,6 +44,14 @@ def test_parts_of_words_operators_and_facets_are_not(said: Office, words: str):
 @given(words=st.text(max_size=60))
 def test_nothing_that_is_typed_breaks_the_search(said: Office, words: str):
     assert found(said, words) in (0, 1)
+
+
+def test_the_migration_makes_what_the_code_says(office: Office):
+    with office.deps.store.read() as db:
+        made = db.execute(text("SELECT sql FROM sqlite_master WHERE name LIKE 'activity_search%'"))
+        statements = {row.sql for row in made}
+
+    assert set(CREATE[:3]) <= statements
 
 
 def test_what_is_deleted_is_not_found_again(said: Office):

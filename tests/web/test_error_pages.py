@@ -1,0 +1,94 @@
+"""Pages that say what went wrong, and what to do."""
+
+import re
+
+import pytest
+
+from mailboxadmin.domain.errors import StoreUnavailable
+from mailboxadmin.services import board
+from mailboxadmin.web.board import views
+from tests.support.log import logged
+from tests.support.office import Office
+from tests.support.visitor import Visitor
+
+
+@pytest.fixture
+def grace(office: Office, at_desk) -> Visitor:
+    office.admin("grace@example.org")
+    return at_desk("grace@example.org")
+
+
+def break_the_board(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    def broken(deps: object) -> board.Board:
+        raise fault
+
+    monkeypatch.setattr(views, "read_board", broken)
+
+
+def test_a_fault_of_ours_has_a_number_that_is_in_the_log(
+    office: Office, grace: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    break_the_board(monkeypatch, TypeError("the password is hunter2"))
+
+    answer = grace.get("/")
+
+    assert answer.status_code == 500
+    number = re.search(r"the number (\d+)", answer.text)
+    [entry] = logged(office, "app.failed")
+    assert number is not None
+    assert int(number[1]) == entry.id
+    assert (entry.detail, entry.actor) == (
+        {"kind": "TypeError", "where": "board.index"},
+        "grace@example.org",
+    )
+    assert "hunter2" not in answer.text + entry.message
+
+
+def test_a_database_that_cannot_be_used_is_said_as_it_is(
+    grace: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    break_the_board(monkeypatch, StoreUnavailable("There is no room on the disk."))
+
+    answer = grace.get("/")
+
+    assert answer.status_code == 503
+    assert "There is no room on the disk." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/nowhere", 404, "There is nothing here."),
+        ("/mailboxes/4711", 404, "There is nothing here."),
+        ("/logout", 405, "That does not work this way."),
+    ],
+)
+def test_what_is_not_there_is_said_plainly(grace: Visitor, path: str, status: int, words: str):
+    answer = grace.get(path)
+
+    assert answer.status_code == status
+    assert words in answer.text
+
+
+def test_staff_are_told_that_a_page_is_the_admins(office: Office, at_desk):
+    office.admin()
+    office.person("anna@example.org")
+
+    answer = at_desk("anna@example.org").get("/staff")
+
+    assert answer.status_code == 403
+    assert "This page is for the admin." in answer.text
+
+
+def test_a_form_without_its_token_says_what_to_do(grace: Visitor):
+    answer = grace.post_without_token("/logout")
+
+    assert answer.status_code == 400
+    assert "Nothing was changed: go back, reload the page, and send it again." in answer.text
+
+
+def test_what_is_too_large_is_refused_with_its_limit(grace: Visitor):
+    answer = grace.post("/staff/csv", form_at="/staff", padding="x" * (1024 * 1024))
+
+    assert answer.status_code == 413
+    assert "up to 1 MB" in answer.text

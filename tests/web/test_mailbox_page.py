@@ -1,0 +1,131 @@
+"""The page of one mailbox."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailboxadmin.domain.activity import Code
+from mailboxadmin.domain.finding import Fixer, Phase
+from mailboxadmin.domain.mailbox import State, Step
+from mailboxadmin.services.settings import change_settings
+from tests.support import states
+from tests.support.office import Office
+from tests.support.visitor import Visitor
+
+STEPS = (
+    Step(phase=Phase.DNS, ok=True, ms=3, detail="mail.example.org"),
+    Step(phase=Phase.TCP, ok=False, ms=21, detail="refused"),
+)
+
+
+@pytest.fixture
+def broken(office: Office) -> int:
+    """Anna's mailbox, which waits for her."""
+    anna = states.somebody(office, "Anna Keller")
+    succeeded = office.clock.now() - timedelta(days=1)
+    return states.put(
+        office,
+        anna,
+        State.NEEDS_ACTION,
+        states.finding(),
+        steps=STEPS,
+        last_success_at=succeeded,
+    )
+
+
+@pytest.fixture
+def grace(office: Office, at_desk) -> Visitor:
+    office.admin("grace@example.org")
+    return at_desk("grace@example.org")
+
+
+def test_the_admin_reads_what_broke_why_who_and_how(broken: int, grace: Visitor):
+    page = grace.get(f"/mailboxes/{broken}").text
+
+    assert "Needs Anna" in page
+    assert "The server does not accept the password." in page
+    assert '<a href="https://example.org/help"' in page
+    assert "<li>Make an app password.</li>" in page
+    assert "NO [AUTHENTICATIONFAILED] &lt;b&gt;no&lt;/b&gt;" in page
+    assert "auth.bad_credentials" in page
+    assert "last success <time" in page and ">yesterday" in page
+    assert "Ask Anna to fix it" in page
+    assert "The server counts every refused try" in page
+
+
+def test_the_ladder_shows_every_rung(broken: int, grace: Visitor):
+    page = grace.get(f"/mailboxes/{broken}").text
+
+    assert "refused · 21 ms" in page
+    assert page.count("not reached") == 4
+
+
+def test_the_owner_is_told_that_it_is_theirs_and_whom_to_ask(office: Office, broken: int, at_desk):
+    office.admin()
+    change_settings(office.deps, {"help_contact": "Grace, room 12"}, actor="grace@example.org")
+
+    page = at_desk("anna@example.org").get(f"/mailboxes/{broken}").text
+
+    assert "Needs you" in page
+    assert "Grace, room 12" in page
+    assert 'href="/mailbox">Mend it here</a>' in page
+    assert "Ask Anna" not in page
+
+
+def test_a_stranger_is_not_even_told_that_it_exists(office: Office, broken: int, at_desk):
+    office.admin()
+    states.somebody(office, "Ben")
+
+    assert at_desk("ben@example.org").get(f"/mailboxes/{broken}").status_code == 404
+
+
+def test_a_mailbox_that_is_not_connected_says_what_to_do(office: Office, grace: Visitor):
+    anna = states.somebody(office, "Anna")
+
+    page = grace.get(f"/mailboxes/{anna.mailbox_id}").text
+
+    assert "This mailbox is not connected yet." in page
+    assert f'href="/mailboxes/{anna.mailbox_id}/config">Connect it</a>' in page
+    assert "Sync now" not in page
+
+
+def test_folders_and_its_own_log_are_there(office: Office, broken: int, grace: Visitor):
+    states.put_mail(office, broken, 3)
+    states.log(office, Code.SYNC_FINISHED, "2 of Anna", mailbox_id=broken)
+    states.log(office, Code.SYNC_FINISHED, "5 of somebody else", mailbox_id=broken + 1)
+
+    page = grace.get(f"/mailboxes/{broken}").text
+
+    assert "<b>INBOX</b>" in page
+    assert "2 of Anna" in page
+    assert "5 of somebody else" not in page
+
+
+def test_the_message_for_anna_says_what_to_do(broken: int, grace: Visitor):
+    page = grace.get(f"/mailboxes/{broken}/ask").text
+
+    assert "Hello Anna," in page
+    assert "1. Make an app password." in page
+    assert "(https://example.org/help)" in page
+    assert f"http://localhost:8000/mailboxes/{broken}" in page
+    assert 'href="mailto:anna%40example.org?subject=' in page
+
+
+def test_the_message_for_the_mail_host_has_no_link_to_our_pages(office: Office, grace: Visitor):
+    anna = states.somebody(office, "Anna")
+    wrong = states.finding(fix_by=Fixer.MAIL_HOST)
+    mailbox_id = states.put(office, anna, State.NEEDS_ACTION, wrong)
+
+    page = grace.get(f"/mailboxes/{mailbox_id}/ask").text
+
+    assert "Hello,\n" in page
+    assert "http://localhost:8000/mailboxes" not in page
+    assert 'href="mailto:?subject=' in page
+
+
+def test_when_nothing_is_wrong_there_is_nothing_to_ask(office: Office, grace: Visitor):
+    mailbox_id = states.put(office, states.somebody(office, "Anna"), State.OK)
+
+    answer = grace.get(f"/mailboxes/{mailbox_id}/ask")
+
+    assert answer.location == f"/mailboxes/{mailbox_id}"
