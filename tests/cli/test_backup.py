@@ -1,0 +1,230 @@
+"""`mailboxadmin backup` and `restore`."""
+
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from mailboxadmin.services.file_lock import use_instance
+from mailboxadmin.services.runs import begin_run
+from mailboxadmin.store.tables import LeaseRow
+from tests.cli.conftest import store_messages
+from tests.support.office import PASSWORD
+
+
+@pytest.fixture
+def here(cli, office, monkeypatch):
+    """Run a command as the machine's operator does, with the office closed."""
+    monkeypatch.setenv("MAILBOXADMIN_INSTANCE", str(office.deps.instance))
+
+    def run(*arguments, stdin=None):
+        office.deps.store.engine.dispose()
+        return cli(*arguments, stdin=stdin)
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "office.backup"
+
+
+def people(here):
+    return [line["email"] for line in here("staff", "list", "--json").objects]
+
+
+def test_a_backup_brings_back_what_there_was(here, office, file):
+    anna = office.person("anna@example.org")
+    raws = store_messages(office, anna.mailbox_id, 3)
+    made = here("backup", str(file))
+    office.person("ben@example.org")
+
+    done = here("restore", str(file))
+
+    assert (made.status, done.status) == (0, 0)
+    assert people(here) == ["anna@example.org"]
+    assert len(here("messages", "anna@example.org", "--json").objects) == len(raws)
+    codes = [line["code"] for line in here("activity", "--code", "backup", "--json").objects]
+    assert codes == ["backup.restored"]
+
+
+def test_both_say_that_the_key_file_is_apart(here, file):
+    made, done = here("backup", str(file)), here("restore", str(file))
+
+    for said in (made.complaint, done.complaint):
+        assert "secret.key" in said
+        assert "every secret must be entered again" in said
+
+
+def test_a_backup_is_private_one_file_and_without_secrets_in_clear(here, office, file):
+    anna = office.person("anna@example.org")
+    here(
+        "mailbox",
+        "set",
+        anna.email,
+        "--host",
+        "h.example.org",
+        "--password-stdin",
+        stdin="hunter22",
+    )
+
+    here("backup", str(file))
+
+    content = file.read_bytes()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert b"hunter22" not in content and PASSWORD.encode() not in content
+    assert (office.deps.instance / "secret.key").read_bytes().strip() not in content
+    assert [each.name for each in file.parent.iterdir() if each.name != "instance"] == [file.name]
+    with sqlite3.connect(file) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_backup_replaces_the_one_of_yesterday(here, office, file):
+    here("backup", str(file))
+    office.person("anna@example.org")
+    here("backup", str(file))
+    office.person("ben@example.org")
+
+    here("restore", str(file))
+
+    assert people(here) == ["anna@example.org"]
+
+
+def test_the_database_before_is_kept(here, office, file):
+    here("backup", str(file))
+    office.person("anna@example.org")
+
+    done = here("restore", str(file))
+
+    [kept] = office.deps.instance.glob("mailboxadmin-before-*.db")
+    assert str(kept) in done.out
+    with sqlite3.connect(kept) as before:
+        assert before.execute("SELECT email FROM staff").fetchall() == [("anna@example.org",)]
+
+
+def test_a_restore_ends_leases_and_sign_ins(here, office, file, dovecot):
+    box = office.mailbox(server=dovecot)
+    begin_run(office.deps, box.id, actor="killed since")
+    here("backup", str(file))
+
+    here("restore", str(file))
+
+    with office.deps.store.read() as db:
+        assert db.query(LeaseRow).count() == 0
+    [line] = here("sync", box.account.name, "--json").objects
+    assert line["outcome"] == "ok"
+
+
+def test_a_restore_is_refused_while_a_server_runs(here, office, file):
+    here("backup", str(file))
+    office.person("anna@example.org")
+    server = use_instance(office.deps.instance)
+
+    refused = here("restore", str(file))
+    server.release()
+
+    assert refused.status == 1
+    assert "stop the server" in refused.complaint
+    assert people(here) == ["anna@example.org"]
+
+
+def test_a_damaged_database_is_put_aside(here, office, file):
+    office.person("anna@example.org")
+    here("backup", str(file))
+    database = office.deps.instance / "mailboxadmin.db"
+    database.write_bytes(b"rubbish" * 1000)
+    broken = here("staff", "list")
+
+    done = here("restore", str(file))
+
+    assert broken.status == 1
+    assert len(broken.err.splitlines()) == 1
+    assert done.status == 0
+    assert people(here) == ["anna@example.org"]
+
+
+def _not_a_database(file):
+    file.write_bytes(b"This is a letter.")
+
+
+def _another_database(file):
+    with sqlite3.connect(file) as other:
+        other.execute("CREATE TABLE cookies (id)")
+
+
+def _newer(file):
+    with sqlite3.connect(file) as copy:
+        copy.execute("UPDATE alembic_version SET version_num = '9999'")
+
+
+def _cut_off(file):
+    file.write_bytes(file.read_bytes()[:20000])
+
+
+def _gone(file):
+    file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "word"),
+    [
+        (_not_a_database, "not a backup of Mailbox Admin"),
+        (_another_database, "not a backup of Mailbox Admin"),
+        (_newer, "newer version"),
+        (_cut_off, "cannot be restored"),
+        (_gone, "cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_restored_changes_nothing(here, office, file, spoil, word):
+    office.person("anna@example.org")
+    here("backup", str(file))
+    if spoil is _another_database:
+        file.unlink()
+    spoil(file)
+
+    refused = here("restore", str(file))
+
+    assert refused.status == 2
+    assert word in refused.complaint
+    assert people(here) == ["anna@example.org"]
+    assert list(office.deps.instance.glob("*-before-*")) == []
+
+
+@pytest.mark.parametrize("target", ["", "instance/mailboxadmin.db", "nowhere/office.backup"])
+def test_a_backup_that_cannot_be_written_says_so(here, tmp_path, target):
+    done = here("backup", str(tmp_path / target))
+
+    assert done.status in (1, 2)
+    assert done.complaint
+
+
+def test_a_backup_is_consistent_while_others_write(here, office, file):
+    anna = office.person("anna@example.org")
+    writing = (
+        "import sqlite3, sys\n"
+        "db = sqlite3.connect(sys.argv[1], timeout=20, isolation_level=None)\n"
+        "print('ready', flush=True)\n"
+        "n = 0\n"
+        "while True:\n"
+        "    n += 1\n"
+        "    db.execute('BEGIN IMMEDIATE')\n"
+        "    db.execute('UPDATE staff SET name = ?', (f'v{n}',))\n"
+        "    db.execute('INSERT OR REPLACE INTO settings VALUES (?, ?)', ('x', f'v{n}'))\n"
+        "    db.execute('COMMIT')\n"
+    )
+    store_messages(office, anna.mailbox_id, 200)
+    database = str(office.deps.instance / "mailboxadmin.db")
+    writer = subprocess.Popen([sys.executable, "-c", writing, database], stdout=subprocess.PIPE)
+    assert writer.stdout is not None and writer.stdout.readline() == b"ready\n"
+
+    made = here("backup", str(file))
+    writer.kill()
+    writer.communicate()
+
+    assert made.status == 0
+    with sqlite3.connect(file) as copy:
+        [[name]] = copy.execute("SELECT name FROM staff").fetchall()
+        settings = copy.execute("SELECT value FROM settings").fetchall()
+    assert settings in ([], [(name,)])
+    assert name.startswith("v") is bool(settings)

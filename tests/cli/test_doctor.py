@@ -1,0 +1,109 @@
+"""`mailboxadmin doctor`."""
+
+import shutil
+from collections import namedtuple
+from datetime import timedelta
+
+import pytest
+
+from mailboxadmin.services import doctor as module
+from mailboxadmin.services.heartbeat import scheduler_started
+
+CODES = ["scheduler", "database", "key_file", "disk", "clock"]
+
+
+@pytest.fixture
+def answers(run):
+    def ask():
+        done = run("doctor", "--json")
+        lines = {line["code"]: line for line in done.objects}
+        assert done.status == (0 if all(line["ok"] for line in lines.values()) else 1)
+        return lines
+
+    return ask
+
+
+@pytest.fixture
+def ticking(office):
+    scheduler_started(office.deps, waited=False, next_tick_at=office.clock.now())
+
+
+def test_all_is_well(answers, ticking):
+    lines = answers()
+
+    assert list(lines) == CODES
+    assert all(line["ok"] and line["fix"] == "" for line in lines.values())
+    assert list(lines["disk"]) == ["code", "ok", "summary", "fix"]
+
+
+def test_a_scheduler_that_never_ran_or_stands_still(answers, office):
+    never = answers()["scheduler"]
+    scheduler_started(office.deps, waited=False, next_tick_at=office.clock.now())
+    office.clock.advance(minutes=2)
+    still = answers()["scheduler"]
+
+    assert not never["ok"] and "never ran" in never["summary"]
+    assert not still["ok"] and "stands still" in still["summary"]
+
+
+def test_a_key_that_opens_nothing(answers, ticking, run, office, open_office):
+    office.person("anna@example.org")
+    run(
+        "mailbox",
+        "set",
+        "anna@example.org",
+        "--host",
+        "h.example.org",
+        "--password-stdin",
+        stdin="x" * 9,
+    )
+    (office.deps.instance / "secret.key").unlink()
+
+    other = open_office(office.clock)
+    [line] = [each for each in module.examine(other.deps) if each.code == "key_file"]
+
+    assert not line.ok
+    assert "1 of 1" in line.summary
+
+
+def test_a_key_file_that_others_may_read(answers, ticking, office):
+    (office.deps.instance / "secret.key").chmod(0o644)
+
+    line = answers()["key_file"]
+
+    assert not line["ok"] and "chmod 600" in line["fix"]
+
+
+def test_a_full_disk(answers, ticking, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10**10, 10**10, 10**6))
+
+    line = answers()["disk"]
+
+    assert not line["ok"] and line["fix"]
+
+
+def test_a_clock_that_was_set_back(answers, ticking, office):
+    office.clock._now -= timedelta(days=1)
+
+    line = answers()["clock"]
+
+    assert not line["ok"] and "clock" in line["fix"]
+
+
+def test_a_database_that_cannot_be_opened(cli, monkeypatch, instance):
+    (instance / "mailboxadmin.db").write_bytes(b"rubbish" * 1000)
+    monkeypatch.setenv("MAILBOXADMIN_INSTANCE", str(instance))
+
+    done = cli("doctor", "--json")
+
+    assert done.status == 1
+    [line] = done.objects
+    assert (line["code"], line["ok"]) == ("database", False)
+    assert "restore" in line["fix"]
+
+
+def test_people_get_lines(run):
+    lines = run("doctor").out.splitlines()
+
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == CODES

@@ -1,0 +1,154 @@
+"""`mailboxadmin mailbox`, on a real server where one is needed."""
+
+import pytest
+
+from mailboxadmin.services.configure import read_config
+from tests.support import mails
+
+KEYS = {"mailbox", "state", "finding", "last_success_at", "next_attempt_at", "messages"}
+FINGERPRINT = ":".join(["AB"] * 32)
+
+
+def at(server):
+    return ("--host", server.host, "--port", str(server.port), "--encryption", "none")
+
+
+def test_a_mailbox_is_configured_at_once(run, office, dovecot):
+    ann = dovecot.user()
+    person = office.person(ann.name)
+
+    done = run(
+        "mailbox", "set", ann.name, *at(dovecot), "--password-stdin", stdin=ann.password + "\n"
+    )
+
+    assert done.status == 0
+    assert ann.password not in done.out + done.err
+    config = read_config(office.deps, person.mailbox_id)
+    assert config.configured
+    assert config.own["imap_port"] == str(dovecot.port)
+
+
+def test_what_is_not_given_stays_and_what_is_inherited_goes(run, office):
+    anna = office.person("anna@example.org")
+    run("mailbox", "set", "anna@example.org", "--host", "a.example.org", "--username", "anna")
+    run("mailbox", "set", "anna@example.org", "--folder", "INBOX", "--folder", "Archive/2024")
+
+    before = read_config(office.deps, anna.mailbox_id)
+    run("mailbox", "set", "anna@example.org", "--inherit", "folders", "--inherit", "imap_host")
+    after = read_config(office.deps, anna.mailbox_id)
+
+    assert before.own == {"imap_host": "a.example.org", "folders": "INBOX\nArchive/2024"}
+    assert (after.own, after.username) == ({}, "anna")
+
+
+def test_without_a_password_it_says_that_nothing_is_synced(run, office):
+    office.person("anna@example.org")
+
+    done = run("mailbox", "set", "anna@example.org", "--host", "imap.example.org")
+
+    assert done.status == 0
+    assert "No password" in done.complaint
+
+
+def test_with_check_a_red_ladder_saves_nothing(run, office, dovecot):
+    ann = dovecot.user()
+    person = office.person(ann.name)
+
+    done = run(
+        "mailbox", "set", ann.name, *at(dovecot), "--password-stdin", "--check", stdin="wrong one"
+    )
+
+    assert done.status == 1
+    assert "auth.bad_credentials" in done.complaint
+    assert not read_config(office.deps, person.mailbox_id).has_password
+
+
+def test_with_check_a_green_ladder_saves(run, office, dovecot):
+    ann = dovecot.user()
+    person = office.person(ann.name)
+
+    done = run(
+        "mailbox", "set", ann.name, *at(dovecot), "--password-stdin", "--check", stdin=ann.password
+    )
+
+    assert done.status == 0
+    assert read_config(office.deps, person.mailbox_id).configured
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "word"),
+    [
+        ("--port", "99999", "imap_port"),
+        ("--host", "https://mail.example.org", "imap_host"),
+        ("--host", "mail example", "imap_host"),
+        ("--host", "mail\r\nLOGOUT", "imap_host"),
+        ("--encryption", "rot13", "imap_encryption"),
+        ("--folder", "a\x01b", "folders"),
+    ],
+)
+def test_what_cannot_be_saved_names_its_field(run, office, option, value, word):
+    anna = office.person("anna@example.org")
+
+    done = run("mailbox", "set", "anna@example.org", option, value)
+
+    assert done.status == 2
+    assert word in done.complaint
+    assert read_config(office.deps, anna.mailbox_id).own == {}
+
+
+def test_an_admin_without_a_mailbox_gets_one(run, office):
+    office.admin("grace@example.org")
+
+    done = run("mailbox", "set", "grace@example.org", "--host", "imap.example.org")
+
+    assert done.status == 0
+    assert [line["mailbox"] for line in run("mailbox", "list", "--json").objects] == [
+        "grace@example.org"
+    ]
+
+
+def test_the_list_has_the_promised_keys_and_new_ones_too(run, office, dovecot):
+    office.person("anna@example.org")
+    box = office.mailbox(server=dovecot)
+    dovecot.deliver(box.account, mails.message(1))
+    run("sync", box.account.name)
+
+    listed = {line["mailbox"]: line for line in run("mailbox", "list", "--json").objects}
+
+    assert all(set(line) == KEYS for line in listed.values())
+    assert listed["anna@example.org"] == {
+        "mailbox": "anna@example.org",
+        "state": "new",
+        "finding": None,
+        "last_success_at": None,
+        "next_attempt_at": None,
+        "messages": 0,
+    }
+    assert listed[box.account.name]["state"] == "ok"
+    assert listed[box.account.name]["messages"] == 1
+    assert listed[box.account.name]["last_success_at"] == "2026-03-02T09:00:00Z"
+
+
+def test_pause_and_resume(run, office, dovecot):
+    box = office.mailbox(server=dovecot)
+    run("sync", box.account.name)
+
+    paused = run("mailbox", "pause", box.account.name)
+    [while_paused] = run("mailbox", "list", "--json").objects
+    run("mailbox", "resume", box.account.name)
+    [after] = run("mailbox", "list", "--json").objects
+
+    assert paused.status == 0
+    assert (while_paused["state"], after["state"]) == ("paused", "ok")
+
+
+def test_trusting_a_certificate_is_logged(run, office):
+    office.person("anna@example.org")
+    run("mailbox", "set", "anna@example.org", "--host", "imap.example.org")
+
+    done = run("mailbox", "trust", "anna@example.org", "--fingerprint", FINGERPRINT)
+    wrong = run("mailbox", "trust", "anna@example.org", "--fingerprint", "abc")
+
+    assert (done.status, wrong.status) == (0, 2)
+    [entry] = run("activity", "--code", "certificate", "--json").objects
+    assert entry["detail"]["host"] == "imap.example.org"

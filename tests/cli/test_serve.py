@@ -1,0 +1,238 @@
+"""`mailboxadmin serve` as the process it is: its start, its end, and its second on one machine."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mailboxadmin.services.activity import Filter, iter_entries
+from tests.support.office import Office
+from tests.support.ports import free_port
+
+PATIENCE_S = 60
+
+
+class Server:
+    """A process, and what it printed so far."""
+
+    def __init__(self, instance: Path, output: Path, *options: str, **environment: str) -> None:
+        self.port = free_port()
+        self.output = output
+        command = [sys.executable, "-m", "mailboxadmin", "serve", "--port", str(self.port)]
+        with output.open("wb") as sink:
+            self.process = subprocess.Popen(
+                [*command, *options],
+                env=os.environ | {"MAILBOXADMIN_INSTANCE": str(instance)} | environment,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    def ready(self) -> "Server":
+        end = time.monotonic() + PATIENCE_S
+        while "stop with Ctrl-C" not in self.said:
+            assert self.process.poll() is None and time.monotonic() < end, self.said
+            time.sleep(0.05)
+        return self
+
+    def status(self, path: str) -> int:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as page:
+                return int(page.status)
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE_S)
+
+
+@pytest.fixture
+def serve(instance: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    servers: list[Server] = []
+
+    def start(*options: str, **environment: str) -> Server:
+        output = tmp_path / f"output-{len(servers)}.txt"
+        servers.append(Server(instance, output, *options, **environment))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.process.kill()
+        server.process.wait()
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    end = time.monotonic() + PATIENCE_S
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.2)
+    return condition()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_and_stops_cleanly(serve, open_office, number):
+    server = serve().ready()
+    healthy = eventually(lambda: server.status("/healthz") == 200)
+    page = server.status("/login")
+
+    began = time.monotonic()
+    status = server.end(number)
+
+    assert healthy
+    assert page == 200
+    assert status == 0, server.said
+    assert time.monotonic() - began < 10
+    codes = [entry.code for entry in iter_entries(open_office().deps, Filter(code="scheduler"))]
+    assert codes == ["scheduler.stopped", "scheduler.started"]
+
+
+def test_it_prints_its_address_and_the_set_up_code_until_there_is_an_admin(serve, open_office):
+    first = serve().ready()
+    first.end()
+    open_office().admin()
+    second = serve().ready()
+    second.end()
+
+    assert f"http://localhost:{first.port}" in first.said
+    assert re.search(r"/setup with the code ([A-Z2-9]{4}-?){4}", first.said)
+    assert "/setup" not in second.said
+
+
+def test_it_stops_in_time_while_a_mail_server_is_silent(serve, open_office):
+    office = open_office()
+    anna = office.person("anna@example.org")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        from mailboxadmin.domain.mailbox import Encryption
+        from mailboxadmin.domain.mailbox import Server as MailServer
+
+        host, port = silent.getsockname()
+        office.connect(
+            anna.mailbox_id, MailServer(host=host, port=port, encryption=Encryption.NONE), "secret"
+        )
+        server = serve().ready()
+        silent.settimeout(PATIENCE_S)
+        connection, _ = silent.accept()
+
+        began = time.monotonic()
+        status = server.end()
+        connection.close()
+
+    assert status == 0, server.said
+    assert time.monotonic() - began < 10
+
+
+def test_an_answer_that_is_on_its_way_is_still_given(serve):
+    server = serve("--no-scheduler").ready()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as browser:
+        browser.sendall(b"GET /login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        time.sleep(0.05)
+        status = server.end()
+        answer = b"".join(iter(lambda: browser.recv(65536), b""))
+
+    assert status == 0
+    assert answer.startswith(b"HTTP/1.1 ")
+    assert b"</html>" in answer or b"Location:" in answer
+
+
+def test_a_port_in_use_is_one_sentence_and_status_2(serve, run):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = run("serve", "--port", str(taken.getsockname()[1]))
+
+    assert done.status == 2
+    assert "already in use" in done.complaint
+    assert done.out == ""
+
+
+def test_an_address_of_another_machine_is_one_sentence(run):
+    assert run("serve", "--host", "192.0.2.1").status == 2
+    assert run("serve", "--host", "no such host.invalid").complaint
+
+
+@pytest.mark.parametrize(
+    ("spoil", "word"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", "newer version"),
+        (None, "rubbish"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_sentence_and_status_1(serve, instance, spoil, word):
+    import sqlite3
+
+    database = instance / "mailboxadmin.db"
+    if spoil:
+        with sqlite3.connect(database) as opened:
+            opened.execute(spoil)
+    else:
+        database.write_bytes(b"rubbish" * 1000)
+
+    server = serve()
+    status = server.process.wait(PATIENCE_S)
+
+    [line] = server.said.splitlines()
+    assert status == 1
+    assert line.startswith("mailboxadmin: The database")
+    assert word in line or word == "rubbish"
+
+
+def test_a_second_server_does_not_run_the_scheduler_and_takes_over_when_the_first_is_killed(
+    serve, open_office
+):
+    first = serve().ready()
+    second = serve().ready()
+    where = second.said
+
+    first.process.kill()
+    first.process.wait()
+
+    office: Office = open_office()
+    assert f"scheduler runs in process {first.process.pid}" in where
+
+    def took_over() -> bool:
+        entries = iter_entries(office.deps, Filter(code="scheduler.took_over"))
+        return [entry.detail["process"] for entry in entries] == [second.process.pid]
+
+    assert eventually(took_over)
+    assert second.end() == 0
+
+
+def test_the_open_network_is_said_to_be_one(serve):
+    server = serve("--host", "0.0.0.0", "--no-scheduler").ready()
+    server.end()
+
+    assert "Everyone on the network can reach it" in server.said
+    assert "runs no scheduler" in server.said
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [("1", True), ("0", False)])
+def test_a_proxy_is_believed_only_when_it_was_named(serve, open_office, proxies, believed):
+    office = open_office()
+    office.admin()
+    server = serve("--no-scheduler", MAILBOXADMIN_TRUSTED_PROXIES=proxies).ready()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    url = f"http://127.0.0.1:{server.port}/login"
+    page = browser.open(url, timeout=20).read().decode()
+    [token] = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    form = {"csrf_token": token, "email": "x@example.org", "password": "not the one"}
+    headers = {"X-Forwarded-For": "203.0.113.9", "Referer": url}
+
+    request = urllib.request.Request(url, urllib.parse.urlencode(form).encode(), headers)
+    try:
+        browser.open(request, timeout=20)
+    except urllib.error.HTTPError as refusal:
+        assert refusal.code < 500
+
+    [entry] = iter_entries(office.deps, Filter(code="login.failed"))
+    assert ("203.0.113.9" in str(entry.detail)) is believed
