@@ -12,6 +12,7 @@ import importlib
 import logging
 import os
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, NoReturn
@@ -77,6 +78,7 @@ class Program(click.Group):
         os.umask(0o077)
         # What is logged before the log file is open must not end on standard error.
         logging.lastResort = None
+        threading.excepthook = _thread_failed
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
@@ -108,6 +110,12 @@ class Program(click.Group):
             )
             return BROKEN
         return status if isinstance(status, int) else 0
+
+
+def _thread_failed(failed: threading.ExceptHookArgs) -> None:
+    fault = failed.exc_value
+    log.error("a thread ended", exc_info=fault)
+    complain(f"A thread ended ({fault}); the log file in the instance folder says more.")
 
 
 def _expected(fault: MailboxAdminError) -> int:
