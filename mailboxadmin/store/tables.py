@@ -155,6 +155,13 @@ class MessageRow(Base):
         UniqueConstraint("folder_id", "uid"),
         Index("ix_messages_mailbox_arrival", "mailbox_id", "arrived_at", "uid"),
         Index("ix_messages_folder_digest", "folder_id", "digest"),
+        # The board counts what is there, of every mailbox, every few seconds.
+        Index(
+            "ix_messages_present",
+            "mailbox_id",
+            "folder_id",
+            sqlite_where=text("removed_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -286,6 +286,12 @@ def upgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index("ix_messages_folder_digest", ["folder_id", "digest"], unique=False)
         batch_op.create_index(
+            "ix_messages_present",
+            ["mailbox_id", "folder_id"],
+            unique=False,
+            sqlite_where=sa.text("removed_at IS NULL"),
+        )
+        batch_op.create_index(
             "ix_messages_mailbox_arrival", ["mailbox_id", "arrived_at", "uid"], unique=False
         )
 
@@ -312,6 +318,7 @@ def downgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index("ix_messages_mailbox_arrival")
         batch_op.drop_index("ix_messages_folder_digest")
+        batch_op.drop_index("ix_messages_present", sqlite_where=sa.text("removed_at IS NULL"))
 
     op.drop_table("messages")
     op.drop_table("secrets")
