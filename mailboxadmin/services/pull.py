@@ -14,69 +14,21 @@ end: until then the stored UIDs themselves say what is missing, so a run that
 was killed anywhere goes on where it was.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session as DbSession
 
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.folder import Cursor, FolderStatus
-from mailboxadmin.domain.headers import read_headers
-from mailboxadmin.domain.message import Fetched, Headers
-from mailboxadmin.domain.run import Counts
-from mailboxadmin.imap.session import Session, Unfetchable
+from mailboxadmin.imap.session import Session
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.fetch import fetch_messages
+from mailboxadmin.services.pulling import Pull, Tally
 from mailboxadmin.services.runs import Run
-from mailboxadmin.store import folders, messages, runs
+from mailboxadmin.store import folders, messages
 from mailboxadmin.store.activity import add_entry
-from mailboxadmin.store.messages import NewMessage
-
-#: Small enough that a person's click never waits long behind one, see docs/decisions.md.
-BATCH_MESSAGES = 75
-#: The bytes of a batch that are in memory at once; a larger message is a batch of its own.
-BATCH_BYTES = 8 * 1024 * 1024
-#: Sizes are asked for so many messages at a time.
-SIZE_SLICE = 1000
-
-
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What a run has done so far; grows while it goes on."""
-
-    new: int = 0
-    changed: int = 0
-    removed: int = 0
-    quarantined: int = 0
-    remaining: int = 0
-    #: Folders that are up to date.
-    folders_done: int = 0
-    #: True once anything was committed.
-    progress: bool = False
-
-    def counts(self) -> Counts:
-        """As the run's row keeps them."""
-        return Counts(
-            new=self.new,
-            changed=self.changed,
-            removed=self.removed,
-            quarantined=self.quarantined,
-            remaining=self.remaining,
-        )
-
-
-@dataclass(slots=True, kw_only=True)
-class Pull:
-    """What pulling one folder needs at hand."""
-
-    deps: Deps
-    run: Run
-    session: Session
-    tally: Tally
-    name: str
-    status: FolderStatus = field(init=False)
-    folder_id: int = field(init=False)
-    cursor: Cursor = field(init=False)
 
 
 def pull_folder(deps: Deps, run: Run, session: Session, name: str, tally: Tally) -> None:
@@ -95,7 +47,7 @@ def pull_folder(deps: Deps, run: Run, session: Session, name: str, tally: Tally)
         return
     known = _stored(pull)
     server_uids = _new_uids(pull)
-    _fetch(pull, [uid for uid in reversed(server_uids) if uid not in known])
+    fetch_messages(pull, [uid for uid in reversed(server_uids) if uid not in known])
     _update_flags(pull, known)
     _close(pull, _settle_differences(pull) or server_uids)
 
@@ -176,107 +128,6 @@ def _new_uids(pull: Pull) -> list[int]:
     return pull.session.uids_above(cursor.last_uid)
 
 
-def _fetch(pull: Pull, uids: Sequence[int]) -> None:
-    """Store these messages, in the order given; what the server cannot give is quarantined."""
-    total = len(uids)
-    done = 0
-    pull.tally.remaining += total
-    _note(pull, done, total)
-    for batch in _batches(pull, uids):
-        pull.run.control.proceed()
-        answers = list(pull.session.fetch(batch))
-        done += len(batch)
-        pull.tally.remaining -= len(batch)
-        _store(pull, answers, done, total)
-
-
-def _batches(pull: Pull, uids: Sequence[int]) -> Iterator[list[int]]:
-    """Slices of the UIDs whose messages fit into a batch together."""
-    for start in range(0, len(uids), SIZE_SLICE):
-        some = uids[start : start + SIZE_SLICE]
-        sizes = dict(pull.session.sizes(some))
-        batch: list[int] = []
-        batch_bytes = 0
-        for uid in some:
-            size = sizes.get(uid, 0)
-            if batch and (len(batch) >= BATCH_MESSAGES or batch_bytes + size > BATCH_BYTES):
-                yield batch
-                batch, batch_bytes = [], 0
-            batch.append(uid)
-            batch_bytes += size
-        if batch:
-            yield batch
-
-
-def _store(pull: Pull, answers: Sequence[Fetched | Unfetchable], done: int, total: int) -> None:
-    now = pull.deps.clock.now()
-    batch = [_new_message(answer, now) for answer in answers]
-    with pull.deps.store.write(background=True) as db:
-        pull.run.confirm(db)
-        fresh = messages.add_messages(db, pull.run.mailbox_id, pull.folder_id, batch)
-        pull.tally.new += len(fresh)
-        for message in fresh:
-            if message.headers.problem is not None:
-                pull.tally.quarantined += 1
-                _log_quarantine(db, pull, message, now)
-        runs.note_progress(
-            db, pull.run.id, folder=pull.name, done=done, total=total, counts=pull.tally.counts()
-        )
-    pull.tally.progress = True
-
-
-def _new_message(answer: Fetched | Unfetchable, now: datetime) -> NewMessage:
-    if isinstance(answer, Unfetchable):
-        return NewMessage(
-            uid=answer.uid,
-            flags=frozenset(),
-            arrived_at=now,
-            raw=b"",
-            digest=messages.digest_of(b""),
-            headers=_refused(answer),
-        )
-    return NewMessage(
-        uid=answer.uid,
-        flags=answer.flags,
-        arrived_at=answer.internal_date or now,
-        raw=answer.raw,
-        digest=messages.digest_of(answer.raw),
-        headers=read_headers(answer.raw),
-    )
-
-
-def _refused(answer: Unfetchable) -> Headers:
-    return Headers(
-        message_id=None,
-        subject="",
-        sender="",
-        recipients="",
-        sent_at=None,
-        problem=f"The server could not give this message; it said: {answer.server_said}",
-    )
-
-
-def _log_quarantine(db: DbSession, pull: Pull, message: NewMessage, now: datetime) -> None:
-    add_entry(
-        db,
-        Entry(
-            code=Code.MESSAGE_QUARANTINED,
-            level=Level.WARNING,
-            message=f"One message in {pull.name} cannot be read as mail; its bytes are kept.",
-            actor=pull.run.actor,
-            mailbox_id=pull.run.mailbox_id,
-            run_id=pull.run.id,
-            detail={
-                "folder": pull.name,
-                "uid": message.uid,
-                "bytes": len(message.raw),
-                "problem": message.headers.problem,
-            },
-        ),
-        now,
-    )
-
-
 def _update_flags(pull: Pull, known: dict[int, bool]) -> None:
     """Take over flags of messages that were stored before this pull."""
     since, now_at = pull.cursor.highest_modseq, pull.status.highest_modseq
@@ -307,7 +158,7 @@ def _settle_differences(pull: Pull) -> list[int]:
     if len(server_uids) != again.messages:
         return []  # The folder moves while we look, or the list was cut short: next time.
     known = _stored(pull)
-    _fetch(pull, [uid for uid in reversed(server_uids) if uid not in known])
+    fetch_messages(pull, [uid for uid in reversed(server_uids) if uid not in known])
     on_server = set(server_uids)
     gone = [uid for uid, present in known.items() if present and uid not in on_server]
     back = [uid for uid, present in known.items() if not present and uid in on_server]
@@ -346,11 +197,3 @@ def _close(pull: Pull, server_uids: Sequence[int]) -> None:
         )
         folders.set_cursor(db, pull.folder_id, cursor)
         folders.folder_succeeded(db, pull.folder_id, now)
-
-
-def _note(pull: Pull, done: int, total: int) -> None:
-    with pull.deps.store.write(background=True) as db:
-        pull.run.confirm(db)
-        runs.note_progress(
-            db, pull.run.id, folder=pull.name, done=done, total=total, counts=pull.tally.counts()
-        )

@@ -28,7 +28,8 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.findings import facts_of_store, finding_for
 from mailboxadmin.services.outcome import Result, record_outcome
-from mailboxadmin.services.pull import Tally, pull_folder
+from mailboxadmin.services.pull import pull_folder
+from mailboxadmin.services.pulling import Tally
 from mailboxadmin.services.runs import Run, begin_run, held
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.wanted import unusable_folder
@@ -47,6 +48,10 @@ FOLDER_FAULTS = frozenset(
         Happening.ANSWER_BAD,
     }
 )
+
+
+#: A run connects again so often at most, for messages over which the server hung up.
+MOST_HANG_UPS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +172,10 @@ def _broken_off(deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Fa
 
 
 def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> Finding | None:
-    """Connect and pull every folder; the finding of the first folder that failed."""
+    """Connect and pull every folder; the finding of the first folder that failed.
+
+    A server that hangs up over one message is asked again for the others.
+    """
     plan = _plan(deps, run)
     deadline = Deadline.after(plan.timeout_s)
 
@@ -175,9 +183,20 @@ def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> Finding | No
         steps.append(step)
         run.control.proceed()
 
-    with connect(plan.account, network=deps.network, deadline=deadline, on_step=on_step) as session:
-        run.control.holds(session)
-        return _pull_all(deps, run, session, plan.folders, tally)
+    while True:
+        hang_ups = tally.hang_ups.total()
+        steps.clear()
+        try:
+            with connect(
+                plan.account, network=deps.network, deadline=deadline, on_step=on_step
+            ) as session:
+                run.control.holds(session)
+                return _pull_all(deps, run, session, plan.folders, tally)
+        except MailFailure:
+            run.control.proceed()
+            over_a_message = tally.hang_ups.total() > hang_ups
+            if not over_a_message or tally.hang_ups.total() > MOST_HANG_UPS:
+                raise
 
 
 def _plan(deps: Deps, run: Run) -> Plan:
@@ -200,7 +219,7 @@ def _pull_all(
             if unusable is not None:
                 raise MailFailure(unusable)
             pull_folder(deps, run, session, name, tally)
-            tally.folders_done += 1
+            tally.folders_done.add(name)
         except MailFailure as failure:
             run.control.proceed()
             facts = failure.facts
