@@ -52,7 +52,7 @@ def read_headers(raw: bytes) -> Headers:
         try:
             return read(message)
         # The parser of the standard library raises nearly anything on hostile input.
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001
             faults.append(f"{read.__name__.strip('_')}: {type(fault).__name__}")
             return empty
 

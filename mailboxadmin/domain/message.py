@@ -22,7 +22,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headers:
-    """What a list shows of a message; every text decoded, bounded and without control characters."""
+    """What a list shows of a message; texts are decoded, bounded, without control characters."""
 
     #: With the angle brackets; None when there is none.
     message_id: str | None

@@ -62,7 +62,9 @@ class SyncReport:
         counts = self.counts
         outcome = self.outcome
         if outcome is Outcome.CANCELLED:
-            outcome = Outcome.PARTIAL if counts != Counts(remaining=counts.remaining) else Outcome.FAILED
+            outcome = (
+                Outcome.PARTIAL if counts != Counts(remaining=counts.remaining) else Outcome.FAILED
+            )
         line: dict[str, Any] = {
             "mailbox": self.mailbox,
             "outcome": outcome.value,

@@ -7,6 +7,7 @@ form, the command line and the table share one reading: `Setting.parse`.
 
 import ipaddress
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -176,7 +177,7 @@ def _read_allowed_host(text: str) -> str:
     return read_host(text)
 
 
-_READERS: Final = {
+_READERS: Final[dict[Kind, Callable[[Setting, str], Value]]] = {
     Kind.TEXT: _read_text,
     Kind.HOST: lambda _, text: read_host(text),
     Kind.INTEGER: _read_integer,

@@ -147,9 +147,8 @@ def _save(db: Session, deps: Deps, plan: Plan, *, entered_for: Server | None) ->
     if plan.password is not None:
         sealed = deps.vault.seal(plan.password)
         put_password(db, plan.mailbox_id, sealed, str(entered_for), now)
-    row.finding = row.finding_since = row.ladder = None
-    row.failures, row.refusals = 0, 0
-    row.first_refused_at = row.failure_entry_id = None
+    row.configured_at = now
+    mailboxes.clear_failure(row)
     if row.state != State.PAUSED and plan.has_password:
         row.state = State.OK if row.last_success_at else State.NEW
         row.next_attempt_at = now

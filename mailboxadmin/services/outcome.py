@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session as DbSession
 
@@ -17,7 +18,7 @@ from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.runs import Run
 from mailboxadmin.store import leases, runs
 from mailboxadmin.store.activity import add_entry, repeat_entry
-from mailboxadmin.store.mailboxes import mailbox_row
+from mailboxadmin.store.mailboxes import clear_failure, mailbox_row
 from mailboxadmin.store.tables import MailboxRow
 
 
@@ -38,7 +39,7 @@ class Result:
 
 
 def record_outcome(deps: Deps, run: Run, result: Result) -> None:
-    """Close the run, set the mailbox's state and tell the log, unless the mailbox was taken over."""
+    """Close the run, set the mailbox's state and tell the log, unless it was taken over."""
     now = deps.clock.now()
     with deps.store.write() as db:
         if not leases.holds_lease(db, run.mailbox_id, run.id):
@@ -102,15 +103,20 @@ def _failed(
 ) -> None:
     finding = result.finding
     assert finding is not None
+    level = Level.WARNING if finding.temporary else Level.ERROR
+    code = Code.SYNC_TIMED_OUT if result.timed_out else Code.SYNC_FAILED
+    entry = _entry(code, level, finding.summary, run, result)
+    if row.configured_at is not None and row.configured_at > run.started_at:
+        # It failed with what was saved before; what holds now is tried at once.
+        add_entry(db, entry, now)
+        row.next_attempt_at = None if row.state == State.PAUSED else now
+        return
     repeated = row.finding is not None and row.finding["code"] == finding.code
     _count_failure(row, finding, now, repeated=repeated)
     row.ladder = [step.as_json() for step in result.steps]
     if row.state != State.PAUSED:
         row.state = (State.RETRYING if finding.temporary else State.NEEDS_ACTION).value
         row.next_attempt_at = _next(row, result, now, interval)
-    code = Code.SYNC_TIMED_OUT if result.timed_out else Code.SYNC_FAILED
-    level = Level.WARNING if finding.temporary else Level.ERROR
-    entry = _entry(code, level, finding.summary, run, result)
     previous = row.failure_entry_id if repeated else None
     row.failure_entry_id = repeat_entry(db, previous, entry, now)
 
@@ -141,17 +147,6 @@ def _next(row: MailboxRow, result: Result, now: datetime, interval: timedelta) -
     )
 
 
-def clear_failure(row: MailboxRow) -> None:
-    """Nothing is wrong any more, or it is tried afresh."""
-    row.finding = None
-    row.finding_since = None
-    row.failures = 0
-    row.refusals = 0
-    row.first_refused_at = None
-    row.ladder = None
-    row.failure_entry_id = None
-
-
 def _log_recovery(db: DbSession, row: MailboxRow, run: Run, now: datetime) -> None:
     if row.finding is None or row.finding_since is None:
         return
@@ -172,7 +167,7 @@ def _log_recovery(db: DbSession, row: MailboxRow, run: Run, now: datetime) -> No
 
 def _entry(code: Code, level: Level, message: str, run: Run, result: Result) -> Entry:
     counts = result.counts
-    detail = {
+    detail: dict[str, Any] = {
         "outcome": result.outcome.value,
         "new": counts.new,
         "changed": counts.changed,

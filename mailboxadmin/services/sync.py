@@ -134,8 +134,11 @@ def _attempt(deps: Deps, run: Run) -> Result:
     try:
         finding = _talk(deps, run, tally, steps)
     except Cancelled:
-        return Result(outcome=Outcome.CANCELLED, counts=tally.counts(), steps=tuple(steps))
+        return _cancelled(tally, steps)
     except MailFailure as failure:
+        if run.control.stopped:
+            # The step that waited meanwhile failed; that says nothing of the mailbox.
+            return _cancelled(tally, steps)
         return _broken_off(deps, run, tally, steps, failure.facts)
     except StoreUnavailable as fault:
         log.error("run %s: %s", run.id, fault)
@@ -148,6 +151,10 @@ def _attempt(deps: Deps, run: Run) -> Result:
     if finding is not None:
         outcome = Outcome.PARTIAL if tally.folders_done else Outcome.FAILED
     return Result(outcome=outcome, counts=tally.counts(), finding=finding, steps=tuple(steps))
+
+
+def _cancelled(tally: Tally, steps: list[Step]) -> Result:
+    return Result(outcome=Outcome.CANCELLED, counts=tally.counts(), steps=tuple(steps))
 
 
 def _unexpected(fault: Exception) -> Facts:

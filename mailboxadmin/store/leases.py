@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from mailboxadmin.store.base import rows_changed
 from mailboxadmin.store.tables import LeaseRow
 
 
@@ -20,7 +21,7 @@ def renew_lease(db: Session, mailbox_id: int, run_id: int, now: datetime) -> boo
         .where(LeaseRow.mailbox_id == mailbox_id, LeaseRow.run_id == run_id)
         .values(renewed_at=now)
     )
-    return bool(renewed.rowcount)
+    return rows_changed(renewed) > 0
 
 
 def holds_lease(db: Session, mailbox_id: int, run_id: int) -> bool:
@@ -31,9 +32,7 @@ def holds_lease(db: Session, mailbox_id: int, run_id: int) -> bool:
 
 def end_lease(db: Session, mailbox_id: int, run_id: int) -> None:
     """Let go of the mailbox, if it is still this run's."""
-    db.execute(
-        delete(LeaseRow).where(LeaseRow.mailbox_id == mailbox_id, LeaseRow.run_id == run_id)
-    )
+    db.execute(delete(LeaseRow).where(LeaseRow.mailbox_id == mailbox_id, LeaseRow.run_id == run_id))
 
 
 def end_all_leases(db: Session) -> None:

@@ -52,3 +52,14 @@ def replace_own_texts(db: Session, mailbox_id: int, texts: dict[str, str]) -> No
         for key, text in texts.items()
         if text
     )
+
+
+def clear_failure(row: MailboxRow) -> None:
+    """Nothing is wrong any more, or it is tried afresh."""
+    row.finding = None
+    row.finding_since = None
+    row.failures = 0
+    row.refusals = 0
+    row.first_refused_at = None
+    row.ladder = None
+    row.failure_entry_id = None

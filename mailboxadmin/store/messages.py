@@ -13,10 +13,11 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import SEEN, Headers
+from mailboxadmin.store.base import rows_changed
 from mailboxadmin.store.tables import MessageBytesRow, MessageRow
 
 #: Values in one IN (...); SQLite allows 32,766.
@@ -134,7 +135,7 @@ def forget_uids(db: Session, folder_id: int) -> int:
         .where(MessageRow.folder_id == folder_id, MessageRow.uid.is_not(None))
         .values(uid=None)
     )
-    return int(changed.rowcount)
+    return rows_changed(changed)
 
 
 def remove_unmatched(db: Session, folder_id: int, now: datetime) -> int:
@@ -148,7 +149,7 @@ def remove_unmatched(db: Session, folder_id: int, now: datetime) -> int:
         )
         .values(removed_at=now)
     )
-    return int(removed.rowcount)
+    return rows_changed(removed)
 
 
 def set_presence(

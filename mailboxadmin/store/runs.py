@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.run import Counts, Outcome, Progress
+from mailboxadmin.store.base import rows_changed
 from mailboxadmin.store.tables import LeaseRow, RunRow
 
 
@@ -59,7 +60,7 @@ def request_cancel(db: Session, run_id: int) -> bool:
         .where(RunRow.id == run_id, RunRow.finished_at.is_(None))
         .values(cancel_requested=True)
     )
-    return bool(asked.rowcount)
+    return rows_changed(asked) > 0
 
 
 def cancel_requested(db: Session, run_id: int) -> bool:

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mailboxadmin.store.base import Base
 
+#: None is SQL's NULL, so that it can be asked for.
+NULLABLE_JSON = JSON(none_as_null=True)
+
 
 class StaffRow(Base):
     """A person, or a shared address that is looked after like one."""
@@ -72,14 +75,16 @@ class MailboxRow(Base):
     host_set_by: Mapped[str | None] = mapped_column(Text)
     #: The provider that the domain's MX points to; empty when it was asked and none is known.
     mx_provider: Mapped[str | None] = mapped_column(Text)
+    #: When its configuration was last saved; None before the first time.
+    configured_at: Mapped[datetime | None]
     #: A finding as JSON; None when nothing is wrong.
-    finding: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    finding: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
     finding_since: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     refusals: Mapped[int] = mapped_column(default=0)
     first_refused_at: Mapped[datetime | None]
     #: The steps of the last failed run or check, as JSON.
-    ladder: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    ladder: Mapped[list[dict[str, Any]] | None] = mapped_column(NULLABLE_JSON)
     #: The log entry of the failure that goes on, so that a repeat counts there.
     failure_entry_id: Mapped[int | None]
     last_success_at: Mapped[datetime | None]
@@ -143,7 +148,7 @@ class FolderRow(Base):
     highest_modseq: Mapped[int | None]
     server_count: Mapped[int] = mapped_column(default=0)
     last_success_at: Mapped[datetime | None]
-    finding: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    finding: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
 
 
 class MessageRow(Base):
@@ -219,7 +224,7 @@ class RunRow(Base):
     #: `domain.run.Counts` as JSON.
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     outcome: Mapped[str | None] = mapped_column(Text)
-    finding: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    finding: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
 
 
@@ -250,10 +255,10 @@ class CheckRow(Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    finding: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    finding: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
     folders: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: `domain.mailbox.FirstSync` as JSON; None when it was not counted.
-    first_sync: Mapped[dict[str, int] | None] = mapped_column(JSON)
+    first_sync: Mapped[dict[str, int] | None] = mapped_column(NULLABLE_JSON)
 
 
 class ActivityRow(Base):

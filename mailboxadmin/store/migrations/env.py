@@ -15,9 +15,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=True,
             transactional_ddl=True,
-            include_object=lambda obj, name, kind, reflected, against: not name.startswith(
-                "activity_search"
-            ),
+            include_name=lambda name, *_: not (name or "").startswith("activity_search"),
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -102,12 +102,13 @@ def upgrade() -> None:
         sa.Column("username", sa.Text(), nullable=True),
         sa.Column("host_set_by", sa.Text(), nullable=True),
         sa.Column("mx_provider", sa.Text(), nullable=True),
-        sa.Column("finding", sa.JSON(), nullable=True),
+        sa.Column("configured_at", sa.DateTime(), nullable=True),
+        sa.Column("finding", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("finding_since", sa.DateTime(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("refusals", sa.Integer(), nullable=False),
         sa.Column("first_refused_at", sa.DateTime(), nullable=True),
-        sa.Column("ladder", sa.JSON(), nullable=True),
+        sa.Column("ladder", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("failure_entry_id", sa.Integer(), nullable=True),
         sa.Column("last_success_at", sa.DateTime(), nullable=True),
         sa.Column("last_attempt_at", sa.DateTime(), nullable=True),
@@ -145,9 +146,9 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(), nullable=False),
         sa.Column("finished_at", sa.DateTime(), nullable=True),
         sa.Column("steps", sa.JSON(), nullable=False),
-        sa.Column("finding", sa.JSON(), nullable=True),
+        sa.Column("finding", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("folders", sa.JSON(), nullable=False),
-        sa.Column("first_sync", sa.JSON(), nullable=True),
+        sa.Column("first_sync", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["mailbox_id"],
             ["mailboxes.id"],
@@ -167,7 +168,7 @@ def upgrade() -> None:
         sa.Column("highest_modseq", sa.Integer(), nullable=True),
         sa.Column("server_count", sa.Integer(), nullable=False),
         sa.Column("last_success_at", sa.DateTime(), nullable=True),
-        sa.Column("finding", sa.JSON(), nullable=True),
+        sa.Column("finding", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["mailbox_id"],
             ["mailboxes.id"],
@@ -218,7 +219,7 @@ def upgrade() -> None:
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("finding", sa.JSON(), nullable=True),
+        sa.Column("finding", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("cancel_requested", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["mailbox_id"],
@@ -286,13 +287,13 @@ def upgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index("ix_messages_folder_digest", ["folder_id", "digest"], unique=False)
         batch_op.create_index(
+            "ix_messages_mailbox_arrival", ["mailbox_id", "arrived_at", "uid"], unique=False
+        )
+        batch_op.create_index(
             "ix_messages_present",
             ["mailbox_id", "folder_id"],
             unique=False,
             sqlite_where=sa.text("removed_at IS NULL"),
-        )
-        batch_op.create_index(
-            "ix_messages_mailbox_arrival", ["mailbox_id", "arrived_at", "uid"], unique=False
         )
 
     op.create_table(
@@ -316,9 +317,9 @@ def downgrade() -> None:
         op.execute(statement)
     op.drop_table("message_bytes")
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index("ix_messages_present", sqlite_where=sa.text("removed_at IS NULL"))
         batch_op.drop_index("ix_messages_mailbox_arrival")
         batch_op.drop_index("ix_messages_folder_digest")
-        batch_op.drop_index("ix_messages_present", sqlite_where=sa.text("removed_at IS NULL"))
 
     op.drop_table("messages")
     op.drop_table("secrets")
