@@ -4,13 +4,12 @@ Nothing is changed on the server: folders are asked about with LIST and STATUS, 
 opened for reading only where a server cannot add up a folder's size.
 """
 
-import difflib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailboxadmin.domain.errors import Facts, Happening, MailFailure
+from mailboxadmin.domain.errors import Facts, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import ListedFolder
 from mailboxadmin.domain.mailbox import FirstSync, Step
@@ -19,6 +18,7 @@ from mailboxadmin.imap.ladder import Ladder
 from mailboxadmin.imap.session import Session, connect
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Plan, account_of
+from mailboxadmin.services.wanted import require_folder
 
 OnStep = Callable[[Step], None]
 
@@ -81,38 +81,10 @@ def _folders(session: Session, wanted: tuple[str, ...], seen: _Seen) -> int:
     with Ladder(seen).rung(Phase.FOLDERS) as rung:
         seen.folders = session.list_folders()
         for name in wanted:
-            _require(name, seen.folders)
+            require_folder(name, seen.folders)
         messages = sum(session.status(name).messages for name in wanted)
         rung.detail = f"{len(seen.folders)} found"
     return messages
-
-
-def _require(name: str, listed: list[ListedFolder]) -> None:
-    """Do nothing when the folder can be synced.
-
-    Raises:
-        MailFailure: FOLDER_MISSING, with the nearest name there is, or FOLDER_NOT_SELECTABLE.
-    """
-    found = next((folder for folder in listed if folder.name == name), None)
-    if found is not None and found.selectable:
-        return
-    happening, detail = Happening.FOLDER_NOT_SELECTABLE, f"“{name}” only holds other folders"
-    if found is None:
-        happening, detail = Happening.FOLDER_MISSING, f"there is no “{name}”"
-        if near := nearest(name, [folder.name for folder in listed if folder.selectable]):
-            detail += f"; the nearest name is “{near}”"
-    raise MailFailure(Facts(phase=Phase.FOLDERS, happening=happening, detail=detail, folder=name))
-
-
-def nearest(name: str, names: list[str]) -> str | None:
-    """The name that someone who typed `name` most likely meant; None when none is alike."""
-    by_folded = {each.casefold(): each for each in names}
-    # A folder inside another is often typed by its last part only: Sent for INBOX.Sent.
-    for folded, each in by_folded.items():
-        if folded.replace(".", "/").rpartition("/")[2] == name.casefold():
-            return each
-    alike = difflib.get_close_matches(name.casefold(), by_folded, n=1)
-    return by_folded[alike[0]] if alike else None
 
 
 def _first_sync(session: Session, plan: Plan, messages: int, instance: Path) -> FirstSync | None:

@@ -78,8 +78,8 @@ def sync_many(
         elif candidate.configured:
             to_sync.append(candidate)
     with ThreadPoolExecutor(max_workers=parallel) as pool:
-        started = [pool.submit(sync_mailbox, deps, one.id, actor=actor) for one in to_sync]
         try:
+            started = [pool.submit(sync_mailbox, deps, one.id, actor=actor) for one in to_sync]
             for finished in as_completed(started):
                 yield finished.result()
         except BaseException:

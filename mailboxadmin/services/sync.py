@@ -32,7 +32,7 @@ from mailboxadmin.services.pull import pull_folder
 from mailboxadmin.services.pulling import Tally
 from mailboxadmin.services.runs import Run, begin_run, held
 from mailboxadmin.services.settings import office_values
-from mailboxadmin.services.wanted import unusable_folder
+from mailboxadmin.services.wanted import require_folder
 from mailboxadmin.store import folders
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.mailboxes import address_of, mailbox_row
@@ -222,9 +222,7 @@ def _pull_all(
     first: Finding | None = None
     for name in names:
         try:
-            unusable = unusable_folder(name, listed)
-            if unusable is not None:
-                raise MailFailure(unusable)
+            require_folder(name, listed)
             pull_folder(deps, run, session, name, tally)
             tally.folders_done.add(name)
         except MailFailure as failure:

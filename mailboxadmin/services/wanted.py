@@ -3,28 +3,34 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from mailboxadmin.domain.errors import Facts, Happening
+from mailboxadmin.domain.errors import Facts, Happening, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import ListedFolder
 
 
-def unusable_folder(name: str, listed: Sequence[ListedFolder]) -> Facts | None:
-    """What is wrong with a wanted folder; None when it can be synced.
+def require_folder(name: str, listed: Sequence[ListedFolder]) -> None:
+    """Do nothing when the folder can be synced.
 
-    The detail names the nearest folder that exists, for who mistyped it.
+    Raises:
+        MailFailure: FOLDER_MISSING, with the nearest name there is, or FOLDER_NOT_SELECTABLE.
     """
     found = next((folder for folder in listed if folder.name == name), None)
     if found is not None and found.selectable:
-        return None
-    return Facts(
-        phase=Phase.FOLDERS,
-        happening=Happening.FOLDER_MISSING if found is None else Happening.FOLDER_NOT_SELECTABLE,
-        folder=name,
-        detail=_nearest(name, [folder.name for folder in listed if folder.selectable]),
-    )
+        return
+    happening, detail = Happening.FOLDER_NOT_SELECTABLE, f"“{name}” only holds other folders"
+    if found is None:
+        happening, detail = Happening.FOLDER_MISSING, f"there is no “{name}”"
+        if near := nearest(name, [folder.name for folder in listed if folder.selectable]):
+            detail += f"; the nearest name is “{near}”"
+    raise MailFailure(Facts(phase=Phase.FOLDERS, happening=happening, detail=detail, folder=name))
 
 
-def _nearest(name: str, names: Sequence[str]) -> str:
-    by_fold = {other.casefold(): other for other in names}
-    nearest = get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
-    return f"the server has a folder {by_fold[nearest[0]]!r}" if nearest else ""
+def nearest(name: str, names: Sequence[str]) -> str | None:
+    """The name that someone who typed `name` most likely meant; None when none is alike."""
+    by_folded = {each.casefold(): each for each in names}
+    # A folder inside another is often typed by its last part only: Sent for INBOX.Sent.
+    for folded, each in by_folded.items():
+        if folded.replace(".", "/").rpartition("/")[2] == name.casefold():
+            return each
+    alike = get_close_matches(name.casefold(), by_folded, n=1)
+    return by_folded[alike[0]] if alike else None

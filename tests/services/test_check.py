@@ -6,8 +6,8 @@ from mailboxadmin.domain.finding import Fixer, Phase
 from mailboxadmin.domain.mailbox import Check, Encryption, Server, Step
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services.check import run_check
-from mailboxadmin.services.climb import nearest
 from mailboxadmin.services.draft import Draft
+from mailboxadmin.services.wanted import nearest
 from tests.support import mails
 from tests.support.configuring import ADMIN, use_server
 from tests.support.dovecot import Dovecot

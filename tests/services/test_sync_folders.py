@@ -1,10 +1,13 @@
 """Folders that are not there: the others go on, and the log says it once."""
 
+import pytest
+
+from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.folder import ListedFolder
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.wanted import unusable_folder
+from mailboxadmin.services.wanted import require_folder
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
@@ -58,10 +61,10 @@ def test_for_a_mistyped_folder_the_nearest_one_is_named():
         for name in ("INBOX", "Sent", "Drafts")
     ]
 
-    facts = unusable_folder("sent", listed)
+    with pytest.raises(MailFailure) as failure:
+        require_folder("sent", listed)
 
-    assert facts is not None
-    assert "'Sent'" in facts.detail
+    assert "“Sent”" in failure.value.facts.detail
 
 
 def test_a_missing_folder_that_is_made_is_synced_and_the_mailbox_recovers(
