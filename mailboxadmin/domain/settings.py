@@ -5,13 +5,12 @@ an empty value inherits. Values are kept and exchanged as text, so that the web
 form, the command line and the table share one reading: `Setting.parse`.
 """
 
-import ipaddress
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from mailboxadmin.domain import entered
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.mailbox import Encryption
 
@@ -82,108 +81,15 @@ class Setting:
         return "\n".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _read_text(setting: Setting, text: str) -> str:
-    if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
-        raise ValueError("Control characters are not allowed here.")
-    if len(text) > setting.maximum:
-        raise ValueError(f"At most {setting.maximum} characters.")
-    return text
-
-
-def _read_integer(setting: Setting, text: str) -> int:
-    limits = f"Enter a whole number from {setting.minimum} to {setting.maximum}."
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise ValueError(limits)
-    number = int(text)
-    if not setting.minimum <= number <= setting.maximum:
-        raise ValueError(limits)
-    return number
-
-
-def _read_choice(setting: Setting, text: str) -> str:
-    if text.lower() not in setting.choices:
-        raise ValueError(f"Choose one of: {', '.join(setting.choices)}.")
-    return text.lower()
-
-
-_HOST_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
-
-
-def read_host(text: str) -> str:
-    """A host name (IDNA-encoded, lower case) or IP address.
-
-    Raises:
-        ValueError: what is wrong with it, in one sentence.
-    """
-    text = text.strip()
-    if "://" in text:
-        raise ValueError("Enter only the server's name, without http:// or imap:// before it.")
-    if re.search(r"\s|[\x00-\x1f\x7f]", text):
-        raise ValueError("A server's name has no spaces or line breaks.")
-    if "/" in text or "@" in text:
-        raise ValueError("Enter only the server's name, such as mail.example.org.")
-    try:
-        return str(ipaddress.ip_address(text.strip("[]")))
-    except ValueError:
-        pass
-    if ":" in text:
-        raise ValueError("Enter the port in its own field, not after the server's name.")
-    try:
-        name = text.rstrip(".").encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        raise ValueError(f"{text!r} is not a server name.") from None
-    if len(name) > 253 or not all(_HOST_LABEL.fullmatch(label) for label in name.split(".")):
-        raise ValueError(f"{text!r} is not a server name; it looks like mail.example.org.")
-    return name
-
-
-def _read_folders(setting: Setting, text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(read_folder(line) for line in text.splitlines() if line.strip()))
-    if len(names) > setting.maximum:
-        raise ValueError(f"At most {setting.maximum} folders.")
-    return names
-
-
-def read_folder(text: str) -> str:
-    """A folder's name as a person types it; INBOX in any case is INBOX (RFC 9051, 5.1).
-
-    Raises:
-        ValueError: it cannot be the name of a folder.
-    """
-    name = text.strip()
-    if not name or re.search(r"[\x00-\x1f\x7f]", name):
-        raise ValueError("A folder's name is not empty and has no control characters.")
-    if len(name) > 255:
-        raise ValueError("A folder's name has at most 255 characters.")
-    return "INBOX" if name.upper() == "INBOX" else name
-
-
-def _read_hosts(setting: Setting, text: str) -> tuple[str, ...]:
-    parts = [part for part in re.split(r"[\s,]+", text) if part]
-    return tuple(dict.fromkeys(_read_allowed_host(part) for part in parts))
-
-
-def _read_allowed_host(text: str) -> str:
-    if "/" in text:
-        try:
-            return str(ipaddress.ip_network(text, strict=False))
-        except ValueError:
-            raise ValueError(f"{text!r} is no network; write it as 192.168.1.0/24.") from None
-    host, colon, port = text.partition(":")
-    if colon and text.count(":") == 1:
-        if not port.isdecimal() or not 1 <= int(port) <= 65535:
-            raise ValueError(f"{text!r}: the port is a number from 1 to 65535.")
-        return f"{read_host(host)}:{int(port)}"
-    return read_host(text)
-
-
 _READERS: Final[dict[Kind, Callable[[Setting, str], Value]]] = {
-    Kind.TEXT: _read_text,
-    Kind.HOST: lambda _, text: read_host(text),
-    Kind.INTEGER: _read_integer,
-    Kind.CHOICE: _read_choice,
-    Kind.FOLDERS: _read_folders,
-    Kind.HOSTS: _read_hosts,
+    Kind.TEXT: lambda setting, text: entered.read_text(text, setting.maximum),
+    Kind.HOST: lambda _, text: entered.read_host(text),
+    Kind.INTEGER: lambda setting, text: entered.read_integer(
+        text, setting.minimum, setting.maximum
+    ),
+    Kind.CHOICE: lambda setting, text: entered.read_choice(text, setting.choices),
+    Kind.FOLDERS: lambda setting, text: entered.read_folders(text, setting.maximum),
+    Kind.HOSTS: lambda _, text: entered.read_allowed_hosts(text),
 }
 
 _ALL = (

@@ -22,19 +22,23 @@ class Holder:
         """True when it was a process of this machine that is no longer alive."""
         if self.machine != this_process().machine:
             return False
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            pass  # Alive, and another user's; whether it is the same one is asked next.
-        return self.pid_started != _started(self.pid)
+        return not _exists(self.pid) or self.pid_started != _started(self.pid)
 
 
 def this_process() -> Holder:
     """The process that asks."""
     pid = os.getpid()
     return Holder(machine=_machine(), pid=pid, pid_started=_started(pid))
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # Another user's; whether it is the same process is asked next.
+    return True
 
 
 @cache

@@ -2,8 +2,9 @@
 
 import pytest
 
+from mailboxadmin.domain.entered import read_folder, read_host
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.domain.settings import SETTINGS, Kind, Value, read_folder, read_host
+from mailboxadmin.domain.settings import SETTINGS, Kind, Value
 
 NUMBERS = [setting for setting in SETTINGS.values() if setting.kind is Kind.INTEGER]
 
