@@ -1,7 +1,7 @@
 """Which mailboxes are synced now, and syncing several of them at a time."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,9 @@ from mailboxadmin.services.runs import is_live
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.sync import sync_mailbox
 from mailboxadmin.store.tables import LeaseRow, MailboxRow, SecretRow, StaffRow
+
+#: Python does not always wake a thread that waits for a lock when Ctrl-C comes, so none waits long.
+WAKE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +82,11 @@ def sync_many(
             to_sync.append(candidate)
     with ThreadPoolExecutor(max_workers=parallel) as pool:
         try:
-            started = [pool.submit(sync_mailbox, deps, one.id, actor=actor) for one in to_sync]
-            for finished in as_completed(started):
-                yield finished.result()
+            left = {pool.submit(sync_mailbox, deps, one.id, actor=actor) for one in to_sync}
+            while left:
+                finished, left = wait(left, timeout=WAKE_S, return_when=FIRST_COMPLETED)
+                for each in finished:
+                    yield each.result()
         except BaseException:
             # Interrupted: none begins any more, and those that go on keep what they have.
             pool.shutdown(wait=False, cancel_futures=True)

@@ -140,4 +140,4 @@ def test_a_sync_that_is_interrupted_ends_its_runs(run, office, number):
     assert err.strip().splitlines() == ["mailboxadmin: Stopped."]
     assert out == ""
     [entry] = run("activity", "--code", "sync", "--json").objects
-    assert entry["code"] == "sync.cancelled"
+    assert entry["code"] == "sync.cancelled", entry
