@@ -48,7 +48,6 @@ class Code(StrEnum):
     SYNC_TIMED_OUT = "sync.timed_out"
     #: A run ended without its closing entry: the process was killed or lost power.
     SYNC_INTERRUPTED = "sync.interrupted"
-    FOLDER_MAPPED = "folder.mapped"
     FOLDER_MISSING = "folder.missing"
     FOLDER_RESET = "folder.reset"
     MESSAGE_QUARANTINED = "message.quarantined"

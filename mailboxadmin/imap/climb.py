@@ -8,7 +8,7 @@ Each rung has ten seconds of wall clock, or what the run's deadline leaves of th
 """
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mailboxadmin.domain.errors import Happening, MailFailure
@@ -17,6 +17,7 @@ from mailboxadmin.domain.mailbox import Account, Encryption
 from mailboxadmin.imap import secure
 from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.guard import Watch
 from mailboxadmin.imap.ladder import Ladder
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.policy import check_allowed
@@ -29,6 +30,9 @@ from mailboxadmin.imap.wire import Wire
 RUNG_LIMIT_S = 10.0
 _LONGEST_GREETING = 8192
 
+#: Given what can cut the connection, as soon as there is one.
+OnOpen = Callable[[Watch], object]
+
 #: Which failure to tell when several addresses failed in different ways: the one that says most.
 _MOST_TELLING = (Happening.CONNECT_REFUSED, Happening.CONNECT_TIMEOUT, Happening.UNREACHABLE)
 
@@ -37,13 +41,19 @@ class Climb:
     """One attempt to reach one server."""
 
     def __init__(
-        self, account: Account, network: Network, deadline: Deadline, ladder: Ladder
+        self,
+        account: Account,
+        network: Network,
+        deadline: Deadline,
+        ladder: Ladder,
+        on_open: OnOpen,
     ) -> None:
         self._account = account
         self._server = account.server
         self._network = network
         self._deadline = deadline
         self._ladder = ladder
+        self._on_open = on_open
         self._heard = Heard()
         self._connection: Connection | None = None
         self._address = ""
@@ -99,6 +109,7 @@ class Climb:
                 failures.append(self._tcp_failure(fault, address))
                 continue
             self._address, self._connection = address, connection
+            self._on_open(connection.watch)
             return connection
         if self._deadline.passed:
             raise translate(TimeoutError(), self._scene(Phase.TCP))

@@ -11,7 +11,7 @@ from mailboxadmin.domain.mailbox import Step
 OnStep = Callable[[Step], None]
 
 
-def ignore(step: Step) -> None:
+def ignore(_: object) -> None:
     """For who only wants to arrive."""
 
 

@@ -23,7 +23,7 @@ from mailboxadmin.imap.answers import Items, Raw
 from mailboxadmin.imap.arguments import check_text, uid_sets
 from mailboxadmin.imap.auth import settle, sign_in
 from mailboxadmin.imap.bodies import Unfetchable
-from mailboxadmin.imap.climb import RUNG_LIMIT_S, Climb
+from mailboxadmin.imap.climb import RUNG_LIMIT_S, Climb, OnOpen
 from mailboxadmin.imap.conversation import Conversation
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.ladder import Ladder, OnStep, ignore
@@ -42,19 +42,25 @@ FlagsOf = tuple[int, frozenset[str], int | None]
 
 
 def connect(
-    account: Account, *, network: Network, deadline: Deadline, on_step: OnStep = ignore
+    account: Account,
+    *,
+    network: Network,
+    deadline: Deadline,
+    on_step: OnStep = ignore,
+    on_open: OnOpen = ignore,
 ) -> "Session":
     """Climb the ladder up to `auth`.
 
     Args:
         deadline: of everything done with the session, not only of the ladder.
         on_step: told of each rung as soon as it is green or red.
+        on_open: given what can cut the connection from another thread, as soon as there is one.
 
     Raises:
         MailFailure: what happened on the rung that was red.
     """
     ladder = Ladder(on_step)
-    wire = Climb(account, network, deadline, ladder).up()
+    wire = Climb(account, network, deadline, ladder, on_open).up()
     session = Session(account, wire, deadline, ladder)
     try:
         session.open()

@@ -20,7 +20,7 @@ def pause_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:
     """
     with deps.store.write() as db:
         row = mailbox_row(db, mailbox_id)
-        if row.state == State.NEW:
+        if row.state == State.NEW and row.next_attempt_at is None:
             raise InvalidInput("mailbox", "It is not connected yet: there is nothing to pause.")
         if row.state == State.PAUSED:
             return
@@ -54,7 +54,7 @@ def resume_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:
 def _state_of(row: MailboxRow) -> State:
     """What was wrong before the pause is still what is known."""
     if row.finding is None:
-        return State.OK
+        return State.OK if row.last_success_at else State.NEW
     return State.RETRYING if Finding.from_json(row.finding).temporary else State.NEEDS_ACTION
 
 

@@ -8,15 +8,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
+from mailboxadmin.domain.activity import SCHEDULER
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.people import Standing
-from mailboxadmin.domain.run import Outcome, SkipReason, SyncReport
+from mailboxadmin.domain.run import SkipReason, SyncReport
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.runs import is_live
 from mailboxadmin.services.settings import office_values
-from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.sync import skip, sync_mailbox
 from mailboxadmin.store.tables import LeaseRow, MailboxRow, SecretRow, StaffRow
 
 #: Python does not always wake a thread that waits for a lock when Ctrl-C comes, so none waits long.
@@ -77,7 +78,8 @@ def sync_many(
     for candidate in chosen:
         reason = _reason_to_skip(candidate, now, named=named, due=due)
         if reason is not None:
-            yield SyncReport(mailbox=candidate.address, outcome=Outcome.SKIPPED, reason=reason)
+            asked_for = actor if named else SCHEDULER
+            yield skip(deps, candidate.id, reason, actor=asked_for)
         elif candidate.configured:
             to_sync.append(candidate)
     with ThreadPoolExecutor(max_workers=parallel) as pool:

@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from mailboxadmin.domain.activity import Code, Entry, Level
+from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
 from mailboxadmin.domain.errors import (
     AlreadyRunning,
     Cancelled,
@@ -50,6 +50,12 @@ FOLDER_FAULTS = frozenset(
 )
 
 
+SKIP_WORDS = {
+    SkipReason.RUNNING: "it is being synced already",
+    SkipReason.PAUSED: "it is paused",
+    SkipReason.NOT_DUE: "it is not its turn yet",
+    SkipReason.WAITING: "its sign-in was refused, and it waits for a change or a person",
+}
 #: A run connects again so often at most, for messages over which the server hung up.
 MOST_HANG_UPS = 6
 
@@ -75,7 +81,7 @@ def sync_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> SyncReport:
     try:
         run = begin_run(deps, mailbox_id, actor=actor)
     except AlreadyRunning:
-        return _skipped(deps, mailbox_id, SkipReason.RUNNING)
+        return skip(deps, mailbox_id, SkipReason.RUNNING, actor=actor)
     except StoreUnavailable as fault:
         return _not_begun(deps, mailbox_id, fault)
     return _perform(deps, run)
@@ -93,8 +99,23 @@ def start_sync(deps: Deps, mailbox_id: int, *, actor: str) -> int:
     return run.id
 
 
-def _skipped(deps: Deps, mailbox_id: int, reason: SkipReason) -> SyncReport:
+def skip(deps: Deps, mailbox_id: int, reason: SkipReason, *, actor: str) -> SyncReport:
+    """Say that there was no run; the log is told when a person had asked for one."""
+    if actor != SCHEDULER:
+        with deps.store.write() as db:
+            add_entry(db, _skip_entry(mailbox_id, reason, actor), deps.clock.now())
     return SyncReport(mailbox=_address(deps, mailbox_id), outcome=Outcome.SKIPPED, reason=reason)
+
+
+def _skip_entry(mailbox_id: int, reason: SkipReason, actor: str) -> Entry:
+    return Entry(
+        code=Code.SYNC_SKIPPED,
+        level=Level.ROUTINE,
+        message=f"Not synced: {SKIP_WORDS[reason]}.",
+        actor=actor,
+        mailbox_id=mailbox_id,
+        detail={"reason": reason.value},
+    )
 
 
 def _not_begun(deps: Deps, mailbox_id: int, fault: StoreUnavailable) -> SyncReport:
@@ -195,9 +216,12 @@ def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> Finding | No
         steps.clear()
         try:
             with connect(
-                plan.account, network=deps.network, deadline=deadline, on_step=on_step
+                plan.account,
+                network=deps.network,
+                deadline=deadline,
+                on_step=on_step,
+                on_open=run.control.holds,
             ) as session:
-                run.control.holds(session)
                 return _pull_all(deps, run, session, plan.folders, tally)
         except MailFailure:
             run.control.proceed()

@@ -26,7 +26,6 @@ _WORDS = {
     Code.SYNC_CANCELLED: "Stopped",
     Code.SYNC_TIMED_OUT: "Time limit",
     Code.SYNC_INTERRUPTED: "Cut off",
-    Code.FOLDER_MAPPED: "Folder found",
     Code.FOLDER_MISSING: "No folder",
     Code.FOLDER_RESET: "Renumbered",
     Code.MESSAGE_QUARANTINED: "Unreadable",

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("mailbox", __name__)
 
-from mailboxadmin.web.mailbox import views  # noqa: E402, F401 - adds its routes to the blueprint
+import mailboxadmin.web.mailbox.views  # noqa: E402, F401 - adds its routes to the blueprint
