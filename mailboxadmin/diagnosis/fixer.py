@@ -10,7 +10,7 @@ _ALWAYS_OWN = frozenset({"password", "auth_method"})
 
 
 def who_acts(code: Code, row: Row | None, effective: Effective | None) -> Fixer:
-    """Who can mend this finding (the order is a promise: docs/findings.md)."""
+    """Who can mend this finding (the order is a promise: docs/codes.md)."""
     # Nobody but an admin can set up OAuth, and it is not set up.
     if code.name == "auth.password_login_disabled":
         return Fixer.ADMIN
