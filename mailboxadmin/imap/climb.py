@@ -7,6 +7,7 @@
 Each rung has ten seconds of wall clock, or what the run's deadline leaves of them.
 """
 
+import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ from mailboxadmin.imap.wire import Wire
 #: What one rung may take at most.
 RUNG_LIMIT_S = 10.0
 _LONGEST_GREETING = 8192
+#: Some greet with all they can do, which tells nobody how far the climb is (RFC 9051, 7.1).
+_CAPABILITIES = re.compile(r"\[CAPABILITY [^\]]*\] ?", re.IGNORECASE)
 
 #: Given what can cut the connection, as soon as there is one.
 OnOpen = Callable[[Watch], object]
@@ -129,7 +132,8 @@ class Climb:
     def _greeting(self, connection: Connection) -> Wire:
         with self._ladder.rung(Phase.GREETING) as rung, self._speaking(Phase.GREETING, connection):
             line = connection.read_line(_LONGEST_GREETING)
-            self._heard.identity = rung.detail = readable(line.removeprefix(b"* "))
+            self._heard.identity = readable(line.removeprefix(b"* "))
+            rung.detail = _CAPABILITIES.sub("", self._heard.identity)
             self._judge_greeting(line)
             connection.unread(line)
             wire = Wire(connection, self._server.host, self._server.port, self._heard)

@@ -30,7 +30,7 @@ from mailboxadmin.imap.ladder import Ladder, OnStep, ignore
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.wire import Client, Wire
 
-__all__ = ["FlagsOf", "Session", "Unfetchable", "connect", "folders_step"]
+__all__ = ["FlagsOf", "Session", "Unfetchable", "connect"]
 
 #: How long a server may think about one command before it is taken for dead.
 COMMAND_LIMIT_S = 60.0
@@ -203,18 +203,6 @@ class Session(Conversation):
             with self._speaking(Phase.FOLDERS, name):
                 happening = folders.why_refused(self._client, name)
             raise MailFailure(replace(failure.facts, happening=happening)) from failure
-
-
-def folders_step(session: Session) -> list[ListedFolder]:
-    """The last rung: the folders, reported like the others to the `on_step` of `connect`.
-
-    Raises:
-        MailFailure: after it was reported.
-    """
-    with session._ladder.rung(Phase.FOLDERS) as rung:
-        listed = session.list_folders()
-        rung.detail = f"{len(listed)} folder{'' if len(listed) == 1 else 's'}"
-    return listed
 
 
 def _flags_of(items: Items) -> FlagsOf:
