@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from mailboxadmin.domain.finding import Finding, Phase
 
@@ -74,6 +75,12 @@ class Step:
     def as_json(self) -> dict[str, object]:
         """As the command line promises it."""
         return {"phase": self.phase.value, "ok": self.ok, "ms": self.ms, "detail": self.detail}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Step":
+        """The step that `as_json` wrote."""
+        phase, ok, ms, detail = (stored[key] for key in ("phase", "ok", "ms", "detail"))
+        return cls(phase=Phase(phase), ok=ok, ms=ms, detail=detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from mailboxadmin.domain.finding import Finding, Phase
+from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.folder import FolderState
 from mailboxadmin.domain.mailbox import Mailbox, State, Step
 from mailboxadmin.store.tables import FolderRow, LeaseRow, MailboxRow, MessageRow, StaffRow
@@ -139,11 +139,5 @@ def _mailbox(found: Any, messages: int) -> Mailbox:
         next_attempt_at=row.next_attempt_at,
         messages=messages,
         running=run_id,
-        ladder=tuple(_step(step) for step in row.ladder or ()),
-    )
-
-
-def _step(stored: dict[str, Any]) -> Step:
-    return Step(
-        phase=Phase(stored["phase"]), ok=stored["ok"], ms=stored["ms"], detail=stored["detail"]
+        ladder=tuple(map(Step.from_json, row.ladder or ())),
     )

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.errors import NotFound
-from mailboxadmin.domain.finding import Finding, Phase
+from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import Check, FirstSync, Step
 from mailboxadmin.store.tables import CheckRow
 
@@ -46,24 +46,11 @@ def check_from(row: CheckRow, address: str) -> Check:
     return Check(
         id=row.id,
         mailbox=address,
-        steps=steps_from(row.steps),
+        steps=tuple(map(Step.from_json, row.steps or ())),
         finding=Finding.from_json(row.finding) if row.finding else None,
         finished_at=row.finished_at,
         folders=tuple(row.folders),
         first_sync=FirstSync(**row.first_sync) if row.first_sync else None,
-    )
-
-
-def steps_from(stored: list[dict[str, object]] | None) -> tuple[Step, ...]:
-    """The ladder that `Step.as_json` wrote, rung by rung."""
-    return tuple(
-        Step(
-            phase=Phase(str(each["phase"])),
-            ok=bool(each["ok"]),
-            ms=int(str(each["ms"])),
-            detail=str(each["detail"]),
-        )
-        for each in stored or ()
     )
 
 
