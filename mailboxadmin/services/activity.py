@@ -26,8 +26,6 @@ class Filter:
     level: Level = Level.ROUTINE
     #: Logged at this instant or later.
     since: datetime | None = None
-    #: Logged before this instant.
-    until: datetime | None = None
     #: Words that must all be in it.
     text: str = ""
 
@@ -77,8 +75,6 @@ def iter_entries(deps: Deps, wanted: Filter) -> Iterator[Logged]:
 def _read(db: Session, wanted: Filter, below: int, above: int, limit: int) -> list[Logged]:
     if wanted.since is not None:
         above = max(above, rows.id_before(db, wanted.since))
-    if wanted.until is not None:
-        below = min(below, rows.id_before(db, wanted.until) + 1)
     return rows.entries(
         db,
         mailbox_id=wanted.mailbox_id,

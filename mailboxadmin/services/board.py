@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.domain.finding import Finding, Scope
-from mailboxadmin.domain.folder import FolderState
 from mailboxadmin.domain.mailbox import Mailbox, State
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.store import board as rows
@@ -93,12 +92,6 @@ def mailbox_by_address(deps: Deps, address: str) -> Mailbox:
     if found is None:
         raise NotFound(f"There is no mailbox of {address}.")
     return found
-
-
-def folders_of(deps: Deps, mailbox_id: int) -> tuple[FolderState, ...]:
-    """The folders of a mailbox that were opened or looked for."""
-    with deps.store.read() as db:
-        return rows.folder_states(db, mailbox_id)
 
 
 def count_needing(deps: Deps) -> int:

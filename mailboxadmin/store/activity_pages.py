@@ -66,12 +66,6 @@ def id_before(db: Session, at: datetime) -> int:
     return db.scalar(query.limit(1)) or 0
 
 
-def one_entry(db: Session, entry_id: int) -> Logged | None:
-    """The entry of that id."""
-    row = db.get(ActivityRow, entry_id)
-    return _logged(row) if row else None
-
-
 def last_change(db: Session, mailbox_id: int, before: datetime) -> Logged | None:
     """The last time that someone changed this mailbox's configuration, before an instant."""
     below = id_before(db, before) + 1
