@@ -80,18 +80,23 @@ def _not_found(fault: NotFound) -> Answer:
 
 
 def _store_unavailable(fault: StoreUnavailable) -> Answer:
-    log.error("%s %s: %s", request.method, request.path, fault)
+    log.error("%s %s: %s", request.method, _where(), fault)
     words = f"{fault} Mail that was stored is safe; nothing was changed by this click."
     return _page(503, "The database cannot be used right now.", words)
 
 
 def _failed(fault: Exception) -> Answer:
-    log.exception("%s %s failed", request.method, request.path)
-    number = record_failure(deps(), fault, where=request.endpoint or request.path, actor=_actor())
+    log.exception("%s %s failed", request.method, _where())
+    number = record_failure(deps(), fault, where=_where(), actor=_actor())
     words = "This is a fault of Mailbox Admin, not of yours. Your mail is safe. Try again; if it "
     words += "stays so, tell the person who runs Mailbox Admin"
     words += f" the number {number}: the activity log has it." if number else "."
     return _page(500, "Something here is broken.", words, number)
+
+
+def _where() -> str:
+    """The page's name: an address may hold a token, or line breaks that would forge a log line."""
+    return request.endpoint or "an address that does not exist"
 
 
 def _actor() -> str:

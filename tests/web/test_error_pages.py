@@ -6,6 +6,8 @@ import pytest
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.services import board
+from mailboxadmin.web import errors
+from mailboxadmin.web.auth import views as auth_views
 from mailboxadmin.web.board import views
 from tests.support.log import logged
 from tests.support.office import Office
@@ -53,6 +55,31 @@ def test_a_database_that_cannot_be_used_is_said_as_it_is(
 
     assert answer.status_code == 503
     assert "There is no room on the disk." in answer.text
+
+
+@pytest.mark.parametrize(
+    "fault", [StoreUnavailable("The database is held."), TypeError()], ids=["held", "ours"]
+)
+def test_the_log_names_the_page_and_not_the_token_in_its_address(
+    office: Office,
+    visitor: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: Exception,
+):
+    def broken(deps: object, token: str) -> None:
+        raise fault
+
+    office.admin("grace@example.org")
+    monkeypatch.setattr(auth_views, "open_invitation", broken)
+
+    answer = visitor.get("/invitation/the-token%0Aa+forged+line")
+
+    assert answer.status_code >= 500
+    said = [record.getMessage() for record in caplog.records if record.name == errors.log.name]
+    assert len(said) == 1
+    assert said[0].startswith("GET auth.invitation")
+    assert "the-token" not in said[0] and "forged" not in said[0]
 
 
 @pytest.mark.parametrize(
