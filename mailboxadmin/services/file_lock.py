@@ -9,7 +9,7 @@ The system unlocks them when their holder dies, however it dies.
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mailboxadmin.domain.errors import MailboxAdminError
@@ -38,7 +38,7 @@ class FileLock:
         """Lock the file and write our process number into it; False when others hold it.
 
         Raises:
-            OSError: the file cannot be opened.
+            OSError: the file cannot be opened or locked.
         """
         if self.held:
             return True
@@ -49,9 +49,14 @@ class FileLock:
         except BlockingIOError:
             os.close(descriptor)
             return False
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        except OSError:
+            os.close(descriptor)
+            raise
         self._descriptor = descriptor
+        # Only for people to read: on a full disk the lock is ours without a number in it.
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         return True
 
     def release(self) -> None:
