@@ -36,12 +36,15 @@ def parse_rfc3339(text: str) -> datetime:
     """The instant that `text` names.
 
     Raises:
-        ValueError: it is no RFC 3339 time, or has no zone.
+        ValueError: it is no RFC 3339 time, has no zone, or is beyond the calendar in UTC.
     """
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone; write it as 2026-01-31T08:00:00Z")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} is before the year 1 or after 9999 in UTC") from None
 
 
 def minutes(count: float) -> timedelta:
