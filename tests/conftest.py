@@ -1,3 +1,3 @@
-"""What every test may ask for: the bench of real servers, and an office to work in."""
+"""What every test may ask for: real servers, an office to work in, and a browser to look at it."""
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.office"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.office", "tests.support.browser"]

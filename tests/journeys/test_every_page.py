@@ -1,0 +1,168 @@
+"""Every page there is, for whom it is there: usable by everybody, quiet, and no wider than a phone.
+
+The pages are those of `app.url_map`: a new one is looked at, or said to be none, or this fails.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from mailboxadmin.domain.activity import Code, Level
+from mailboxadmin.domain.finding import Fixer, Phase
+from mailboxadmin.domain.mailbox import Encryption, Server, State, Step
+from mailboxadmin.domain.people import Person, Role
+from mailboxadmin.domain.run import Counts, Outcome
+from mailboxadmin.services.invitations import add_and_invite
+from mailboxadmin.store import runs
+from mailboxadmin.web.access import ROUTES, is_allowed
+from tests.support.accessible import faults_of, keyboard_faults_of
+from tests.support.browser import ServedOffice
+from tests.support.states import finding, log, put, put_mail, somebody, tick
+
+#: Files, fragments of pages, and what monitors ask for.
+NO_PAGES = {
+    "activity.csv",
+    "mailbox.progress",
+    "ops.beat",
+    "ops.favicon",
+    "ops.healthz",
+    "ops.metrics",
+    "static",
+}
+#: For who is not signed in; they have a test of their own.
+DOOR = {"auth.invitation": "/invitation/x", "auth.login": "/login", "auth.setup": "/setup"}
+GRACE, ANNA = "grace@example.org", "anna@example.org"
+CLIMBED = (
+    Step(phase=Phase.DNS, ok=True, ms=3, detail="192.0.2.7"),
+    Step(phase=Phase.TCP, ok=True, ms=20, detail="port 993"),
+    Step(phase=Phase.TLS, ok=True, ms=31, detail="TLSv1.3"),
+    Step(phase=Phase.GREETING, ok=True, ms=12, detail="OK ready"),
+    Step(phase=Phase.AUTH, ok=False, ms=240, detail="refused"),
+)
+NOWHERE = Server(host="mail.example.org", port=993, encryption=Encryption.SSL)
+
+
+class Sights:
+    """An office where something of everything is to be seen, and the ids that addresses name."""
+
+    def __init__(self, office: ServedOffice) -> None:
+        self.office = office
+        tick(office)
+        self.grace = somebody(office, "Grace Hopper", Role.ADMIN)
+        self.anna, bert, cleo, dora, emil = (
+            somebody(office, name)
+            for name in ("Anna Keller", "Bert von der Lange-Straße", "Cleo", "Dora Maar", "Emil")
+        )
+        known = [office.person(f"fred@{domain}") for domain in ("gmail.com", "outlook.com")]
+        now = office.clock.now()
+        self._break(self.anna)
+        slow = finding("tcp.timeout", phase=Phase.TCP, fix_by=Fixer.NOBODY, temporary=True)
+        put(office, bert, State.RETRYING, slow, steps=CLIMBED[:1], next_attempt_at=now)
+        put_mail(office, put(office, cleo, State.OK, last_success_at=now), 1234)
+        put(office, dora, State.PAUSED)
+        self.staff = [self.anna, emil]
+        self.runs = [self._run(self.anna, outcome) for outcome in (None, *Outcome)]
+        #: Whose mailbox pages and forms are looked at.
+        self.mailboxes = [self.anna, bert, cleo, dora, emil, *known]
+
+    def _break(self, person: Person) -> None:
+        """The server does not take the password, and the log is full of it."""
+        assert person.mailbox_id is not None
+        self.office.connect(person.mailbox_id, NOWHERE, "not the one")
+        put(self.office, person, State.NEEDS_ACTION, finding(), steps=CLIMBED)
+        put_mail(self.office, person.mailbox_id, 3)
+        for level in Level:
+            log(
+                self.office,
+                Code.SYNC_FAILED,
+                "mail.example.org does not accept the password.",
+                level=level,
+                mailbox_id=person.mailbox_id,
+                finding=finding().as_json(),
+            )
+
+    def _run(self, person: Person, outcome: Outcome | None) -> int:
+        """A run that ended so, or goes on; its id."""
+        now = self.office.clock.now()
+        wrong = finding() if outcome is Outcome.FAILED else None
+        with self.office.deps.store.write() as db:
+            run_id = runs.add_run(db, person.mailbox_id or 0, GRACE, now).id
+            counts = Counts(new=1200, remaining=50 if outcome is Outcome.PARTIAL else 0)
+            runs.note_progress(db, run_id, folder="INBOX", done=1200, total=2000, counts=counts)
+            if outcome:
+                runs.end_run(db, run_id, outcome=outcome, counts=counts, finding=wrong, now=now)
+        return run_id
+
+    def values(self, endpoint: str, email: str) -> dict[str, list[Any]]:
+        """What stands in the place of each name in an address."""
+        several = endpoint in ("mailboxes.detail", "mailbox.config") and email == GRACE
+        people = self.mailboxes if several else [self.anna]
+        return {
+            "mailbox_id": [person.mailbox_id for person in people],
+            "staff_id": [person.id for person in self.staff],
+            "run_id": self.runs,
+        }
+
+
+@pytest.fixture
+def sights(serve) -> Sights:
+    return Sights(serve(scheduler=False))
+
+
+@pytest.mark.parametrize("email", [GRACE, ANNA])
+def test_everybody_can_use_every_page(sights: Sights, open_page, email: str):
+    page = open_page(sights.office, email)
+
+    assert faults_at(page, paths(sights, email)) == {}
+
+
+def test_everybody_can_use_the_pages_before_the_door(serve, open_page):
+    office = serve(scheduler=False)
+    page = open_page(office)
+    before = faults_at(page, [DOOR["auth.setup"]])
+    office.admin()
+    _, link = add_and_invite(
+        office.deps, email=ANNA, name="Anna Keller", role=Role.STAFF, actor=GRACE
+    )
+
+    after = faults_at(page, [DOOR["auth.login"], link])
+    ended = faults_at(page, [DOOR["auth.invitation"]], status=410)
+    missing = faults_at(page, ["/nothing"], status=404)
+
+    assert before | after | ended | missing == {}
+
+
+def test_an_empty_office_can_be_used_too(serve, open_page):
+    office = serve(scheduler=False)
+    office.admin()
+    page = open_page(office, GRACE)
+
+    assert faults_at(page, ["/", "/?find=x", "/staff", "/activity?text=nothing&period=day"]) == {}
+
+
+def faults_at(page: Page, addresses: Iterable[str], *, status: int = 200) -> dict[str, list[str]]:
+    """The faults of each page that has some."""
+    found = {}
+    for address in addresses:
+        answer = page.goto(address)
+        came = [] if answer and answer.status == status else [f"status {answer and answer.status}"]
+        found[address] = came + keyboard_faults_of(page) + faults_of(page)
+    return {address: faults for address, faults in found.items() if faults}
+
+
+def paths(sights: Sights, email: str) -> Iterator[str]:
+    """The address of every page that the person may see."""
+    person = next(each for each in (sights.grace, sights.anna) if each.email == email)
+    adapter = sights.office.app.url_map.bind("localhost")
+    for rule in sights.office.app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint in NO_PAGES | set(DOOR):
+            continue
+        values = sights.values(rule.endpoint, email)
+        if not is_allowed(ROUTES[rule.endpoint], person, sights.anna.mailbox_id):
+            continue
+        names = sorted(rule.arguments)
+        for chosen in itertools.product(*(values[name] for name in names)):
+            yield adapter.build(rule.endpoint, dict(zip(names, chosen, strict=True)))
