@@ -102,15 +102,15 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 def _end(server, background: Background) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    # Never called off: at its end the interpreter waits for threads, however long they hang.
     limit = threading.Timer(HARD_LIMIT_S, os._exit, (0,))
     limit.daemon = True
     limit.start()
     _answer_the_rest(server)
     if not background.stop(timeout_s=RUNS_S):
-        # Threads that hang in the system would keep the interpreter from ending.
+        # Nothing is left to do that would be worth the rest of that time.
         os._exit(0)
     server.task_dispatcher.shutdown(timeout=0.5)
-    limit.cancel()
 
 
 def _answer_the_rest(server) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001

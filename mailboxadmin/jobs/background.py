@@ -39,17 +39,12 @@ class Background:
         return self._scheduler.where
 
     def stop(self, *, timeout_s: float) -> bool:
-        """End everything that goes on; False when some run did not end in time.
+        """End everything that goes on; False when some did not end in time.
 
         Runs are cut off; what they committed stays, and the next start goes on there.
         """
         end = time.monotonic() + timeout_s
-        if self._scheduler is not None:
-            try:
-                self._scheduler.stop()
-            except StoreUnavailable as fault:
-                # It must not keep the process from ending; the next start says "took over".
-                log.warning("the scheduler's end could not be noted: %s", fault)
+        ticked_last = self._stop_scheduler()
         # First nobody may begin, then those that go on are cut off.
         self._deps.pool.close(timeout_s=0)
         self._deps.running.stop_all()
@@ -57,4 +52,12 @@ class Background:
         if not ended:
             log.warning("some runs did not end in time; their leases run out by themselves")
         self._in_use.release()
-        return ended
+        return ended and ticked_last
+
+    def _stop_scheduler(self) -> bool:
+        try:
+            return self._scheduler is None or self._scheduler.stop()
+        except StoreUnavailable as fault:
+            # It must not keep the process from ending; the next start says "took over".
+            log.warning("the scheduler's end could not be noted: %s", fault)
+            return True

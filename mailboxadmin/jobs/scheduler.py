@@ -93,8 +93,8 @@ class Scheduler:
         if self._lock.held:
             prune(self._deps)
 
-    def stop(self) -> None:
-        """Tick no more, and let another process take over."""
+    def stop(self) -> bool:
+        """Tick no more, and let another process take over; False when a tick still goes on."""
         if self._clock.running:
             self._clock.shutdown(wait=False)
         # A tick may wait for the database; the process ends whether or not it gets it.
@@ -107,6 +107,7 @@ class Scheduler:
             self._lock.release()
             if has_turn:
                 self._turn.release()
+        return has_turn
 
     def _take_lock(self) -> bool:
         if self._lock.held:
