@@ -27,6 +27,9 @@ _MOST_REFUSALS = 5
 #: Codes that speak of the account or the moment, whatever message was asked for (RFC 5530).
 _NOT_ABOUT_A_MESSAGE = frozenset({"OVERQUOTA", "LIMIT", "INUSE", "AUTHORIZATIONFAILED", "EXPIRED"})
 
+#: Codes that may speak of one message or of the moment; the latter when nothing else comes either.
+_OF_THE_MOMENT = frozenset({"UNAVAILABLE", "SERVERBUG", "CONTACTADMIN", "TEMPFAIL"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfetchable:
@@ -68,7 +71,7 @@ def fetch(wire: Wire, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
         if missing and answer == "OK":
             yield from _kept_back(wire, missing)
         elif answer != "OK":
-            yield from _one_by_one(wire, sorted(missing))
+            yield from _one_by_one(wire, sorted(missing), any_came=bool(given))
 
 
 def _readable(data: Sequence[Raw]) -> list[Fetched]:
@@ -98,15 +101,18 @@ def _still_there(wire: Wire, uids: Iterable[int]) -> set[int]:
     return here
 
 
-def _one_by_one(wire: Wire, missing: Sequence[int]) -> Iterator[Fetched | Unfetchable]:
+def _one_by_one(
+    wire: Wire, missing: Sequence[int], *, any_came: bool
+) -> Iterator[Fetched | Unfetchable]:
     _raise_if_not_about_messages(wire)
     refused = 0
+    kept_back: list[Unfetchable] = []
     for uid in sorted(_still_there(wire, missing)):
         answer, data = ask(wire, str(uid), _WANTED)
         given = _readable(data)
         refusal = wire.heard.refusal
         if given:
-            refused = 0
+            refused, any_came = 0, True
             yield given[0]
             continue
         if answer != "OK":
@@ -114,11 +120,17 @@ def _one_by_one(wire: Wire, missing: Sequence[int]) -> Iterator[Fetched | Unfetc
             refused += 1
         if refused >= _MOST_REFUSALS:
             raise imaplib.IMAP4.error("FETCH refused")
-        yield Unfetchable(
-            uid=uid,
-            server_said=refusal.text if refusal else None,
-            response_code=refusal.code if refusal else None,
+        kept_back.append(
+            Unfetchable(
+                uid=uid,
+                server_said=refusal.text if refusal else None,
+                response_code=refusal.code if refusal else None,
+            )
         )
+    if not any_came and any(each.response_code in _OF_THE_MOMENT for each in kept_back):
+        # Nothing can be had just now: that says nothing of these messages.
+        raise imaplib.IMAP4.error("FETCH refused")
+    yield from kept_back
 
 
 def _raise_if_not_about_messages(wire: Wire) -> None:

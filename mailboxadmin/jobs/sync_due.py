@@ -5,6 +5,7 @@ import threading
 from mailboxadmin.domain.activity import SCHEDULER
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.rounds import due_mailboxes
+from mailboxadmin.services.runs import close_gone_runs
 from mailboxadmin.services.settings import read_settings
 from mailboxadmin.services.sync import sync_mailbox
 
@@ -21,6 +22,7 @@ class SyncDue:
     def run(self) -> int:
         """Hand out what is due and does not wait already; how many that were."""
         self._fit_pool()
+        close_gone_runs(self._deps)
         due = due_mailboxes(self._deps, self._deps.clock.now())
         with self._change:
             fresh = [mailbox_id for mailbox_id in due if mailbox_id not in self._handed_out]

@@ -6,6 +6,7 @@ A message that the server cannot give is quarantined and the others go on:
     it hangs up over a message   --> suspected; the run connects again
     ... over that one, alone     --> quarantined
 
+A message that is quarantined without its bytes is asked for again after an hour.
 What came whole before a hang-up is stored first, so nothing is fetched twice.
 """
 
@@ -58,7 +59,7 @@ def _take(pull: Pull, batch: Sequence[int], total: int) -> None:
     pull.run.control.proceed()
     answers: list[Fetched | Unfetchable] = []
     if pull.tally.hang_ups[pull.name, batch[0]] >= HANG_UPS:
-        answers = [Unfetchable(uid=batch[0], server_said="nothing, it hung up each time")]
+        answers = [Unfetchable(uid=batch[0], server_said=None)]
     else:
         try:
             answers.extend(pull.session.fetch(batch))
@@ -109,11 +110,13 @@ def _store(pull: Pull, answers: Sequence[Fetched | Unfetchable], total: int) -> 
     batch = [_new_message(answer, now) for answer in answers]
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
-        fresh = messages.add_messages(db, pull.run.mailbox_id, pull.folder_id, batch)
-        pull.tally.new += len(fresh)
-        for message in fresh:
-            if message.headers.problem is not None:
-                pull.tally.quarantined += 1
+        asked_before = messages.forget_refused(
+            db, pull.folder_id, (message.uid for message in batch)
+        )
+        for message in messages.add_messages(db, pull.run.mailbox_id, pull.folder_id, batch):
+            pull.tally.new += message.refused_at is None
+            pull.tally.quarantined += message.headers.problem is not None
+            if message.headers.problem is not None and message.uid not in asked_before:
                 _log_quarantine(db, pull, message, now)
         _note_progress(db, pull, total)
     pull.tally.progress = True
@@ -128,6 +131,7 @@ def _new_message(answer: Fetched | Unfetchable, now: datetime) -> NewMessage:
             raw=b"",
             digest=messages.digest_of(b""),
             headers=_refused(answer),
+            refused_at=now,
         )
     return NewMessage(
         uid=answer.uid,
@@ -146,7 +150,8 @@ def _refused(answer: Unfetchable) -> Headers:
         sender="",
         recipients="",
         sent_at=None,
-        problem=f"The server could not give this message; it said: {answer.server_said}",
+        problem="The server could not give this message"
+        + (f"; it said: {answer.server_said}" if answer.server_said else " and said nothing."),
     )
 
 

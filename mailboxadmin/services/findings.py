@@ -2,7 +2,7 @@
 
 from mailboxadmin.diagnosis import Context
 from mailboxadmin.domain.effective import Effective
-from mailboxadmin.domain.errors import Facts, Happening, StoreUnavailable
+from mailboxadmin.domain.errors import Facts, Happening, MailboxAdminError
 from mailboxadmin.domain.finding import Finding, Phase
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
@@ -31,7 +31,7 @@ def finding_for(
     return deps.diagnosis.finding(facts, context)
 
 
-def facts_of_store(fault: StoreUnavailable) -> Facts:
+def facts_of_store(fault: MailboxAdminError) -> Facts:
     """A database that cannot be written, as facts like any other failure."""
     happening = Happening.UNEXPECTED
     if isinstance(fault, DiskFull):

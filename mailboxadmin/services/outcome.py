@@ -1,7 +1,7 @@
 """What a run's end means for its mailbox: state, next attempt, log entry, in one transaction."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,10 +67,16 @@ def record_outcome(deps: Deps, run: Run, result: Result) -> None:
 def _cancelled(
     db: DbSession, row: MailboxRow, run: Run, result: Result, now: datetime, interval: timedelta
 ) -> None:
-    if row.next_attempt_at is not None:
-        row.next_attempt_at = now + interval
-    message = f"The sync was stopped; {in_words(result.counts)} is kept."
-    add_entry(db, _entry(Code.SYNC_CANCELLED, Level.INFO, message, run, result), now)
+    person = runs.cancelled_by(db, run.id)
+    why, then = "because Mailbox Admin was stopped", "it goes on at the next start"
+    if person is not None:
+        why, then = "on request", "it goes on at the next check"
+        if row.state in (State.NEW, State.OK):
+            # Other states have a next try of their own, which a stop must not bring forward.
+            row.next_attempt_at = now + interval
+    message = f"The sync was stopped {why}; {in_words(result.counts)} is kept, and {then}."
+    entry = _entry(Code.SYNC_CANCELLED, Level.INFO, message, run, result)
+    add_entry(db, replace(entry, actor=person or run.actor), now)
 
 
 def _succeeded(

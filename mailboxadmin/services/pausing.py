@@ -8,6 +8,7 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.store import runs
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.mailboxes import mailbox_row
+from mailboxadmin.store.secrets import is_configured
 from mailboxadmin.store.tables import MailboxRow
 
 
@@ -20,7 +21,7 @@ def pause_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:
     """
     with deps.store.write() as db:
         row = mailbox_row(db, mailbox_id)
-        if row.state == State.NEW and row.next_attempt_at is None:
+        if not is_configured(db, mailbox_id):
             raise InvalidInput("mailbox", "It is not connected yet: there is nothing to pause.")
         if row.state == State.PAUSED:
             return
@@ -28,7 +29,7 @@ def pause_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:
         row.next_attempt_at = None
         running = runs.live_run(db, mailbox_id)
         if running is not None:
-            runs.request_cancel(db, running)
+            runs.request_cancel(db, running, by=actor)
         add_entry(db, _entry(Code.MAILBOX_PAUSED, "Paused.", mailbox_id, actor), deps.clock.now())
     if running is not None:
         deps.running.stop(running)

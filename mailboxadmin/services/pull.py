@@ -16,7 +16,7 @@ was killed anywhere goes on where it was.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session as DbSession
 
@@ -30,6 +30,9 @@ from mailboxadmin.services.runs import Run
 from mailboxadmin.store import folders, messages
 from mailboxadmin.store.activity import add_entry
 
+#: How long a message that the server could not give is left alone.
+ASK_AGAIN_AFTER = timedelta(hours=1)
+
 
 def pull_folder(deps: Deps, run: Run, session: Session, name: str, tally: Tally) -> None:
     """Bring one folder up to date.
@@ -42,12 +45,13 @@ def pull_folder(deps: Deps, run: Run, session: Session, name: str, tally: Tally)
     pull = Pull(deps=deps, run=run, session=session, tally=tally, name=name)
     pull.status = session.select(name)
     _open(pull)
-    if _is_current(pull.cursor, pull.status):
+    again = _to_ask_again(pull)
+    if _is_current(pull.cursor, pull.status) and not again:
         _note_success(pull)
         return
     known = _stored(pull)
     server_uids = _new_uids(pull)
-    fetch_messages(pull, [uid for uid in reversed(server_uids) if uid not in known])
+    fetch_messages(pull, [*(uid for uid in reversed(server_uids) if uid not in known), *again])
     _update_flags(pull, known)
     _close(pull, _settle_differences(pull) or server_uids)
 
@@ -108,6 +112,13 @@ def _is_current(cursor: Cursor, status: FolderStatus) -> bool:
     )
 
 
+def _to_ask_again(pull: Pull) -> list[int]:
+    """Messages whose bytes the server refused some time ago: it may have been the moment."""
+    with pull.deps.store.read() as db:
+        before = pull.deps.clock.now() - ASK_AGAIN_AFTER
+        return messages.refused_before(db, pull.folder_id, before)
+
+
 def _note_success(pull: Pull) -> None:
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
@@ -153,6 +164,8 @@ def _settle_differences(pull: Pull) -> list[int]:
         return []
     server_uids = pull.session.uids()
     again = pull.session.select(pull.name)
+    if again.uid_validity != pull.status.uid_validity:
+        return []  # Numbered anew between the two: the UIDs mean nothing, the next run resets.
     # Flags were read up to the first SELECT's mod-sequence, and no further.
     pull.status = replace(again, highest_modseq=pull.status.highest_modseq)
     if len(server_uids) != again.messages:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.folder import Cursor, FolderStatus
 from mailboxadmin.domain.run import Counts
 from mailboxadmin.imap.session import Session
@@ -24,6 +25,8 @@ class Tally:
     hang_ups: Counter[tuple[str, int]] = field(default_factory=Counter)
     #: Folders that are up to date.
     folders_done: set[str] = field(default_factory=set)
+    #: Of the first folder that failed; None while none did.
+    finding: Finding | None = None
     #: True once anything was committed.
     progress: bool = False
 

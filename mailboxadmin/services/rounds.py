@@ -1,5 +1,6 @@
 """Which mailboxes are synced now, and syncing several of them at a time."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -8,20 +9,25 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
 
+from mailboxadmin.diagnosis import Context
 from mailboxadmin.domain.activity import SCHEDULER
-from mailboxadmin.domain.errors import InvalidInput, NotFound
+from mailboxadmin.domain.errors import InvalidInput, MailboxAdminError, NotFound
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.people import Standing
-from mailboxadmin.domain.run import SkipReason, SyncReport
+from mailboxadmin.domain.run import Outcome, SkipReason, SyncReport
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.runs import is_live
+from mailboxadmin.services.findings import facts_of_store
+from mailboxadmin.services.runs import close_gone_runs, is_live
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.sync import skip, sync_mailbox
 from mailboxadmin.store.tables import LeaseRow, MailboxRow, SecretRow, StaffRow
 
 #: Python does not always wake a thread that waits for a lock when Ctrl-C comes, so none waits long.
 WAKE_S = 0.5
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +74,7 @@ def sync_many(
         NotFound: an address has no mailbox.
         InvalidInput: a named mailbox is not configured.
     """
+    close_gone_runs(deps)
     with deps.store.read() as db:
         candidates = _candidates(db)
         parallel = int(str(office_values(db)["parallel_syncs"]))
@@ -84,7 +91,7 @@ def sync_many(
             to_sync.append(candidate)
     with ThreadPoolExecutor(max_workers=parallel) as pool:
         try:
-            left = {pool.submit(sync_mailbox, deps, one.id, actor=actor) for one in to_sync}
+            left = {pool.submit(_sync_one, deps, one, actor) for one in to_sync}
             while left:
                 finished, left = wait(left, timeout=WAKE_S, return_when=FIRST_COMPLETED)
                 for each in finished:
@@ -94,6 +101,21 @@ def sync_many(
             pool.shutdown(wait=False, cancel_futures=True)
             deps.running.stop_all()
             raise
+
+
+def _sync_one(deps: Deps, candidate: Candidate, actor: str) -> SyncReport:
+    """Whatever happens to this one stays with this one."""
+    try:
+        return sync_mailbox(deps, candidate.id, actor=actor)
+    except MailboxAdminError as fault:
+        log.exception("mailbox %s was not synced", candidate.id)
+        facts = facts_of_store(fault)
+    context = Context(address=candidate.address, owner_first_name="", effective=None)
+    return SyncReport(
+        mailbox=candidate.address,
+        outcome=Outcome.FAILED,
+        finding=deps.diagnosis.finding(facts, context),
+    )
 
 
 def _reason_to_skip(

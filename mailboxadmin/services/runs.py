@@ -10,7 +10,6 @@ cannot be looked at; the run it belonged to is closed as interrupted.
 """
 
 import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,11 +22,11 @@ from mailboxadmin.domain.errors import (
     AlreadyRunning,
     Cancelled,
     NotFound,
-    StoreUnavailable,
 )
 from mailboxadmin.domain.run import Counts, Outcome, Progress
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.holder import Holder, this_process
+from mailboxadmin.services.keeper import keep
 from mailboxadmin.services.running import RunControl
 from mailboxadmin.store import leases, runs
 from mailboxadmin.store.activity import add_entry
@@ -35,9 +34,7 @@ from mailboxadmin.store.tables import LeaseRow, MailboxRow, RunRow
 
 log = logging.getLogger(__name__)
 
-RENEW_EVERY_S = 10
 LEASE_LASTS = timedelta(seconds=60)
-LOOK_EVERY_S = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +75,7 @@ def begin_run(deps: Deps, mailbox_id: int, *, actor: str) -> Run:
         db.add(_lease(mailbox_id, row.id, now))
     control = RunControl(row.id, mailbox_id)
     deps.running.add(control)
-    keeper = threading.Thread(target=_keep, args=(deps, control), name="keeper", daemon=True)
-    keeper.start()
+    keep(deps, control)
     return Run(id=row.id, mailbox_id=mailbox_id, actor=actor, started_at=now, control=control)
 
 
@@ -91,6 +87,18 @@ def held(deps: Deps, run: Run) -> Iterator[None]:
     finally:
         run.control.stop()
         deps.running.discard(run.id)
+
+
+def close_gone_runs(deps: Deps) -> None:
+    """Close the runs whose process died, so that no page shows them as going on."""
+    now = deps.clock.now()
+    with deps.store.read() as db:
+        gone = [lease.mailbox_id for lease in leases.all_leases(db) if not is_live(lease, now)]
+    for mailbox_id in gone:
+        with deps.store.write() as db:
+            lease = leases.lease_of(db, mailbox_id)
+            if lease is not None and not is_live(lease, now):
+                _clear_the_way(db, lease, now)
 
 
 def _lease(mailbox_id: int, run_id: int, now: datetime) -> LeaseRow:
@@ -142,30 +150,10 @@ def _close_interrupted(db: DbSession, lease: LeaseRow, now: datetime) -> None:
     )
 
 
-def _keep(deps: Deps, control: RunControl) -> None:
-    """Renew the lease and watch for a cancel, until the run ends."""
-    looks = 0
-    while not control.wait(LOOK_EVERY_S):
-        looks += 1
-        try:
-            with deps.store.read() as db:
-                cancelled = runs.cancel_requested(db, control.run_id)
-            if cancelled or (looks % RENEW_EVERY_S == 0 and not _renew(deps, control)):
-                control.stop()
-        except StoreUnavailable as fault:
-            # Tried again in a second; if it lasts, the lease runs out and the run stops itself.
-            log.warning("the lease of run %s was not renewed: %s", control.run_id, fault)
-
-
-def _renew(deps: Deps, control: RunControl) -> bool:
-    with deps.store.write() as db:
-        return leases.renew_lease(db, control.mailbox_id, control.run_id, deps.clock.now())
-
-
 def cancel_run(deps: Deps, run_id: int, *, actor: str) -> bool:
     """Ask a run to stop, in whichever process it is; False when it has ended already."""
     with deps.store.write() as db:
-        asked = runs.request_cancel(db, run_id)
+        asked = runs.request_cancel(db, run_id, by=actor)
     deps.running.stop(run_id)
     log.info("run %s: stop asked by %s", run_id, actor)
     return asked

@@ -1,54 +1,25 @@
-"""Syncing a mailbox: push what is local, pull what is new, and say how it went.
+"""Syncing a mailbox: take it, attempt it, and say how it went.
 
-The run takes the mailbox, reads what it needs, closes the database, and only
-then talks to the server. A folder that fails stops itself; a connection that
-fails stops the run; neither stops another mailbox.
+Whatever is wrong with the mailbox is in the report and in the log, never raised,
+so that one mailbox cannot stop another.
 """
 
 import logging
-from dataclasses import dataclass
-from datetime import timedelta
 
 from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
-from mailboxadmin.domain.errors import (
-    AlreadyRunning,
-    Cancelled,
-    Facts,
-    Happening,
-    MailFailure,
-    StoreUnavailable,
-)
-from mailboxadmin.domain.finding import Finding, Phase
-from mailboxadmin.domain.mailbox import Account, Step
+from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput, StoreUnavailable
+from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Outcome, SkipReason, SyncReport
-from mailboxadmin.imap.deadline import Deadline
-from mailboxadmin.imap.session import Session, connect
-from mailboxadmin.services.account import account_for
+from mailboxadmin.services.attempt import attempt
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.findings import facts_of_store, finding_for
-from mailboxadmin.services.outcome import Result, record_outcome
-from mailboxadmin.services.pull import pull_folder
-from mailboxadmin.services.pulling import Tally
+from mailboxadmin.services.outcome import record_outcome
 from mailboxadmin.services.runs import Run, begin_run, held
-from mailboxadmin.services.settings import office_values
-from mailboxadmin.services.wanted import require_folder
-from mailboxadmin.store import folders
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.mailboxes import address_of, mailbox_row
+from mailboxadmin.store.secrets import password_row
 
 log = logging.getLogger(__name__)
-
-#: After these the folder is at fault, and the next one may be fine.
-FOLDER_FAULTS = frozenset(
-    {
-        Happening.FOLDER_MISSING,
-        Happening.FOLDER_NOT_SELECTABLE,
-        Happening.ANSWER_NO,
-        Happening.ANSWER_BAD,
-    }
-)
-
 
 SKIP_WORDS = {
     SkipReason.RUNNING: "it is being synced already",
@@ -56,23 +27,10 @@ SKIP_WORDS = {
     SkipReason.NOT_DUE: "it is not its turn yet",
     SkipReason.WAITING: "its sign-in was refused, and it waits for a change or a person",
 }
-#: A run connects again so often at most, for messages over which the server hung up.
-MOST_HANG_UPS = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a run needs to know before it talks to the server."""
-
-    account: Account
-    folders: tuple[str, ...]
-    timeout_s: int
 
 
 def sync_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> SyncReport:
     """Bring one mailbox up to date, here and now, and tell the log what happened.
-
-    Whatever is wrong with the mailbox is in the report, not raised.
 
     Raises:
         NotFound: there is no such mailbox.
@@ -92,8 +50,14 @@ def start_sync(deps: Deps, mailbox_id: int, *, actor: str) -> int:
 
     Raises:
         AlreadyRunning: another run, in any process, holds the mailbox.
+        InvalidInput: it is paused, or has no password yet.
         NotFound: there is no such mailbox.
     """
+    with deps.store.read() as db:
+        if mailbox_row(db, mailbox_id).state == State.PAUSED:
+            raise InvalidInput("mailbox", "It is paused: resume it first.")
+        if password_row(db, mailbox_id) is None:
+            raise InvalidInput("mailbox", "It is not connected yet: enter its password first.")
     run = begin_run(deps, mailbox_id, actor=actor)
     deps.pool.submit(lambda: _perform(deps, run), urgent=True)
     return run.id
@@ -128,15 +92,10 @@ def _not_begun(deps: Deps, mailbox_id: int, fault: StoreUnavailable) -> SyncRepo
     )
 
 
-def _address(deps: Deps, mailbox_id: int) -> str:
-    with deps.store.read() as db:
-        return address_of(db, mailbox_row(db, mailbox_id))
-
-
 def _perform(deps: Deps, run: Run) -> SyncReport:
     began = deps.clock.monotonic()
     with held(deps, run):
-        result = _attempt(deps, run)
+        result = attempt(deps, run)
         record_outcome(deps, run, result)
     return SyncReport(
         mailbox=_address(deps, run.mailbox_id),
@@ -148,135 +107,6 @@ def _perform(deps: Deps, run: Run) -> SyncReport:
     )
 
 
-def _attempt(deps: Deps, run: Run) -> Result:
-    """The run itself; every way it can end is a result."""
-    tally = Tally()
-    steps: list[Step] = []
-    try:
-        finding = _talk(deps, run, tally, steps)
-    except Cancelled:
-        return _cancelled(tally, steps)
-    except MailFailure as failure:
-        if run.control.stopped:
-            # The step that waited meanwhile failed; that says nothing of the mailbox.
-            return _cancelled(tally, steps)
-        return _broken_off(deps, run, tally, steps, failure.facts)
-    except StoreUnavailable as fault:
-        log.error("run %s: %s", run.id, fault)
-        return _broken_off(deps, run, tally, steps, facts_of_store(fault))
-    except Exception as fault:
-        # A fault of ours must not leave the mailbox held and its state untold.
-        log.exception("run %s broke off", run.id)
-        return _broken_off(deps, run, tally, steps, _unexpected(fault))
-    outcome = Outcome.OK
-    if finding is not None:
-        outcome = Outcome.PARTIAL if tally.folders_done else Outcome.FAILED
-    return Result(outcome=outcome, counts=tally.counts(), finding=finding, steps=tuple(steps))
-
-
-def _cancelled(tally: Tally, steps: list[Step]) -> Result:
-    return Result(outcome=Outcome.CANCELLED, counts=tally.counts(), steps=tuple(steps))
-
-
-def _unexpected(fault: Exception) -> Facts:
-    detail = f"{type(fault).__name__}: {fault}"
-    return Facts(phase=Phase.LOCAL, happening=Happening.UNEXPECTED, detail=detail)
-
-
-def _broken_off(deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Facts) -> Result:
-    timed_out = facts.happening is Happening.DEADLINE
-    if timed_out and tally.progress:
-        # It goes on at its next turn; nothing is wrong with the mailbox.
-        return Result(outcome=Outcome.PARTIAL, counts=tally.counts(), timed_out=True)
-    wait: timedelta | None = facts.server_wait
-    return Result(
-        outcome=Outcome.PARTIAL if tally.folders_done else Outcome.FAILED,
-        counts=tally.counts(),
-        finding=finding_for(deps, run.mailbox_id, facts),
-        steps=tuple(steps),
-        server_wait=wait,
-        timed_out=timed_out,
-    )
-
-
-def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> Finding | None:
-    """Connect and pull every folder; the finding of the first folder that failed.
-
-    A server that hangs up over one message is asked again for the others.
-    """
-    plan = _plan(deps, run)
-    deadline = Deadline.after(plan.timeout_s)
-
-    def on_step(step: Step) -> None:
-        steps.append(step)
-        run.control.proceed()
-
-    while True:
-        hang_ups = tally.hang_ups.total()
-        steps.clear()
-        try:
-            with connect(
-                plan.account,
-                network=deps.network,
-                deadline=deadline,
-                on_step=on_step,
-                on_open=run.control.holds,
-            ) as session:
-                return _pull_all(deps, run, session, plan.folders, tally)
-        except MailFailure:
-            run.control.proceed()
-            over_a_message = tally.hang_ups.total() > hang_ups
-            if not over_a_message or tally.hang_ups.total() > MOST_HANG_UPS:
-                raise
-
-
-def _plan(deps: Deps, run: Run) -> Plan:
+def _address(deps: Deps, mailbox_id: int) -> str:
     with deps.store.read() as db:
-        return Plan(
-            account=account_for(db, deps, run.mailbox_id),
-            folders=effective_for(db, deps.providers, run.mailbox_id).folders,
-            timeout_s=int(str(office_values(db)["sync_timeout_seconds"])),
-        )
-
-
-def _pull_all(
-    deps: Deps, run: Run, session: Session, names: tuple[str, ...], tally: Tally
-) -> Finding | None:
-    listed = session.list_folders()
-    first: Finding | None = None
-    for name in names:
-        try:
-            require_folder(name, listed)
-            pull_folder(deps, run, session, name, tally)
-            tally.folders_done.add(name)
-        except MailFailure as failure:
-            run.control.proceed()
-            facts = failure.facts
-            if facts.happening not in FOLDER_FAULTS or facts.server_wait is not None:
-                raise
-            first = first or _folder_failed(deps, run, name, facts)
-    return first
-
-
-def _folder_failed(deps: Deps, run: Run, name: str, facts: Facts) -> Finding:
-    finding = finding_for(deps, run.mailbox_id, facts)
-    now = deps.clock.now()
-    with deps.store.write(background=True) as db:
-        run.confirm(db)
-        folder = folders.folder_id(db, run.mailbox_id, name)
-        is_news = folders.folder_failed(db, folder, finding)
-        if is_news and facts.happening is Happening.FOLDER_MISSING:
-            add_entry(db, _missing_entry(run, name, finding), now)
-    return finding
-
-
-def _missing_entry(run: Run, name: str, finding: Finding) -> Entry:
-    return Entry(
-        code=Code.FOLDER_MISSING,
-        level=Level.WARNING,
-        message=f"{finding.summary} What was synced from it is kept.",
-        actor=run.actor,
-        mailbox_id=run.mailbox_id,
-        run_id=run.id,
-        detail={"folder": name},
-    )
+        return address_of(db, mailbox_row(db, mailbox_id))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.store.base import rows_changed
@@ -12,6 +12,11 @@ from mailboxadmin.store.tables import LeaseRow
 def lease_of(db: Session, mailbox_id: int) -> LeaseRow | None:
     """The lease on a mailbox, whether or not its holder still lives."""
     return db.get(LeaseRow, mailbox_id)
+
+
+def all_leases(db: Session) -> tuple[LeaseRow, ...]:
+    """Every lease, of living and of dead holders."""
+    return tuple(db.scalars(select(LeaseRow)))
 
 
 def renew_lease(db: Session, mailbox_id: int, run_id: int, now: datetime) -> bool:
@@ -33,8 +38,3 @@ def holds_lease(db: Session, mailbox_id: int, run_id: int) -> bool:
 def end_lease(db: Session, mailbox_id: int, run_id: int) -> None:
     """Let go of the mailbox, if it is still this run's."""
     db.execute(delete(LeaseRow).where(LeaseRow.mailbox_id == mailbox_id, LeaseRow.run_id == run_id))
-
-
-def end_all_leases(db: Session) -> None:
-    """Let go of every mailbox: the database was restored, none of the holders means this one."""
-    db.execute(delete(LeaseRow))

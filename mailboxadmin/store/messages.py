@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import SEEN, Headers
@@ -37,6 +37,8 @@ class NewMessage:
     #: SHA-256 of the bytes; made once, because it is looked at several times.
     digest: bytes
     headers: Headers
+    #: When the server refused to give the bytes; None when they are here.
+    refused_at: datetime | None = None
 
 
 def digest_of(raw: bytes) -> bytes:
@@ -74,11 +76,40 @@ def add_messages(
             [_columns(mailbox_id, folder_id, message) for message in fresh],
         ).all()
     )
-    db.execute(
-        insert(MessageBytesRow),
-        [{"message_id": ids[message.uid], "raw": message.raw} for message in fresh],
-    )
+    whole = [message for message in fresh if message.refused_at is None]
+    if whole:
+        db.execute(
+            insert(MessageBytesRow),
+            [{"message_id": ids[message.uid], "raw": message.raw} for message in whole],
+        )
     return fresh
+
+
+def refused_before(db: Session, folder_id: int, at: datetime) -> list[int]:
+    """UIDs of messages whose bytes the server did not give, last asked before `at`."""
+    rows = db.scalars(
+        select(MessageRow.uid)
+        .where(*_present(folder_id), MessageRow.refused_at < at)
+        .order_by(MessageRow.uid.desc())
+    )
+    return [uid for uid in rows if uid is not None]
+
+
+def forget_refused(db: Session, folder_id: int, uids: Iterable[int]) -> set[int]:
+    """Drop the rows of those that hold nothing yet, to be stored anew; which they were."""
+    forgotten: set[int] = set()
+    for some in _slices(uids):
+        dropped = db.scalars(
+            delete(MessageRow)
+            .where(
+                MessageRow.folder_id == folder_id,
+                MessageRow.uid.in_(some),
+                MessageRow.refused_at.is_not(None),
+            )
+            .returning(MessageRow.uid)
+        )
+        forgotten.update(uid for uid in dropped if uid is not None)
+    return forgotten
 
 
 def _columns(mailbox_id: int, folder_id: int, message: NewMessage) -> dict[str, object]:
@@ -100,6 +131,7 @@ def _columns(mailbox_id: int, folder_id: int, message: NewMessage) -> dict[str, 
         "server_seen": seen,
         "flags": _flag_text(message.flags),
         "problem": headers.problem,
+        "refused_at": message.refused_at,
     }
 
 
@@ -130,6 +162,12 @@ def _match_again(db: Session, folder_id: int, messages: Sequence[NewMessage]) ->
 
 def forget_uids(db: Session, folder_id: int) -> int:
     """The folder's UIDs mean nothing any more; how many messages now wait to be matched."""
+    db.execute(
+        # Nothing is known of these but the number that has just lost its meaning.
+        delete(MessageRow).where(
+            MessageRow.folder_id == folder_id, MessageRow.refused_at.is_not(None)
+        )
+    )
     changed = db.execute(
         update(MessageRow)
         .where(MessageRow.folder_id == folder_id, MessageRow.uid.is_not(None))

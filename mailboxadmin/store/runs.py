@@ -53,19 +53,19 @@ def end_run(
     )
 
 
-def request_cancel(db: Session, run_id: int) -> bool:
+def request_cancel(db: Session, run_id: int, *, by: str) -> bool:
     """Ask a run to stop; False when it has ended already."""
     asked = db.execute(
         update(RunRow)
         .where(RunRow.id == run_id, RunRow.finished_at.is_(None))
-        .values(cancel_requested=True)
+        .values(cancelled_by=by)
     )
     return rows_changed(asked) > 0
 
 
-def cancel_requested(db: Session, run_id: int) -> bool:
-    """True once a person asked it to stop."""
-    return bool(db.scalar(select(RunRow.cancel_requested).where(RunRow.id == run_id)))
+def cancelled_by(db: Session, run_id: int) -> str | None:
+    """Who asked it to stop; None while nobody did."""
+    return db.scalar(select(RunRow.cancelled_by).where(RunRow.id == run_id))
 
 
 def live_run(db: Session, mailbox_id: int) -> int | None:
@@ -103,5 +103,5 @@ def _progress(row: RunRow) -> Progress:
         counts=Counts(**row.counts),
         outcome=Outcome(row.outcome) if row.outcome else None,
         finding=Finding.from_json(row.finding) if row.finding else None,
-        cancel_requested=row.cancel_requested,
+        cancel_requested=row.cancelled_by is not None,
     )

@@ -194,6 +194,8 @@ class MessageRow(Base):
     removed_at: Mapped[datetime | None]
     #: Why it could not be read as mail; None when it could.
     problem: Mapped[str | None] = mapped_column(Text)
+    #: When the server last refused to give the bytes; None when they are here.
+    refused_at: Mapped[datetime | None]
 
 
 class MessageBytesRow(Base):
@@ -225,7 +227,8 @@ class RunRow(Base):
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     outcome: Mapped[str | None] = mapped_column(Text)
     finding: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
-    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    #: Who asked it to stop; None while nobody did.
+    cancelled_by: Mapped[str | None] = mapped_column(Text)
 
 
 class LeaseRow(Base):

@@ -2,15 +2,25 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.domain.errors import AlreadyRunning, NotFound
+from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
+from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput, NotFound
+from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Counts, Outcome, Progress
-from mailboxadmin.services.runs import begin_run, cancel_run, current_run, read_progress
+from mailboxadmin.services.outcome import Result, record_outcome
+from mailboxadmin.services.runs import (
+    begin_run,
+    cancel_run,
+    close_gone_runs,
+    current_run,
+    read_progress,
+)
 from mailboxadmin.services.sync import start_sync, sync_mailbox
 from mailboxadmin.store.runs import request_cancel
+from mailboxadmin.store.tables import LeaseRow, MailboxRow
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
@@ -78,7 +88,7 @@ def test_another_process_asks_by_the_row_and_the_run_stops(office: Office, box: 
     run = begin_run(office.deps, box.id, actor=COMMAND_LINE)
 
     with office.deps.store.write() as db:
-        request_cancel(db, run.id)
+        request_cancel(db, run.id, by="another process")
 
     wait_for(lambda: run.control.stopped)
 
@@ -101,3 +111,56 @@ def test_a_stopped_run_leaves_the_mailbox_as_it_was(office: Office, box: Box):
     after = office.row(box)
     assert (after.state, after.finding) == (before.state, None)
     assert after.next_attempt_at is not None
+
+
+def test_the_run_of_a_dead_process_is_closed_without_another_run(office: Office, box: Box):
+    run = begin_run(office.deps, box.id, actor=COMMAND_LINE)
+    run.control.stop()
+    with office.deps.store.write() as db:
+        db.get_one(LeaseRow, box.id).pid_started = "another process of this number"
+
+    close_gone_runs(office.deps)
+
+    assert current_run(office.deps, box.id) is None
+    assert not read_progress(office.deps, run.id, box.id).live
+    assert [entry.code for entry in entries(office, box, "sync.")] == ["sync.interrupted"]
+
+
+def test_a_living_run_is_not_closed(office: Office, box: Box):
+    run = begin_run(office.deps, box.id, actor=COMMAND_LINE)
+
+    close_gone_runs(office.deps)
+
+    assert current_run(office.deps, box.id) == run.id
+    run.control.stop()
+
+
+def test_the_log_names_who_stopped_a_run(office: Office, box: Box):
+    run = begin_run(office.deps, box.id, actor=SCHEDULER)
+    cancel_run(office.deps, run.id, actor="grace@example.org")
+
+    record_outcome(office.deps, run, Result(outcome=Outcome.CANCELLED, counts=Counts()))
+
+    [entry] = entries(office, box, "sync.cancelled")
+    assert entry.actor == "grace@example.org"
+
+
+def test_stopping_a_run_does_not_bring_a_backed_off_try_forward(office: Office, box: Box):
+    later = office.clock.now() + timedelta(hours=2)
+    with office.deps.store.write() as db:
+        row = db.get_one(MailboxRow, box.id)
+        row.state, row.next_attempt_at = State.RETRYING.value, later
+    run = begin_run(office.deps, box.id, actor=COMMAND_LINE)
+    cancel_run(office.deps, run.id, actor="grace@example.org")
+
+    record_outcome(office.deps, run, Result(outcome=Outcome.CANCELLED, counts=Counts()))
+
+    assert office.row(box).next_attempt_at == later
+
+
+def test_a_mailbox_without_a_password_is_not_tried(office: Office):
+    ann = office.person("ann@example.org")
+    assert ann.mailbox_id is not None
+
+    with pytest.raises(InvalidInput, match="not connected yet"):
+        start_sync(office.deps, ann.mailbox_id, actor=COMMAND_LINE)

@@ -31,6 +31,9 @@ def sync(mailbox_id: int) -> Response:
         run_id: int | None = start_sync(deps(), mailbox_id, actor=current_person().email)
     except AlreadyRunning:
         run_id = current_run(deps(), mailbox_id)
+    except InvalidInput as fault:
+        flash(fault.sentence, "wait")
+        run_id = None
     if run_id is None:  # It ended in this moment.
         return redirect(url_for(".detail", mailbox_id=mailbox_id))
     return redirect(url_for(".progress", mailbox_id=mailbox_id, run_id=run_id))

@@ -220,7 +220,7 @@ def upgrade() -> None:
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("finding", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("cancel_requested", sa.Boolean(), nullable=False),
+        sa.Column("cancelled_by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["mailbox_id"],
             ["mailboxes.id"],
@@ -269,6 +269,7 @@ def upgrade() -> None:
         sa.Column("flags", sa.Text(), nullable=False),
         sa.Column("removed_at", sa.DateTime(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("refused_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["folder_id"],
             ["folders.id"],

@@ -1,0 +1,159 @@
+"""Messages that a server does not give: for a moment, for an hour, or by hanging up."""
+
+from collections.abc import Iterable
+
+from mailboxadmin.domain.mailbox import Encryption, Server, State
+from mailboxadmin.domain.run import Outcome
+from tests.support import mails
+from tests.support.office import Box, Office
+from tests.support.scripted import ScriptedImap
+from tests.support.scripted_steps import (
+    Action,
+    Close,
+    Step,
+    capability,
+    expect,
+    literal,
+    login,
+    select,
+)
+from tests.support.stored import codes, here
+
+
+def up_to_inbox(uids: Iterable[int], *, uid_validity: int = 1) -> list[Step]:
+    numbers = list(uids)
+    return [
+        capability(),
+        login(),
+        capability(),
+        expect("LIST", r'* LIST () "/" INBOX', "{tag} OK done"),
+        select(exists=len(numbers), uid_next=max(numbers) + 1, uid_validity=uid_validity),
+        expect("UID SEARCH", f"* SEARCH {' '.join(map(str, numbers))}", "{tag} OK done"),
+    ]
+
+
+def sizes(*uids: int) -> Step:
+    lines = (f"* {uid} FETCH (UID {uid} RFC822.SIZE 200)" for uid in uids)
+    return expect("UID FETCH .*RFC822.SIZE", *lines, "{tag} OK done")
+
+
+def body(uid: int) -> bytes:
+    return literal(f"* {uid} FETCH (UID {uid} FLAGS () BODY[]", mails.message(uid), ")")
+
+
+def bodies(asked: str, *actions: Action) -> Step:
+    return expect(rf"UID FETCH {asked} .*BODY.PEEK", *actions)
+
+
+def still_there(*uids: int) -> Step:
+    lines = (f"* {uid} FETCH (UID {uid} FLAGS ())" for uid in uids)
+    return expect(r"UID FETCH .*FLAGS", *lines, "{tag} OK done")
+
+
+def box_on(office: Office, server: ScriptedImap) -> Box:
+    where = Server(host=server.host, port=server.port, encryption=Encryption.NONE)
+    return office.mailbox_at(where)
+
+
+def uids_of(office: Office, box: Box) -> set[int | None]:
+    return {uid for (_, uid), raw in here(office, box).items() if raw}
+
+
+def test_a_message_the_server_hangs_up_over_is_kept_aside_and_the_others_come(
+    office: Office, scripted_imap
+):
+    hangs_up = (body(1), "* BYE cannot read that message", Close())
+    server = scripted_imap(
+        [*up_to_inbox((1, 2, 3)), sizes(3, 2, 1), bodies("1:3", *hangs_up)],
+        [
+            *up_to_inbox((1, 2, 3)),
+            sizes(3),
+            bodies("3", body(3), "{tag} OK done"),
+            bodies("2", Close()),
+        ],
+        [*up_to_inbox((1, 2, 3)), still_there(1, 3)],
+    )
+    box = box_on(office, server)
+
+    report = office.sync(box)
+
+    assert (report.outcome, report.counts.new, report.counts.quarantined) == (Outcome.OK, 2, 1)
+    assert uids_of(office, box) == {1, 3}
+    assert codes(office, box, "message.") == ["message.quarantined"]
+
+
+def test_what_the_server_cannot_give_for_now_is_the_servers_trouble(office: Office, scripted_imap):
+    not_now = "{tag} NO [UNAVAILABLE] storage is being moved"
+    server = scripted_imap(
+        [
+            *up_to_inbox((1, 2)),
+            sizes(2, 1),
+            bodies("1:2", not_now),
+            still_there(1, 2),
+            bodies("1", not_now),
+            bodies("2", not_now),
+        ],
+        [*up_to_inbox((1, 2)), sizes(2, 1), bodies("1:2", body(1), body(2), "{tag} OK done")],
+    )
+    box = box_on(office, server)
+
+    refused, mended = office.sync(box), office.sync(box)
+
+    assert refused.finding is not None and refused.finding.code == "server.unavailable"
+    assert (mended.outcome, mended.counts.new) == (Outcome.OK, 2)
+    assert uids_of(office, box) == {1, 2}
+    assert codes(office, box, "message.") == []
+
+
+def test_one_message_that_is_refused_is_asked_for_again_after_an_hour(
+    office: Office, scripted_imap
+):
+    server = scripted_imap(
+        [
+            *up_to_inbox((1, 2)),
+            sizes(2, 1),
+            bodies("1:2", body(1), "{tag} NO [SERVERBUG] cannot read 2"),
+            still_there(2),
+            bodies("2", "{tag} NO [SERVERBUG] cannot read 2"),
+        ],
+        [*up_to_inbox((1, 2))[:-1], still_there(1, 2)],
+        [
+            *up_to_inbox((1, 2))[:-1],
+            sizes(2),
+            bodies("2", body(2), "{tag} OK done"),
+            still_there(1, 2),
+        ],
+    )
+    box = box_on(office, server)
+
+    first = office.sync(box)
+    at_once = office.sync(box)
+    office.clock.advance(minutes=61)
+    after_an_hour = office.sync(box)
+
+    assert (first.outcome, first.counts.new, first.counts.quarantined) == (Outcome.OK, 1, 1)
+    assert at_once.counts.quarantined == 0
+    assert after_an_hour.counts.new == 1
+    assert uids_of(office, box) == {1, 2}
+    assert codes(office, box, "message.") == ["message.quarantined"]
+
+
+def test_uids_of_before_a_renumbering_are_not_believed(office: Office, scripted_imap):
+    server = scripted_imap(
+        [*up_to_inbox((1, 2)), sizes(2, 1), bodies("1:2", body(1), body(2), "{tag} OK done")],
+        [
+            *up_to_inbox((1, 2))[:4],
+            select(exists=1, uid_next=3, uid_validity=1),
+            still_there(2),
+            expect("UID SEARCH", "* SEARCH 2", "{tag} OK done"),
+            select(exists=1, uid_next=2, uid_validity=9),
+        ],
+    )
+    box = box_on(office, server)
+    office.sync(box)
+
+    report = office.sync(box)
+
+    assert report.counts.removed == 0
+    assert uids_of(office, box) == {1, 2}
+    assert office.state(box) is State.OK
