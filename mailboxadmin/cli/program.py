@@ -21,11 +21,13 @@ import click
 
 from mailboxadmin.cli.output import complain, plain
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs, MailboxAdminError, NotFound
+from mailboxadmin.services.log_file import is_written
 
 log = logging.getLogger(__name__)
 
 BROKEN = 1
 WRONG_INPUT = 2
+_SILENT = logging.NullHandler()
 
 
 class ReaderLeft(Exception):
@@ -77,7 +79,7 @@ class Program(click.Group):
         # Database, log, backups and exports are for this user only.
         os.umask(0o077)
         # What is logged before the log file is open must not end on standard error.
-        logging.lastResort = None
+        logging.getLogger().addHandler(_SILENT)
         threading.excepthook = _thread_failed
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
@@ -104,10 +106,7 @@ class Program(click.Group):
             return BROKEN
         except Exception as fault:
             log.exception("a command broke off")
-            complain(
-                f"This is a fault of Mailbox Admin ({type(fault).__name__}: {fault}); "
-                "the log file in the instance folder says more."
-            )
+            complain(f"This is a fault of Mailbox Admin ({type(fault).__name__}: {fault}){_more()}.")
             return BROKEN
         return status if isinstance(status, int) else 0
 
@@ -115,7 +114,12 @@ class Program(click.Group):
 def _thread_failed(failed: threading.ExceptHookArgs) -> None:
     fault = failed.exc_value
     log.error("a thread ended", exc_info=fault)
-    complain(f"A thread ended ({fault}); the log file in the instance folder says more.")
+    complain(f"A thread ended ({fault}){_more()}.")
+
+
+def _more() -> str:
+    """Where the traceback is, once there is a log."""
+    return "; the log file in the instance folder says more" if is_written() else ""
 
 
 def _expected(fault: MailboxAdminError) -> int:

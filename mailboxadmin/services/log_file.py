@@ -45,6 +45,11 @@ def write_log(instance: Path) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def is_written() -> bool:
+    """True when this process writes its log to some instance."""
+    return any(isinstance(each, _PrivateFile) for each in logging.getLogger().handlers)
+
+
 def rotate_log(instance: Path) -> None:
     """Move the file away when it is large, and forget the oldest.
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -44,10 +43,9 @@ class Ran:
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Ran]]:
+def cli() -> Iterator[Callable[..., Ran]]:
     """Run a command: cli("settings", "list", deps=office.deps, stdin="…")."""
     umask, on_term = os.umask(0o022), signal.getsignal(signal.SIGTERM)
-    monkeypatch.setattr(logging, "lastResort", logging.lastResort)
 
     def run(*arguments: str, deps: Any = None, stdin: str | bytes | None = None) -> Ran:
         done = CliRunner().invoke(main, arguments, obj=deps, input=stdin)

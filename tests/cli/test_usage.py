@@ -88,8 +88,31 @@ def test_a_fault_of_ours_is_one_line_and_its_traceback_is_in_the_log(cli, monkey
     done = cli("settings", "list")
 
     assert done.status == 1
-    assert "ZeroDivisionError: by nothing" in done.complaint
+    assert "ZeroDivisionError: by nothing); the log file" in done.complaint
     assert "Traceback" in log_file(instance).read_text()
+
+
+#: Runs a command in which the first thing that opens an instance breaks.
+BROKEN_BEFORE_THE_LOG = """
+from mailboxadmin.cli import main, opening
+
+opening.prepare_instance = lambda config: 1 / 0
+main(["staff", "list"])
+"""
+
+
+def test_a_fault_before_there_is_a_log_is_one_line_that_promises_none(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN_BEFORE_THE_LOG],
+        env={"MAILBOXADMIN_INSTANCE": str(tmp_path / "instance")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    [line] = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert line.endswith("(ZeroDivisionError: division by zero).")
 
 
 def test_a_reader_that_leaves_is_no_fault(instance):
