@@ -119,7 +119,8 @@ def prepare_instance(config: Config) -> None:
     """Make the instance folder, for this user only.
 
     Raises:
-        ConfigFault: it cannot be made or entered, or is somebody else's.
+        ConfigFault: it cannot be made or entered, or is somebody else's; or the database is to
+            be in a folder that does not exist.
     """
     try:
         config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -130,11 +131,19 @@ def prepare_instance(config: Config) -> None:
             f"{PREFIX}INSTANCE: the folder {config.instance} cannot be used ({fault.strerror}); "
             "name a folder that this user may write."
         ) from None
+    # Only now: the database may be meant for the folder that was just made.
+    folder = config.database_file.parent
+    if not os.path.isdir(folder):
+        raise ConfigFault(
+            f"{PREFIX}DATABASE_URL: there is no folder {folder}; make it, or name another."
+        )
 
 
 def _refuse_foreign(config: Config) -> None:
     """Making `/var/lib` or a home folder private would break what else lives there."""
-    if config.key_file.exists():
+    # With keys in the environment there is no key file.
+    database = config.database_file
+    if config.key_file.exists() or (database.parent == config.instance and database.exists()):
         return
     ours = _OURS + _HARMLESS
     others = [each.name for each in config.instance.iterdir() if not each.name.startswith(ours)]

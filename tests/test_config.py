@@ -155,6 +155,33 @@ def test_a_folder_with_other_things_keeps_its_mode(tmp_path):
     assert tmp_path.stat().st_mode & 0o777 == 0o755
 
 
+def test_a_folder_with_our_database_is_ours_whatever_else_is_in_it(tmp_path):
+    config = read(MAILBOXADMIN_INSTANCE=str(tmp_path), MAILBOXADMIN_SECRET_KEYS=KEY)
+    config.database_file.touch()
+    (tmp_path / "office.backup").touch()
+
+    prepare_instance(config)
+
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("url", ["sqlite:////nowhere/mail.db", "sqlite:///nowhere/mail.db"])
+def test_a_database_in_a_folder_that_does_not_exist_is_refused(tmp_path, url):
+    config = read(MAILBOXADMIN_INSTANCE=str(tmp_path), MAILBOXADMIN_DATABASE_URL=url)
+
+    with pytest.raises(ConfigFault, match="^MAILBOXADMIN_DATABASE_URL: .*/nowhere;"):
+        prepare_instance(config)
+
+
+def test_a_database_may_be_in_a_new_instance_folder(tmp_path):
+    folder = tmp_path / "office"
+    url = f"sqlite:///{folder}/mail.db"
+
+    prepare_instance(read(MAILBOXADMIN_INSTANCE=str(folder), MAILBOXADMIN_DATABASE_URL=url))
+
+    assert folder.is_dir()
+
+
 def test_the_folder_of_a_checkout_is_taken(tmp_path: Path):
     (tmp_path / "README.md").write_text("The instance folder")
 
