@@ -11,7 +11,7 @@ from mailboxadmin.domain.finding import Finding, Phase
 class State(StrEnum):
     """The truth about a mailbox; *syncing* is an activity on top, not a state."""
 
-    #: Not configured yet.
+    #: Not configured yet, or configured and waiting for its first sync.
     NEW = "new"
     OK = "ok"
     #: A temporary finding; the next attempt is known.
@@ -129,16 +129,31 @@ class FirstSync:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mailbox:
-    """A mailbox as the pages and the command line show it."""
+class Glance:
+    """A mailbox in a word: whose it is, and how it is."""
 
     id: int
-    staff_id: int
     #: Lower case; the address its owner signs in with.
     address: str
     owner_name: str
     state: State
+    #: A password was entered; whether it opens the mailbox is found out by a test or a sync.
+    configured: bool
     finding: Finding | None
+    #: The run that is going on now; None when none is.
+    running: int | None
+
+    @property
+    def awaits_first_sync(self) -> bool:
+        """It was configured, and nothing was tried yet."""
+        return self.configured and self.state is State.NEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox(Glance):
+    """A mailbox as the pages and the command line show it."""
+
+    staff_id: int
     #: When the finding was first seen; None without one.
     finding_since: datetime | None
     #: How often the same failure came since then.
@@ -150,7 +165,5 @@ class Mailbox:
     next_attempt_at: datetime | None
     #: Messages stored and not removed on the server.
     messages: int
-    #: The run that is going on now; None when none is.
-    running: "int | None"
     #: The ladder of the last failed sync or check; empty when the last one was fine.
     ladder: tuple[Step, ...] = ()

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.runs import is_live
 from mailboxadmin.store import beat as rows
+from mailboxadmin.store.leases import all_leases
 
 #: Six ticks missed: the scheduler is gone, not late.
 STALE_AFTER = timedelta(seconds=90)
@@ -38,7 +40,7 @@ def read_beat(deps: Deps, *, expected: bool = True) -> Beat:
     now = deps.clock.now()
     with deps.store.read() as db:
         seen = rows.read_heartbeat(db)
-        running = rows.count_live_runs(db, now)
+        running = sum(is_live(lease, now) for lease in all_leases(db))
         interval = rows.shortest_interval_minutes(db)
     if seen is None:
         return Beat(last_tick_at=None, next_tick_at=None, running=running, where="", stale=expected)

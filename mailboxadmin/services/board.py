@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.domain.finding import Finding, Scope
-from mailboxadmin.domain.mailbox import Mailbox, State
+from mailboxadmin.domain.mailbox import Glance, Mailbox, State
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.runs import is_live
 from mailboxadmin.store import board as rows
 
 HOURS = 24
@@ -59,13 +61,24 @@ class Board:
     @property
     def connected(self) -> int:
         """How many mailboxes were configured."""
-        return len(self.lines) - self.count(State.NEW)
+        return sum(line.mailbox.configured for line in self.lines)
+
+    @property
+    def coming(self) -> int:
+        """How many of them wait for their first sync."""
+        return sum(line.mailbox.awaits_first_sync for line in self.lines)
 
 
 def list_mailboxes(deps: Deps) -> list[Mailbox]:
     """Every mailbox, by its owner's name."""
     with deps.store.read() as db:
-        return rows.all_mailboxes(db, deps.clock.now())
+        return rows.all_mailboxes(db, _is_live(deps))
+
+
+def glance_at_all(deps: Deps) -> list[Glance]:
+    """Every mailbox, by its owner's name: only whose it is and how it is."""
+    with deps.store.read() as db:
+        return rows.all_at_a_glance(db, _is_live(deps))
 
 
 def mailbox(deps: Deps, mailbox_id: int) -> Mailbox:
@@ -75,7 +88,7 @@ def mailbox(deps: Deps, mailbox_id: int) -> Mailbox:
         NotFound: there is none of that id.
     """
     with deps.store.read() as db:
-        found = rows.one_mailbox(db, mailbox_id, deps.clock.now())
+        found = rows.one_mailbox(db, mailbox_id, _is_live(deps))
     if found is None:
         raise NotFound("There is no such mailbox.")
     return found
@@ -88,7 +101,7 @@ def mailbox_by_address(deps: Deps, address: str) -> Mailbox:
         NotFound: nobody of that address has one.
     """
     with deps.store.read() as db:
-        found = rows.mailbox_of_address(db, address.strip().lower(), deps.clock.now())
+        found = rows.mailbox_of_address(db, address.strip().lower(), _is_live(deps))
     if found is None:
         raise NotFound(f"There is no mailbox of {address}.")
     return found
@@ -105,7 +118,7 @@ def read_board(deps: Deps) -> Board:
     now = deps.clock.now()
     hours = [now - timedelta(hours=back) for back in reversed(range(HOURS))]
     with deps.store.read() as db:
-        mailboxes = rows.all_mailboxes(db, now)
+        mailboxes = rows.all_mailboxes(db, _is_live(deps))
         arrivals = rows.arrivals_by_hour(db, hours[0].replace(minute=0, second=0, microsecond=0))
     mailboxes.sort(key=lambda mailbox: _ORDER.index(mailbox.state))
     keys = [f"{hour:%Y-%m-%d %H}" for hour in hours]
@@ -118,6 +131,10 @@ def read_board(deps: Deps) -> Board:
         retrying=_cases(mailboxes, State.RETRYING),
         lines=tuple(lines),
     )
+
+
+def _is_live(deps: Deps) -> rows.IsLive:
+    return partial(is_live, now=deps.clock.now())
 
 
 def _cases(mailboxes: list[Mailbox], state: State) -> tuple[Case, ...]:

@@ -63,10 +63,8 @@ class MailboxConfig:
 
     @property
     def configured(self) -> bool:
-        """It has a server and a password for it: the scheduler looks after it."""
-        return (
-            self.has_password and self.effective.server is not None and not self.password_elsewhere
-        )
+        """A password was entered, the same as everywhere: the scheduler looks after it."""
+        return self.has_password
 
 
 def read_config(deps: Deps, mailbox_id: int) -> MailboxConfig:
@@ -133,8 +131,6 @@ def configure_mailbox(
         detail = _save(db, deps, plan, entered_for=tried.effective.server)
         detail |= {"set_by": set_by} if check else {"set_by": set_by, "untested": True}
         add_entry(db, _entry(plan, detail, actor), deps.clock.now())
-    return check
-
     return check
 
 

@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.services.beat import Beat, read_beat
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.runs import is_live
 from mailboxadmin.store import board, figures
 
 
@@ -31,7 +33,7 @@ def read_figures(deps: Deps, *, scheduler_expected: bool) -> Figures:
     """The numbers of now."""
     now = deps.clock.now()
     with deps.store.read() as db:
-        mailboxes = board.all_mailboxes(db, now)
+        mailboxes = board.all_mailboxes(db, partial(is_live, now=now))
         runs = figures.runs_by_outcome(db, now - timedelta(hours=24))
     beat = read_beat(deps, expected=scheduler_expected)
     states = Counter(m.state.value for m in mailboxes)

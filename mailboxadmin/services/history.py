@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from mailboxadmin.domain.mailbox import Encryption, Mailbox
 from mailboxadmin.domain.run import Progress
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.runs import is_live
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store import activity_pages, board, runs
 
@@ -75,7 +77,7 @@ def read_history(deps: Deps, mailbox_id: int) -> History:
     """
     now = deps.clock.now()
     with deps.store.read() as db:
-        mailbox = board.one_mailbox(db, mailbox_id, now)
+        mailbox = board.one_mailbox(db, mailbox_id, partial(is_live, now=now))
         if mailbox is None:
             raise NotFound("There is no such mailbox.")
         since = mailbox.finding_since

@@ -7,8 +7,7 @@ from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.settings import SETTINGS
-from mailboxadmin.store.board import LEASE_LASTS
-from mailboxadmin.store.tables import HeartbeatRow, LeaseRow, MailboxSettingRow, SettingRow
+from mailboxadmin.store.tables import HeartbeatRow, MailboxSettingRow, SettingRow
 
 INTERVAL = "check_every_minutes"
 
@@ -30,12 +29,6 @@ def read_heartbeat(db: Session) -> Heartbeat | None:
     if row is None:
         return None
     return Heartbeat(row.kind, row.host, row.pid, row.ticked_at, row.next_tick_at)
-
-
-def count_live_runs(db: Session, now: datetime) -> int:
-    """Runs that go on: each holds a lease and renews it."""
-    live = select(func.count()).where(LeaseRow.renewed_at > now - LEASE_LASTS)
-    return db.scalar(live) or 0
 
 
 def shortest_interval_minutes(db: Session) -> int:

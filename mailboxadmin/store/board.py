@@ -1,7 +1,8 @@
 """Mailboxes as the pages and the command line show them, and the mail that arrived in each."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,28 +10,43 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.folder import FolderState
-from mailboxadmin.domain.mailbox import Mailbox, State, Step
-from mailboxadmin.store.tables import FolderRow, LeaseRow, MailboxRow, MessageRow, StaffRow
+from mailboxadmin.domain.mailbox import Glance, Mailbox, State, Step
+from mailboxadmin.store.secrets import PASSWORD
+from mailboxadmin.store.tables import (
+    FolderRow,
+    LeaseRow,
+    MailboxRow,
+    MessageRow,
+    SecretRow,
+    StaffRow,
+)
 
-#: A lease that was not renewed for so long no longer says that a run goes on.
-LEASE_LASTS = timedelta(seconds=60)
+#: Whether the run that holds a lease goes on.
+IsLive = Callable[[LeaseRow], bool]
 
 
-def all_mailboxes(db: Session, now: datetime) -> list[Mailbox]:
+def all_mailboxes(db: Session, is_live: IsLive) -> list[Mailbox]:
     """Every mailbox, by its owner's name."""
     counts = _message_counts(db)
-    query = _mailboxes(now).order_by(func.lower(StaffRow.name), StaffRow.email)
-    return [_mailbox(row, counts.get(row.MailboxRow.id, 0)) for row in db.execute(query)]
+    return [
+        _mailbox(found, counts.get(found.MailboxRow.id, 0), is_live)
+        for found in db.execute(_by_name(_mailboxes()))
+    ]
 
 
-def one_mailbox(db: Session, mailbox_id: int, now: datetime) -> Mailbox | None:
+def all_at_a_glance(db: Session, is_live: IsLive) -> list[Glance]:
+    """Every mailbox, by its owner's name, without counting its messages."""
+    return [Glance(**_glance(found, is_live)) for found in db.execute(_by_name(_mailboxes()))]
+
+
+def one_mailbox(db: Session, mailbox_id: int, is_live: IsLive) -> Mailbox | None:
     """The mailbox of that id."""
-    return _one(db, _mailboxes(now).where(MailboxRow.id == mailbox_id))
+    return _one(db, _mailboxes().where(MailboxRow.id == mailbox_id), is_live)
 
 
-def mailbox_of_address(db: Session, address: str, now: datetime) -> Mailbox | None:
+def mailbox_of_address(db: Session, address: str, is_live: IsLive) -> Mailbox | None:
     """The mailbox of the person of that address, given in lower case."""
-    return _one(db, _mailboxes(now).where(StaffRow.email == address))
+    return _one(db, _mailboxes().where(StaffRow.email == address), is_live)
 
 
 def count_in_state(db: Session, state: State) -> int:
@@ -92,18 +108,26 @@ def _pairs(db: Session, query: Any) -> dict[Any, int]:
     return {row[0]: row[1] for row in db.execute(query)}
 
 
-def _mailboxes(now: datetime) -> Any:
-    live = (LeaseRow.mailbox_id == MailboxRow.id) & (LeaseRow.renewed_at > now - LEASE_LASTS)
+def _mailboxes() -> Any:
+    password = (SecretRow.mailbox_id == MailboxRow.id) & (SecretRow.name == PASSWORD)
     return (
-        select(MailboxRow, StaffRow.email, StaffRow.name, LeaseRow.run_id)
+        select(MailboxRow, StaffRow.email, StaffRow.name, SecretRow.id, LeaseRow)
         .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
-        .outerjoin(LeaseRow, live)
+        .outerjoin(SecretRow, password)
+        .outerjoin(LeaseRow, LeaseRow.mailbox_id == MailboxRow.id)
     )
 
 
-def _one(db: Session, query: Any) -> Mailbox | None:
-    row = db.execute(query).first()
-    return _mailbox(row, _message_counts(db, row.MailboxRow.id)[row.MailboxRow.id]) if row else None
+def _by_name(query: Any) -> Any:
+    return query.order_by(func.lower(StaffRow.name), StaffRow.email)
+
+
+def _one(db: Session, query: Any, is_live: IsLive) -> Mailbox | None:
+    found = db.execute(query).first()
+    if found is None:
+        return None
+    mailbox_id = found.MailboxRow.id
+    return _mailbox(found, _message_counts(db, mailbox_id)[mailbox_id], is_live)
 
 
 def _message_counts(db: Session, mailbox_id: int | None = None) -> dict[int, int]:
@@ -123,21 +147,29 @@ def _folder_counts(db: Session, mailbox_id: int) -> dict[int, int]:
     return _pairs(db, query)
 
 
-def _mailbox(found: Any, messages: int) -> Mailbox:
-    row, address, name, run_id = found
+def _glance(found: Any, is_live: IsLive) -> dict[str, Any]:
+    row, address, name, password_id, lease = found
+    return {
+        "id": row.id,
+        "address": address,
+        "owner_name": name,
+        "state": State(row.state),
+        "configured": password_id is not None,
+        "finding": Finding.from_json(row.finding) if row.finding else None,
+        "running": lease.run_id if lease is not None and is_live(lease) else None,
+    }
+
+
+def _mailbox(found: Any, messages: int, is_live: IsLive) -> Mailbox:
+    row = found.MailboxRow
     return Mailbox(
-        id=row.id,
+        **_glance(found, is_live),
         staff_id=row.staff_id,
-        address=address,
-        owner_name=name,
-        state=State(row.state),
-        finding=Finding.from_json(row.finding) if row.finding else None,
         finding_since=row.finding_since,
         failures=row.failures,
         last_success_at=row.last_success_at,
         last_attempt_at=row.last_attempt_at,
         next_attempt_at=row.next_attempt_at,
         messages=messages,
-        running=run_id,
         ladder=tuple(map(Step.from_json, row.ladder or ())),
     )

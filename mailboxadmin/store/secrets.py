@@ -17,6 +17,11 @@ def password_row(db: Session, mailbox_id: int) -> SecretRow | None:
     return db.scalars(query).one_or_none()
 
 
+def is_configured(db: Session, mailbox_id: int) -> bool:
+    """True once a password was entered; whether it opens the mailbox is for a sync to say."""
+    return password_row(db, mailbox_id) is not None
+
+
 def all_password_rows(db: Session) -> dict[int, SecretRow]:
     """The sealed passwords of all mailboxes, by mailbox."""
     query = select(SecretRow).where(SecretRow.name == PASSWORD, SecretRow.mailbox_id.is_not(None))

@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, request, url_for
 
 from mailboxadmin import web
 from mailboxadmin.domain.clock import rfc3339
-from mailboxadmin.domain.mailbox import Mailbox
+from mailboxadmin.domain.mailbox import Glance
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services import beat, board
 from mailboxadmin.web import signed_in, words
@@ -71,12 +71,12 @@ def viewer() -> Person | None:
     return signed_in.person()
 
 
-def acts(mailbox: Mailbox, full: bool = False) -> str:
+def acts(mailbox: Glance, full: bool = False) -> str:
     """Who must act on this mailbox, as the reader of the page calls them."""
     return words.who_acts(mailbox, viewer(), full=full)
 
 
-def config_url(mailbox: Mailbox) -> str:
+def config_url(mailbox: Glance) -> str:
     """Where a mailbox is configured and tested: one's own, or as its admin."""
     person = viewer()
     if person is not None and person.mailbox_id == mailbox.id:

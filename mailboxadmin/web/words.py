@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from markupsafe import Markup, escape
 
 from mailboxadmin.domain.finding import Fixer
-from mailboxadmin.domain.mailbox import Mailbox
+from mailboxadmin.domain.mailbox import Glance
 from mailboxadmin.domain.people import Person
 
 _LINK = re.compile(r"\[([^\]]+)\]\((https://[^\s)]+)\)|(https://[^\s<>\"')\]]+[^\s<>\"')\].,;:])")
@@ -93,7 +93,7 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def who_acts(mailbox: Mailbox, viewer: Person | None, *, full: bool = False) -> str:
+def who_acts(mailbox: Glance, viewer: Person | None, *, full: bool = False) -> str:
     """Who must act on a mailbox's finding, as the reader calls them.
 
     Args:

@@ -1,16 +1,35 @@
 """The board: what needs someone, what mends itself, and each mailbox in a line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.domain.finding import Fixer, Scope
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.services import board
+from mailboxadmin.services.beat import read_beat
+from mailboxadmin.services.history import read_history
 from mailboxadmin.services.runs import begin_run, held
+from mailboxadmin.store.tables import LeaseRow
 from tests.support import states
 from tests.support.office import Office
+
+
+@contextmanager
+def queries(office: Office) -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(connection, cursor, statement, *rest):
+        asked.append(statement)
+
+    event.listen(office.deps.store.engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(office.deps.store.engine, "before_cursor_execute", note)
 
 
 def test_broken_mailboxes_stand_on_top_and_the_rest_by_name(office: Office):
@@ -71,6 +90,31 @@ def test_a_mailbox_is_running_while_its_lease_is_renewed(office: Office):
 
     assert while_running == run.id
     assert board.mailbox(office.deps, mailbox_id).running is None
+
+
+def test_a_run_whose_process_died_does_not_go_on(office: Office):
+    mailbox_id = states.put(office, states.somebody(office, "Anna"), State.OK)
+
+    run = begin_run(office.deps, mailbox_id, actor="scheduler")
+    with held(office.deps, run), office.deps.store.write() as db:
+        db.get_one(LeaseRow, mailbox_id).pid_started = "an earlier process"
+
+    [seen] = board.read_board(office.deps).lines
+    assert seen.mailbox.running is None
+    assert board.mailbox(office.deps, mailbox_id).running is None
+    assert read_history(office.deps, mailbox_id).mailbox.running is None
+    assert read_beat(office.deps).running == 0
+
+
+def test_a_glance_knows_who_and_how_and_counts_no_messages(office: Office):
+    mailbox_id = states.put(office, states.somebody(office, "Anna"), State.OK)
+    states.put_mail(office, mailbox_id, 3)
+
+    with queries(office) as asked:
+        [seen] = board.glance_at_all(office.deps)
+
+    assert (seen.owner_name, seen.state, seen.configured) == ("Anna", State.OK, True)
+    assert not [query for query in asked if "messages" in query]
 
 
 def test_mailboxes_are_found_by_address_in_any_case(office: Office):

@@ -3,10 +3,11 @@
 import pytest
 
 from mailboxadmin.domain.errors import InvalidInput, NotFound
-from mailboxadmin.domain.mailbox import State
+from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.services import board
 from mailboxadmin.services.pausing import pause_mailbox, resume_mailbox
 from mailboxadmin.services.runs import begin_run, held, read_progress
+from mailboxadmin.store.tables import MailboxRow
 from tests.support import states
 from tests.support.log import logged
 from tests.support.office import Office
@@ -51,6 +52,17 @@ def test_a_run_that_goes_on_is_asked_to_stop(office: Office):
 
         assert run.control.stopped
     assert read_progress(office.deps, run.id, mailbox_id).cancel_requested
+
+
+def test_what_was_never_synced_can_be_paused_and_stays_as_new_as_it_was(office: Office):
+    box = office.mailbox_at(Server(host="mail.example.org", port=993, encryption=Encryption.SSL))
+    with office.deps.store.write() as db:
+        db.get_one(MailboxRow, box.id).next_attempt_at = None  # It waits for a person.
+
+    pause_mailbox(office.deps, box.id, actor=ACTOR)
+    resume_mailbox(office.deps, box.id, actor=ACTOR)
+
+    assert (office.state(box), office.row(box).next_attempt_at) == (State.NEW, office.clock.now())
 
 
 def test_what_is_not_connected_cannot_be_paused(office: Office):

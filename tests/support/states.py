@@ -9,6 +9,7 @@ from mailboxadmin.domain.mailbox import State, Step
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.services.people import add_person
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.secrets import put_password
 from mailboxadmin.store.tables import FolderRow, HeartbeatRow, MailboxRow, MessageRow
 from tests.support.office import PASSWORD, Office
 
@@ -46,7 +47,7 @@ def put(
     steps: tuple[Step, ...] = (),
     **columns: Any,
 ) -> int:
-    """Put the person's mailbox into a state; its id."""
+    """Put the person's mailbox into a state, with a password but for a new one; its id."""
     assert person.mailbox_id is not None
     now = office.clock.now()
     with office.deps.store.write() as db:
@@ -55,9 +56,13 @@ def put(
         row.finding = wrong.as_json() if wrong else None
         row.finding_since = now - timedelta(hours=1) if wrong else None
         row.failures = 3 if wrong else 0
+        row.last_success_at = now if state is State.OK else None
         row.ladder = [step.as_json() for step in steps] or None
         for column, value in columns.items():
             setattr(row, column, value)
+        if state is not State.NEW:
+            sealed = office.deps.vault.seal("a password")
+            put_password(db, person.mailbox_id, sealed, "mail.example.org:993/ssl", now)
     return person.mailbox_id
 
 

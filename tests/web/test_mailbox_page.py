@@ -6,7 +6,7 @@ import pytest
 
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.finding import Fixer, Phase
-from mailboxadmin.domain.mailbox import State, Step
+from mailboxadmin.domain.mailbox import Encryption, Server, State, Step
 from mailboxadmin.services.settings import change_settings
 from tests.support import states
 from tests.support.office import Office
@@ -87,6 +87,17 @@ def test_a_mailbox_that_is_not_connected_says_what_to_do(office: Office, grace: 
     assert "This mailbox is not connected yet." in page
     assert f'href="/mailboxes/{anna.mailbox_id}/config">Connect it</a>' in page
     assert "Sync now" not in page
+
+
+def test_a_mailbox_that_waits_for_its_first_sync_says_so(office: Office, grace: Visitor):
+    where = Server(host="mail.example.org", port=993, encryption=Encryption.SSL)
+    box = office.mailbox_at(where)
+
+    page = grace.get(f"/mailboxes/{box.id}").text
+
+    assert "Waiting for its first sync" in page and "not connected yet" not in page.lower()
+    assert ">Sync now</button>" in page and "It was not synced yet." in page
+    assert "Waiting for its first sync" in grace.get("/").text
 
 
 def test_folders_and_its_own_log_are_there(office: Office, broken: int, grace: Visitor):

@@ -3,7 +3,7 @@
 import pytest
 
 from mailboxadmin.domain.finding import Fixer
-from mailboxadmin.domain.mailbox import State
+from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.services.board import mailbox, read_board
 from mailboxadmin.web.board.verdict import verdict
 from mailboxadmin.web.words import who_acts
@@ -40,6 +40,21 @@ def test_the_answer_comes_first(office: Office, there, sentence: str, remark: st
 
     assert said.sentence == sentence
     assert said.remark.startswith(remark)
+
+
+def test_who_waits_for_the_first_sync_is_neither_fine_nor_not(office: Office):
+    box = office.mailbox_at(Server(host="mail.example.org", port=993, encryption=Encryption.SSL))
+
+    alone = verdict(read_board(office.deps))
+    states.put(office, states.somebody(office, "Ben"), OK)
+    beside = verdict(read_board(office.deps))
+
+    assert mailbox(office.deps, box.id).awaits_first_sync
+    assert alone.sentence == "The first sync is on its way."
+    assert (beside.sentence, beside.remark) == (
+        "The mailbox is fine.",
+        "One is waiting for the first sync.",
+    )
 
 
 @pytest.mark.parametrize(

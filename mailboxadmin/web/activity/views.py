@@ -5,7 +5,7 @@ from itertools import groupby
 from flask import Response, render_template, request
 
 from mailboxadmin.services.activity import Page, iter_entries, read_page
-from mailboxadmin.services.board import list_mailboxes
+from mailboxadmin.services.board import glance_at_all
 from mailboxadmin.web import current_person, deps, words
 from mailboxadmin.web.activity import bp, filters, labels, sheet
 
@@ -25,7 +25,7 @@ def index() -> Response | str:
     seen = {"page": page, "days": _by_day(page), "choice": choice, "before": before, "after": after}
     if "HX-Request" in request.headers:
         return render_template("activity/_log.html", **seen)
-    mailboxes = list_mailboxes(deps()) if person.is_admin else []
+    mailboxes = glance_at_all(deps()) if person.is_admin else []
     groups = filters.code_groups()
     return render_template(
         "activity/index.html", **seen, mailboxes=mailboxes, groups=groups, filters=filters

@@ -27,6 +27,8 @@ def verdict(board: Board) -> Verdict:
             sentence="No mailbox is connected yet.",
             remark="Each person connects their own with the invitation, or you do it for them.",
         )
+    if board.coming == board.connected:
+        return Verdict(sentence="The first sync is on its way.", remark=_remark(board))
     return Verdict(sentence=_sentence(board), remark=_remark(board))
 
 
@@ -41,20 +43,23 @@ def _sentence(board: Board) -> str:
 
 
 def _fine(board: Board) -> str:
-    fine, connected = board.count(State.OK), board.connected
-    if fine == connected:
+    fine, known = board.count(State.OK), board.connected - board.coming
+    if fine == known:
         return "The mailbox is fine." if fine == 1 else f"All {fine} mailboxes are fine."
     if not fine:
-        return "No mailbox is fine." if connected > 1 else "The only mailbox is not fine."
-    return f"{fine} of {connected} mailboxes {'is' if fine == 1 else 'are'} fine."
+        return "No mailbox is fine." if known > 1 else "The only mailbox is not fine."
+    return f"{fine} of {known} mailboxes {'is' if fine == 1 else 'are'} fine."
 
 
 def _remark(board: Board) -> str:
     parts = []
     if board.needing or board.retrying:
         parts.append("Nothing was lost: what could not be fetched waits on the servers.")
-    for state, words in ((State.PAUSED, "paused"), (State.NEW, "not connected yet")):
-        count = board.count(state)
+    for count, words in (
+        (board.count(State.PAUSED), "paused"),
+        (board.coming, "waiting for the first sync"),
+        (len(board.lines) - board.connected, "not connected yet"),
+    ):
         if count:
             parts.append(f"{number_word(count)} {'is' if count == 1 else 'are'} {words}.")
     return " ".join(parts)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.services import people
-from mailboxadmin.services.board import list_mailboxes
+from mailboxadmin.services.board import glance_at_all
 from mailboxadmin.services.invitations import add_and_invite
 from mailboxadmin.services.invitations import invite as make_invitation
 from mailboxadmin.services.names import read_role
@@ -110,7 +110,7 @@ def enable(staff_id: int) -> Response:
 
 def _list(add_form: AddForm, table_form: TableForm, lines: tuple[InvalidInput, ...] = ()) -> str:
     everybody = people.list_people(deps())
-    mailboxes = {mailbox.id: mailbox for mailbox in list_mailboxes(deps())}
+    mailboxes = {mailbox.id: mailbox for mailbox in glance_at_all(deps())}
     return render_template(
         "staff/index.html",
         people=everybody,
