@@ -128,13 +128,15 @@ def configure_mailbox(
         # Read again, since someone else may have saved meanwhile; the password stays bound
         # to the server that it was entered for.
         plan = plan_draft(db, deps, mailbox_id, draft, set_by)
-        detail = _save(db, deps, plan, entered_for=tried.effective.server)
+        detail = _save(db, deps, plan, entered_for=tried.effective.server, works=check is not None)
         detail |= {"set_by": set_by} if check else {"set_by": set_by, "untested": True}
         add_entry(db, _entry(plan, detail, actor), deps.clock.now())
     return check
 
 
-def _save(db: Session, deps: Deps, plan: Plan, *, entered_for: Server | None) -> dict[str, object]:
+def _save(
+    db: Session, deps: Deps, plan: Plan, *, entered_for: Server | None, works: bool
+) -> dict[str, object]:
     """Write the plan; what changed, for the log, with secrets only named."""
     now, row = deps.clock.now(), mailboxes.mailbox_row(db, plan.mailbox_id)
     changes = _changes(db, plan, row.username)
@@ -144,10 +146,15 @@ def _save(db: Session, deps: Deps, plan: Plan, *, entered_for: Server | None) ->
         sealed = deps.vault.seal(plan.password)
         put_password(db, plan.mailbox_id, sealed, str(entered_for), now)
     row.configured_at = now
-    mailboxes.clear_failure(row)
+    if works:
+        mailboxes.clear_failure(row)
+    elif changes:
+        # What was wrong stays what is known, until a run knows better.
+        mailboxes.forget_refusals(row)
     if row.state != State.PAUSED and plan.has_password:
-        row.state = State.OK if row.last_success_at else State.NEW
         row.next_attempt_at = now
+        if works:
+            row.state = State.OK if row.last_success_at else State.NEW
     return {"changes": changes}
 
 

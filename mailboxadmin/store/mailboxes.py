@@ -55,11 +55,16 @@ def replace_own_texts(db: Session, mailbox_id: int, texts: dict[str, str]) -> No
 
 
 def clear_failure(row: MailboxRow) -> None:
-    """Nothing is wrong any more, or it is tried afresh."""
+    """Nothing is wrong any more."""
     row.finding = None
     row.finding_since = None
     row.failures = 0
-    row.refusals = 0
-    row.first_refused_at = None
     row.ladder = None
     row.failure_entry_id = None
+    forget_refusals(row)
+
+
+def forget_refusals(row: MailboxRow) -> None:
+    """Begin to count refused sign-ins anew."""
+    row.refusals = 0
+    row.first_refused_at = None

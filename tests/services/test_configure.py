@@ -94,6 +94,37 @@ def test_a_repaired_mailbox_forgets_its_failures(office: Office, dovecot: Doveco
     assert row.next_attempt_at == office.clock.now()
 
 
+@pytest.fixture
+def refused(office: Office, dovecot: Dovecot) -> Box:
+    """A mailbox that worked, and whose password was refused until it is tried no more."""
+    box = office.mailbox(server=dovecot)
+    office.sync(box)
+    dovecot.change_password(box.account, "new password")
+    for _ in range(3):
+        office.sync(box)
+    assert (office.row(box).refusals, office.row(box).next_attempt_at) == (3, None)
+    return box
+
+
+def test_what_is_saved_untested_is_shown_as_broken_until_a_run_and_tried_anew(office, refused: Box):
+    before = office.row(refused)
+
+    save(office, refused.person, password="a guess", set_by="admin", test=False)
+
+    row = office.row(refused)
+    assert (row.state, row.finding, row.failures) == ("needs_action", before.finding, 3)
+    assert (row.refusals, row.first_refused_at) == (0, None)
+    assert row.next_attempt_at == office.clock.now()
+
+
+def test_saving_what_was_there_begins_no_count_anew(office: Office, refused: Box):
+    save(office, refused.person, set_by="admin", test=False)
+
+    row = office.row(refused)
+    assert (row.state, row.refusals) == ("needs_action", 3)
+    assert row.next_attempt_at == office.clock.now()
+
+
 def test_a_changed_server_asks_for_the_password_again(office: Office, dovecot: Dovecot):
     box = office.mailbox(server=dovecot)
 
