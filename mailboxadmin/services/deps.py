@@ -1,6 +1,7 @@
 """What the use cases work with, made once in `app.py` and handed to each as its first argument."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from mailboxadmin.diagnosis import Diagnosis, Providers
@@ -31,3 +32,5 @@ class Deps:
     instance: Path
     #: The public address, without a slash at the end.
     base_url: str
+    #: Domains whose MX named no provider that is known, and when it may be asked for again.
+    mx_again_at: dict[str, datetime] = field(default_factory=dict)

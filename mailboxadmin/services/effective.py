@@ -1,6 +1,7 @@
 """What holds for one mailbox, from the parts that are stored."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,10 @@ from mailboxadmin.imap.network import MX_LIMIT_S
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.settings import office_texts
+
+#: When a domain's MX is asked for again: DNS may be back soon, another mail host seldom is.
+AFTER_NO_ANSWER = timedelta(minutes=5)
+AFTER_NOBODY_KNOWN = timedelta(days=1)
 
 
 def parsed(texts: Mapping[str, str]) -> dict[str, Value]:
@@ -47,22 +52,25 @@ def effective_with(
 
 
 def recognise_by_mx(deps: Deps, mailbox_id: int) -> None:
-    """Ask the domain's MX who runs its mail, once, when nothing else names a server.
+    """Ask the domain's MX who runs its mail, now and then, when nothing else names a server.
 
     Raises:
         NotFound: there is no such mailbox.
     """
+    now = deps.clock.now()
     with deps.store.read() as db:
-        row = mailboxes.mailbox_row(db, mailbox_id)
-        domain = mailboxes.address_of(db, row).rpartition("@")[2]
-        server = effective_for(db, deps.providers, mailbox_id).server
-        known = server is not None or row.mx_provider is not None
-    if known:
+        domain = mailboxes.address_of(db, mailboxes.mailbox_row(db, mailbox_id)).rpartition("@")[2]
+        known = effective_for(db, deps.providers, mailbox_id).server is not None
+    if known or deps.mx_again_at.get(domain, now) > now:
         return
+    # Noted first, so that no other page waits for the same answer. No mail exchanger and no
+    # answer look the same.
+    deps.mx_again_at[domain] = now + AFTER_NO_ANSWER
     hosts = deps.network.mx(domain, Deadline.after(MX_LIMIT_S))
-    if not hosts:
-        # No mail exchanger and no answer look the same here: it is asked again next time.
-        return
     provider = deps.providers.by_mx(hosts)
-    with deps.store.write() as db:
-        mailboxes.mailbox_row(db, mailbox_id).mx_provider = provider.key if provider else ""
+    if provider is not None:
+        with deps.store.write() as db:
+            mailboxes.mailbox_row(db, mailbox_id).mx_provider = provider.key
+        deps.mx_again_at.pop(domain, None)
+    elif hosts:
+        deps.mx_again_at[domain] = now + AFTER_NOBODY_KNOWN

@@ -73,7 +73,7 @@ class MailboxRow(Base):
     username: Mapped[str | None] = mapped_column(Text)
     #: `staff`, `admin` or `operator`: whose word the own host is; None without one.
     host_set_by: Mapped[str | None] = mapped_column(Text)
-    #: The provider that the domain's MX points to; empty when it was asked and none is known.
+    #: The provider that the domain's MX points to; None while none is known.
     mx_provider: Mapped[str | None] = mapped_column(Text)
     #: When its configuration was last saved; None before the first time.
     configured_at: Mapped[datetime | None]

@@ -58,25 +58,35 @@ def test_a_domain_of_ones_own_is_recognised_by_its_mx_and_asked_once(office, dns
     assert dns_stub.queries.count(("example.org", "MX")) == 1
 
 
-def test_an_mx_of_nobody_known_is_asked_once_too(office: Office, dns_stub: DnsStub):
+def test_an_mx_of_nobody_known_is_asked_for_once_a_day(office: Office, dns_stub: DnsStub):
     dns_stub.add("example.org", "MX", "5 mx.example.org.")
 
     config = config_of(office, "anna@example.org")
-    read_config(office.deps, config.mailbox_id)
+    config_of(office, "ben@example.org")
+    today = dns_stub.queries.count(("example.org", "MX"))
+    office.clock.advance(days=1)
+    dns_stub.add("example.org", "MX", "5 gmail-smtp-in.l.google.com.")
+    moved = read_config(office.deps, config.mailbox_id)
 
     assert config.effective.server is None and config.provider is None
-    assert dns_stub.queries.count(("example.org", "MX")) == 1
+    assert today == 1
+    assert moved.provider is not None
 
 
-def test_a_resolver_that_fails_is_asked_again(office: Office, dns_stub: DnsStub):
+def test_a_resolver_that_fails_is_asked_again_after_some_minutes(office, dns_stub: DnsStub):
     dns_stub.servfail("example.org")
     config = config_of(office, "anna@example.org")
-    dns_stub.add("example.org", "MX", "5 gmail-smtp-in.l.google.com.")
+    asked = len(dns_stub.queries)
 
-    again = read_config(office.deps, config.mailbox_id)
+    read_config(office.deps, config.mailbox_id)
+    soon = len(dns_stub.queries)
+    dns_stub.add("example.org", "MX", "5 gmail-smtp-in.l.google.com.")
+    office.clock.advance(minutes=5)
+    later = read_config(office.deps, config.mailbox_id)
 
     assert config.effective.server is None
-    assert again.effective.server is not None
+    assert soon == asked
+    assert later.effective.server is not None
 
 
 def test_the_office_default_goes_before_the_mx_which_is_not_asked(office, dns_stub):
