@@ -5,6 +5,8 @@ import click
 from mailboxadmin.cli.opening import open_deps, read_stdin
 from mailboxadmin.cli.output import complain, instant, json_option, print_json, print_table, shown
 from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.entered import read_folder
+from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.domain.settings import PERSONAL_KEYS
 from mailboxadmin.services.board import list_mailboxes, mailbox_by_address
@@ -47,7 +49,7 @@ def set_(
         "imap_host": host,
         "imap_port": port,
         "imap_encryption": encryption,
-        "folders": "\n".join(folders) or None,
+        "folders": _folders(folders) if folders else None,
     }
     texts = {key: text for key, text in given.items() if text is not None}
     both = sorted(set(texts) & set(inherited))
@@ -59,6 +61,14 @@ def set_(
         password=read_stdin("password") if password_stdin else None,
     )
     _save(open_deps(), email, draft, test=test)
+
+
+def _folders(names: tuple[str, ...]) -> str:
+    """One a line, as the setting is written; each is one name before they are joined."""
+    try:
+        return "\n".join(read_folder(name) for name in names)
+    except ValueError as fault:
+        raise InvalidInput("folders", str(fault)) from None
 
 
 def _save(deps: Deps, email: str, draft: Draft, *, test: bool) -> None:

@@ -8,7 +8,10 @@ import ipaddress
 import re
 from collections.abc import Sequence
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+#: With the line separators of Unicode, at which a list with one entry a line would be cut.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+#: The greatest number that a column of the database takes.
+LARGEST_INTEGER = 2**63 - 1
 _HOST_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
 LONGEST_FOLDER_CHARS = 255
 LONGEST_HOST_CHARS = 253

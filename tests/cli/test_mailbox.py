@@ -84,6 +84,9 @@ def test_with_check_a_green_ladder_saves(run, office, dovecot):
         ("--host", "mail\r\nLOGOUT", "imap_host"),
         ("--encryption", "rot13", "imap_encryption"),
         ("--folder", "a\x01b", "folders"),
+        ("--folder", "A\nB", "folders"),
+        ("--folder", "A\u2028B", "folders"),
+        ("--folder", "", "folders"),
     ],
 )
 def test_what_cannot_be_saved_names_its_field(run, office, option, value, word):
