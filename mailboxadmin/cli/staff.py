@@ -1,5 +1,6 @@
 """`staff`: the people."""
 
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import click
@@ -7,11 +8,11 @@ import click
 from mailboxadmin.cli.opening import open_deps, read_stdin
 from mailboxadmin.cli.output import instant, json_option, print_json, print_table, shown
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.domain.errors import InvalidInput
+from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.services import people
-from mailboxadmin.services.invitations import invite
+from mailboxadmin.services.invitations import add_and_invite
 from mailboxadmin.services.names import read_role
-from mailboxadmin.services.people_csv import add_people_from_csv
+from mailboxadmin.services.people_csv import add_people_from_csv, decode_table
 
 
 @click.group(no_args_is_help=False)
@@ -21,14 +22,14 @@ def staff() -> None:
 
 @staff.command
 @click.argument("email", required=False)
-@click.option("--name", default="", help="What the person is called.")
-@click.option("--role", default="staff", help="admin or staff (the default).")
+@click.option("--name", help="What the person is called.")
+@click.option("--role", help="admin or staff (the default).")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--csv", "table", type=click.File("rb"), help="A table: address, name, role.")
 def add(
     email: str | None,
-    name: str,
-    role: str,
+    name: str | None,
+    role: str | None,
     password_stdin: bool,
     table: BinaryIO | None,
 ) -> None:
@@ -36,30 +37,28 @@ def add(
     if (email is None) == (table is None):
         raise click.UsageError("Name one address, or a table with --csv FILE.")
     if table is not None:
-        _add_table(table)
+        if name is not None or role is not None or password_stdin:
+            raise click.UsageError("The table has the names and roles; passwords are chosen.")
+        text = decode_table(table.read())
+        _print_links(add_people_from_csv(open_deps(), text, actor=COMMAND_LINE))
         return
-    password = read_stdin("password") if password_stdin else None
-    deps = open_deps()
+    _add_one(email or "", name or "", read_role(role or ""), password_stdin=password_stdin)
+
+
+def _add_one(email: str, name: str, role: Role, *, password_stdin: bool) -> None:
+    if not password_stdin:
+        invited = add_and_invite(open_deps(), email=email, name=name, role=role, actor=COMMAND_LINE)
+        _print_links((invited,))
+        return
+    password = read_stdin("password")
     person = people.add_person(
-        deps,
-        email=email or "",
-        name=name,
-        role=read_role(role),
-        actor=COMMAND_LINE,
-        password=password,
+        open_deps(), email=email, name=name, role=role, actor=COMMAND_LINE, password=password
     )
-    if password is None:
-        click.echo(f"{person.email}  {invite(deps, person.id, actor=COMMAND_LINE)}")
-    else:
-        click.echo(f"Added {person.email} as {person.role.value}.")
+    click.echo(f"Added {person.email} as {person.role.value}.")
 
 
-def _add_table(table: BinaryIO) -> None:
-    try:
-        text = table.read().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidInput("csv", "The table is not UTF-8 text; save it as UTF-8.") from None
-    for person, link in add_people_from_csv(open_deps(), text, actor=COMMAND_LINE):
+def _print_links(invited: Iterable[tuple[Person, str]]) -> None:
+    for person, link in invited:
         click.echo(f"{person.email}  {link}")
 
 

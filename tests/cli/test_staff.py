@@ -2,6 +2,8 @@
 
 import re
 
+from sqlalchemy import text
+
 PASSWORD = "a few words in a row"
 LINK = re.compile(r"http://localhost:8000/invitation/\S+")
 
@@ -47,6 +49,30 @@ def test_a_table_adds_everybody_or_nobody(run, tmp_path):
     assert refused.status == 2
     assert "line 3" in refused.complaint
     assert len(LINK.findall(added.out)) == 2
+
+
+def test_a_table_is_read_as_office_programs_save_it(run, tmp_path):
+    table = tmp_path / "people.csv"
+    table.write_bytes("chloe@example.org;Chloé".encode("cp1252"))
+
+    run("staff", "add", "--csv", str(table))
+
+    assert [line["name"] for line in run("staff", "list", "--json").objects] == ["Chloé"]
+
+
+def test_a_person_is_added_with_the_link_or_not_at_all(run, office):
+    with office.deps.store.write() as db:
+        db.execute(
+            text(
+                "CREATE TRIGGER no_link BEFORE UPDATE OF invitation ON staff "
+                "BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"
+            )
+        )
+
+    done = run("staff", "add", "anna@example.org")
+
+    assert done.status == 1
+    assert run("staff", "list", "--json").out == ""
 
 
 def test_a_new_password_ends_the_sign_ins(run, office):
