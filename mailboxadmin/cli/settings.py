@@ -21,9 +21,12 @@ def list_(as_json: bool) -> None:
     views = read_settings(open_deps())
     if as_json:
         for view in views:
-            value = view.setting.parse(view.in_force)
-            default = _as_json(view.setting.default)
-            print_json({"key": view.setting.key, "value": _as_json(value), "default": default})
+            default = view.setting.default
+            chosen = view.setting.parse(view.text)
+            value = default if chosen is None else chosen
+            print_json(
+                {"key": view.setting.key, "value": _as_json(value), "default": _as_json(default)}
+            )
         return
     rows = ((view.setting.key, view.in_force or "-", view.default or "-") for view in views)
     print_table(("key", "value", "default"), rows)

@@ -22,6 +22,12 @@ def test_list_gives_every_key_with_what_holds_and_its_default(run):
     assert listed["imap_encryption"]["value"] == "ssl"
 
 
+def test_what_is_not_chosen_has_its_default_as_value(run):
+    listed = run("settings", "list", "--json").objects
+
+    assert [line["value"] for line in listed] == [line["default"] for line in listed]
+
+
 def test_an_empty_value_is_the_default_again(run):
     run("settings", "set", "parallel_syncs", "3")
 
