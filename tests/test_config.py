@@ -169,7 +169,7 @@ def test_a_folder_with_our_database_is_ours_whatever_else_is_in_it(tmp_path):
 def test_a_database_in_a_folder_that_does_not_exist_is_refused(tmp_path, url):
     config = read(MAILBOXADMIN_INSTANCE=str(tmp_path), MAILBOXADMIN_DATABASE_URL=url)
 
-    with pytest.raises(ConfigFault, match="^MAILBOXADMIN_DATABASE_URL: .*/nowhere;"):
+    with pytest.raises(ConfigFault, match=r"^MAILBOXADMIN_DATABASE_URL: .*/nowhere;"):
         prepare_instance(config)
 
 

@@ -106,7 +106,9 @@ class Program(click.Group):
             return BROKEN
         except Exception as fault:
             log.exception("a command broke off")
-            complain(f"This is a fault of Mailbox Admin ({type(fault).__name__}: {fault}){_more()}.")
+            complain(
+                f"This is a fault of Mailbox Admin ({type(fault).__name__}: {fault}){_more()}."
+            )
             return BROKEN
         return status if isinstance(status, int) else 0
 

@@ -52,10 +52,15 @@ def read_page(
     after_id: int | None = None,
     limit: int = PAGE,
 ) -> Page:
-    """The newest entries, or those older than `before_id`, or those newer than `after_id`."""
+    """The newest entries, or those older than `before_id`, or those newer than `after_id`.
+
+    Both may be any numbers; no entry has an id beyond `NO_BOUND`.
+    """
+    below = min(max(before_id or rows.NO_BOUND, 0), rows.NO_BOUND)
+    above = min(max(after_id or 0, 0), rows.NO_BOUND)
     with deps.store.read() as db:
         # One more than is shown tells whether there are older ones.
-        found = _read(db, wanted, before_id or rows.NO_BOUND, after_id or 0, limit + 1)
+        found = _read(db, wanted, below, above, limit + 1)
     shown = tuple(found[:limit])
     return Page(entries=shown, next_before=shown[-1].id if len(found) > limit else None)
 

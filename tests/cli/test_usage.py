@@ -9,6 +9,10 @@ from mailboxadmin.cli import main
 from mailboxadmin.services import settings as settings_service
 from mailboxadmin.services.log_file import log_file
 
+#: Somebody whom there is, and a good table of somebody else.
+ANNA = "anna@example.org"
+PEOPLE = "people.csv"
+
 
 @pytest.mark.parametrize(
     "arguments",
@@ -21,6 +25,9 @@ from mailboxadmin.services.log_file import log_file
         ("staff", "add"),
         ("staff", "add", "anna@example.org", "--csv", __file__),
         ("staff", "add", "anna@example.org", "--csv", "/nowhere.csv"),
+        ("staff", "add", "--csv", PEOPLE, "--name", "Anna"),
+        ("staff", "add", "--csv", PEOPLE, "--role", "staff"),
+        ("staff", "add", "--csv", PEOPLE, "--password-stdin"),
         ("staff", "add", "not an address"),
         ("staff", "add", "anna@example.org", "--role", "king"),
         ("staff", "password", "anna@example.org"),
@@ -35,6 +42,10 @@ from mailboxadmin.services.log_file import log_file
         ("sync", "nobody@example.org"),
         ("messages", "nobody@example.org"),
         ("messages", "nobody@example.org", "--limit", "0"),
+        ("messages", ANNA, "--limit", str(2**63)),
+        ("mark", ANNA, str(2**63), "--read"),
+        ("activity", "--limit", str(2**63)),
+        ("activity", "--since", "9999-12-31T23:59:59-12:00"),
         ("mark", "nobody@example.org", "one", "--read"),
         ("mark", "nobody@example.org", "1"),
         ("export", "nobody@example.org", "/tmp/x"),
@@ -50,8 +61,12 @@ from mailboxadmin.services.log_file import log_file
         ("serve", "--port", "99999"),
     ],
 )
-def test_wrong_usage_is_one_line_and_status_2(run, arguments):
-    done = run(*arguments)
+def test_wrong_usage_is_one_line_and_status_2(run, office, tmp_path, arguments):
+    office.person(ANNA)
+    table = tmp_path / PEOPLE
+    table.write_text("ben@example.org,Ben\n")
+
+    done = run(*(str(table) if each == PEOPLE else each for each in arguments))
 
     assert done.status == 2
     assert done.out == ""
