@@ -22,7 +22,7 @@ def current_person() -> Person:
 
 def register(app: Flask) -> None:
     """Introduce every blueprint and what goes around each request."""
-    from mailboxadmin.web import access, errors, headers, limits, page
+    from mailboxadmin.web import access, errors, headers, ids, limits, page
     from mailboxadmin.web.activity import bp as activity
     from mailboxadmin.web.auth import bp as auth
     from mailboxadmin.web.board import bp as board
@@ -32,7 +32,7 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.settings import bp as settings
     from mailboxadmin.web.staff import bp as staff
 
-    for around in (access, limits, headers, page, errors):
+    for around in (ids, access, limits, headers, page, errors):
         around.init_app(app)
     for blueprint in (auth, board, mailboxes, mailbox, activity, settings, staff, ops):
         app.register_blueprint(blueprint)

@@ -1,0 +1,15 @@
+"""Numbers in an address: no more digits than an id can have."""
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter
+
+
+class Id(IntegerConverter):
+    """A whole number that the database can hold; of a larger one there is nothing."""
+
+    regex = r"\d{1,18}"
+
+
+def init_app(app: Flask) -> None:
+    """Have every `<int:…>` of a route read so."""
+    app.url_map.converters["int"] = Id
