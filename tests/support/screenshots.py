@@ -5,7 +5,6 @@ Chromium, and each is saved wide and narrow, light and dark. Which of them the r
 keeps is said in docs/img/.gitignore.
 """
 
-import shutil
 import sys
 import tempfile
 import threading
@@ -23,6 +22,7 @@ from mailboxadmin.demo.people import SamplePerson, sample_people
 from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.demo.welcome import Welcome
 from mailboxadmin.services.board import mailbox_by_address
+from tests.support.browser import launch_chromium
 from tests.support.ports import LOOPBACK, free_port
 
 PICTURES = Path(__file__).parents[2] / "docs" / "img"
@@ -30,10 +30,6 @@ WIDTHS = {"": 1280, "-phone": 390}
 THEMES = {"": "light", "-dark": "dark"}
 #: What more a list shows below this many pixels is not worth a picture.
 TALLEST = 1500
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 
 
 @contextmanager
@@ -65,10 +61,7 @@ def sample_office() -> Iterator[tuple[Welcome, dict[str, str]]]:
 def take_pictures(folder: Path) -> None:
     """Save every page of `PAGES` in both widths and themes, as `<page>[-phone][-dark].png`."""
     with sample_office() as (welcome, paths), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
-            args=CHROMIUM_ARGUMENTS,
-        )
+        browser = launch_chromium(playwright)
         pages = {
             welcome.admin: {"board": "/", "activity": "/activity", **paths},
             welcome.broken: {"config": "/mailbox"},
