@@ -1,13 +1,13 @@
 """How often a door may be tried: per network address and per account, counted in memory.
 
-Only refused tries count, so a whole office behind one address can come in at nine.
+Only tries with a wrong secret count, so a whole office behind one address can come in at nine.
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 
@@ -41,8 +41,13 @@ def guarded_by_account(view: View) -> View:
     return guarded(limit(view))
 
 
+def count_refusal() -> None:
+    """Count this try: a secret in it was wrong, not only something left out or out of order."""
+    g.refused = True
+
+
 def _refused(response: Response) -> bool:
-    return response.status_code >= 400
+    return bool(g.get("refused"))
 
 
 def _account() -> str:

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from mailboxadmin.domain.errors import StoreUnavailable
+from mailboxadmin.web.auth import views
 from tests.support.office import PASSWORD, Office
 from tests.support.visitor import Visitor
 
@@ -46,6 +48,34 @@ def test_guessing_many_accounts_from_one_address_pauses_the_address(office: Offi
     statuses = [status for n in range(31) for status in guess(office, f"p{n}@example.org", 1)]
 
     assert statuses == [401] * 30 + [429]
+
+
+def test_what_was_left_out_is_no_guess(office: Office, visitor: Visitor):
+    statuses = [visitor.sign_in("anna@example.org", "").status_code for _ in range(12)]
+
+    assert statuses == [400] * 12
+
+
+def test_a_database_that_is_away_is_no_guess(office: Office, visitor: Visitor, monkeypatch):
+    def away(*args, **options):
+        raise StoreUnavailable("The database cannot be used.")
+
+    token = visitor.token("/login")
+    monkeypatch.setattr(views, "sign_in", away)
+    form = {"csrf_token": token, "email": "anna@example.org", "password": PASSWORD}
+    statuses = [visitor.client.post("/login", data=form).status_code for _ in range(12)]
+
+    assert statuses == [503] * 12
+
+
+def test_guessing_the_present_password_pauses_and_a_poor_new_one_does_not(office, at_desk):
+    anna = at_desk("anna@example.org")
+
+    poor = {anna.post("/password", current=PASSWORD, password="x").status_code for _ in range(31)}
+    guesses = [anna.post("/password", current=f"{n}", password=PASSWORD) for n in range(31)]
+
+    assert poor == {400}
+    assert [answer.status_code for answer in guesses] == [400] * 30 + [429]
 
 
 def test_good_sign_ins_are_not_counted(office: Office):

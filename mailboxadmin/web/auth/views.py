@@ -1,6 +1,7 @@
 """Handlers of the door."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.errors import InvalidInput
@@ -36,6 +37,7 @@ def login() -> Answer:
         try:
             token = sign_in(deps(), address, password, remote_addr=request.remote_addr or "")
         except SignInRefused as refusal:
+            limits.count_refusal()
             form.form_errors.append(str(refusal))
             return render_template("auth/login.html", form=form), 401
         signed_in.enter(token)
@@ -62,7 +64,7 @@ def setup() -> Answer:
         try:
             signed_in.enter(set_up(deps(), **_entered(form)))
         except InvalidInput as fault:
-            faults.show(form, fault)
+            _refuse(form, fault, secret="code")
         except SetupClosed:
             abort(404)
         else:
@@ -81,6 +83,7 @@ def invitation(token: str) -> Answer:
             signed_in.enter(accept_invitation(deps(), token, form.password.data))
             return redirect("/")
     except InvitationEnded:
+        limits.count_refusal()
         return render_template("auth/invitation_ended.html"), 410
     except InvalidInput as fault:
         faults.show(form, fault)
@@ -98,12 +101,19 @@ def password() -> Answer:
         try:
             token = change_own_password(deps(), current_person().id, current=current, new=new)
         except InvalidInput as fault:
-            faults.show(form, fault)
+            _refuse(form, fault, secret="current")
         else:
             signed_in.enter(token)
             flash("Your new password holds. Other browsers were signed out.", "ok")
             return redirect(url_for(".password"))
     return render_template("auth/password.html", form=form), 400 if form.errors else 200
+
+
+def _refuse(form: FlaskForm, fault: InvalidInput, *, secret: str) -> None:
+    """Show what is wrong; a wrong secret counts as a guess."""
+    if fault.field == secret:
+        limits.count_refusal()
+    faults.show(form, fault)
 
 
 def _entered(form: SetUpForm) -> dict[str, str]:
