@@ -1,4 +1,4 @@
-"""Whether a draft may be tried and saved at all: nothing missing, and a server one may name."""
+"""Whether a draft may be tried and saved: nothing missing, a server one may name, no guessing."""
 
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs, MailFailure
 from mailboxadmin.imap.deadline import Deadline
@@ -7,6 +7,7 @@ from mailboxadmin.services import account
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
 from mailboxadmin.services.effective import recognise_by_mx
+from mailboxadmin.services.guessing import stop_guessing
 
 #: Short, because the test that follows asks again and has to end within half a minute.
 LOOK_UP_LIMIT_S = 4.0
@@ -17,13 +18,16 @@ NOT_ALLOWED = (
 )
 
 
-def read_draft(deps: Deps, mailbox_id: int, draft: Draft, *, set_by: SetBy) -> Plan:
+def read_draft(deps: Deps, mailbox_id: int, draft: Draft, *, actor: str, set_by: SetBy) -> Plan:
     """The draft as a plan that could be tried and saved.
 
     Raises:
         NotFound: there is no such mailbox.
         InvalidInputs: some of it cannot be accepted.
+        TooManyRefused: what this person tried was refused too often; the operator is trusted.
     """
+    if set_by != "operator":
+        stop_guessing(deps, mailbox_id, actor=actor)
     with deps.store.read() as db:
         plan = plan_draft(db, deps, mailbox_id, draft, set_by)
     if plan.effective.server is None:

@@ -35,9 +35,10 @@ def run_check(
     Raises:
         NotFound: there is no such mailbox.
         InvalidInputs: some of the draft cannot be accepted.
+        TooManyRefused: what this person tried was refused too often.
     """
     if draft is not None:
-        plan = read_draft(deps, mailbox_id, draft, set_by=set_by)
+        plan = read_draft(deps, mailbox_id, draft, actor=actor, set_by=set_by)
         return check_plan(deps, plan, actor=actor, on_step=on_step)
     recognise_by_mx(deps, mailbox_id)
     with deps.store.read() as db:

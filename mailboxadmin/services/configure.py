@@ -117,8 +117,9 @@ def configure_mailbox(
         NotFound: there is no such mailbox.
         InvalidInputs: some of it cannot be accepted; nothing was changed.
         NotSaved: it was tried and does not work; nothing was changed.
+        TooManyRefused: what this person tried was refused too often; nothing was changed.
     """
-    tried = read_draft(deps, mailbox_id, draft, set_by=set_by)
+    tried = read_draft(deps, mailbox_id, draft, actor=actor, set_by=set_by)
     check = None
     if test and tried.has_password:
         check = check_plan(deps, tried, actor=actor)

@@ -46,10 +46,11 @@ def start_check(deps: Deps, mailbox_id: int, draft: Draft, *, actor: str, set_by
     Raises:
         NotFound: there is no such mailbox.
         InvalidInputs: some of the draft cannot be accepted.
+        TooManyRefused: what this person tried was refused too often.
         BeingTested: one test of a mailbox at a time, since servers count refused sign-ins.
         TooManyChecks: try again in a moment.
     """
-    plan = read_draft(deps, mailbox_id, draft, set_by=set_by)
+    plan = read_draft(deps, mailbox_id, draft, actor=actor, set_by=set_by)
     if not _slots.acquire(blocking=False):
         raise TooManyChecks("Many mailboxes are being tested just now; try again in a moment.")
     try:

@@ -93,6 +93,7 @@ def log(
     office: Office,
     code: Code,
     message: str,
+    /,
     *,
     mailbox_id: int | None = None,
     level: Level = Level.INFO,

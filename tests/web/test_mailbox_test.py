@@ -5,7 +5,11 @@ import time
 
 import pytest
 
+from mailboxadmin.domain.activity import Code, Level
+from mailboxadmin.services.guessing import MOST_REFUSED, WITHIN
 from mailboxadmin.services.people import person_by_email
+from mailboxadmin.web.words import clock
+from tests.support import states
 from tests.support.configuring import ADMIN, bound_to, use_server
 from tests.support.dovecot import Dovecot
 from tests.support.mailstore import Account
@@ -84,6 +88,28 @@ def test_a_fault_stands_beside_its_field(desk: Visitor, headers, status):
     assert answer.status_code == status
     assert 'id="imap_port-fault">Enter a whole number from 1 to 65535.' in answer.text
     assert ("<html" in answer.text) is (status == 400)
+
+
+@pytest.mark.parametrize("headers", [{}, SCRIPTED])
+def test_who_was_refused_too_often_is_told_when_to_try_again(office, desk: Visitor, ann, headers):
+    mailbox_id = person_by_email(office.deps, ann.name).mailbox_id
+    for _ in range(MOST_REFUSED):
+        states.log(
+            office,
+            Code.CHECK_FINISHED,
+            "Tested.",
+            mailbox_id=mailbox_id,
+            level=Level.WARNING,
+            actor=ann.name,
+            code="auth.bad_credentials",
+        )
+
+    data = {"csrf_token": desk.token("/mailbox"), "do": "test", "password": ann.password}
+    answer = desk.client.post("/mailbox", data=data, headers=headers)
+
+    again_at = clock(office.clock.now() + WITHIN)
+    assert f"refused 10 sign-ins within an hour. Try again at {again_at}." in answer.text
+    assert 'class="ladder"' not in answer.text
 
 
 def test_an_inner_server_is_refused_without_a_try(desk: Visitor):

@@ -14,6 +14,7 @@ from mailboxadmin.services.configure import (
     read_config,
 )
 from mailboxadmin.services.draft import SetBy
+from mailboxadmin.services.guessing import TooManyRefused
 from mailboxadmin.services.live_check import BeingTested, TooManyChecks, read_check, start_check
 from mailboxadmin.services.people import ensure_mailbox
 from mailboxadmin.web import current_person, deps, faults
@@ -21,6 +22,7 @@ from mailboxadmin.web.mailbox import bp
 from mailboxadmin.web.mailbox.forms import MailboxForm, form_for
 from mailboxadmin.web.mailbox.result import Result, encryption_of, ended, live
 from mailboxadmin.web.mailbox.saved import after_saving
+from mailboxadmin.web.words import clock
 
 Answer = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -72,6 +74,8 @@ def submit(mailbox_id: int) -> Answer:
         return _faulty(found, form)
     except NotSaved as refused:
         return _show(found, form, _ended(found, form, refused))
+    except TooManyRefused as pause:
+        return _show(found, form, Result(busy=f"{pause} Try again at {clock(pause.again_at)}."))
     return after_saving(mailbox_id, check, actor=_actor())
 
 
