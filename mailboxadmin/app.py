@@ -67,6 +67,7 @@ def create_app(
         pool=Pool(),
         running=Running(),
         instance=config.instance,
+        key_file=config.key_file if config.secret_keys is None else None,
         base_url=config.base_url,
     )
     if pages:

@@ -9,7 +9,7 @@ from mailboxadmin.cli.output import complain
 from mailboxadmin.config import Config, prepare_instance
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.clock import SystemClock
-from mailboxadmin.services.backup import REMINDER, create_backup, put_back, settle_in
+from mailboxadmin.services.backup import create_backup, put_back, reminder, settle_in
 from mailboxadmin.services.file_lock import alone_in
 
 FILE = click.Path(path_type=Path)
@@ -22,7 +22,7 @@ def backup(file: Path) -> None:
     deps = open_deps()
     size = create_backup(deps, file, actor=COMMAND_LINE)
     click.echo(f"{file}: {size / 1e6:.1f} MB.")
-    complain(REMINDER.format(key=deps.instance / "secret.key"))
+    complain(reminder(deps))
 
 
 @click.command
@@ -36,7 +36,10 @@ def restore(file: Path) -> None:
         deps = deps_of(config)
         settle_in(deps, file, actor=COMMAND_LINE)
         deps.store.engine.dispose()
-    click.echo(f"Restored from {file}. Everybody signs in again.")
+    click.echo(
+        f"Restored from {file}. Everybody signs in again; invitations and set-up codes that were "
+        "given out work no more."
+    )
     if kept is not None:
         click.echo(f"The database before is kept as {kept}.")
-    complain(REMINDER.format(key=config.key_file))
+    complain(reminder(deps))

@@ -30,6 +30,8 @@ class Deps:
     running: Running
     #: Folder of the database, the key file, logs and backups.
     instance: Path
+    #: None when the keys come from the environment.
+    key_file: Path | None
     #: The public address, without a slash at the end.
     base_url: str
     #: Domains whose MX named no provider that is known, and when it may be asked for again.

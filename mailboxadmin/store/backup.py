@@ -6,7 +6,7 @@ What is special to SQLite: a copy is one file, and a live database is up to thre
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.store.schema import KNOWN
-from mailboxadmin.store.tables import HeartbeatRow, LeaseRow, RunRow, SessionRow
+from mailboxadmin.store.tables import (
+    HeartbeatRow,
+    LeaseRow,
+    RunRow,
+    SessionRow,
+    SetupCodeRow,
+    StaffRow,
+)
 
 #: Pages copied in one step; between two steps others may write.
 STEP_PAGES = 2000
@@ -26,11 +33,20 @@ PAUSE_S = 0.005
 BUSY_TIMEOUT_S = 20
 #: Files that belong to a database in WAL mode, beside the one of its name.
 COMPANIONS = ("-wal", "-shm")
+#: How every SQLite file begins (file format, 1.3).
+MAGIC = b"SQLite format 3\x00"
+#: Among the tables of every version of ours.
+OUR_TABLES = frozenset({"alembic_version", "mailboxes", "activity"})
 
 
 def database_file(engine: Engine) -> Path:
     """Where the database is."""
     return Path(engine.url.database or "").absolute()
+
+
+def files_of(database: Path) -> tuple[Path, ...]:
+    """The names of a live database's files, whether or not each is there now."""
+    return tuple(database.with_name(database.name + suffix) for suffix in ("", *COMPANIONS))
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -47,19 +63,36 @@ def copy_database(source: Path, target: Path) -> None:
         there.execute("PRAGMA journal_mode = DELETE")
 
 
+def is_copy(file: Path) -> bool:
+    """True for what `copy_database` wrote, and for an empty file; a live database is neither.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not file.is_file():
+        return False
+    head = _head(file)
+    # 1 and 1 in a database that needs no other file, 2 and 2 in WAL mode (file format, 1.3.3).
+    if not head.startswith(MAGIC) or head[18:] != b"\x01\x01":
+        return not head
+    try:
+        with _translated(), closing(_open_unchanged(file)) as database:
+            return _is_ours(database)
+    except StoreUnavailable:
+        # Damaged: nobody knows what it was.
+        return False
+
+
 def revision_of(file: Path) -> str | None:
     """The revision of the tables in a copy; None when it is no database of ours.
 
     Raises:
         StoreUnavailable: it is a database, and damaged.
     """
-    with file.open("rb") as opened:
-        if opened.read(16) != b"SQLite format 3\x00":
-            return None
-    uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
-    with _translated(), closing(sqlite3.connect(uri, uri=True)) as database:
-        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
-        if not {"alembic_version", "mailboxes", "activity"} <= tables:
+    if not _head(file).startswith(MAGIC):
+        return None
+    with _translated(), closing(_open_unchanged(file)) as database:
+        if not _is_ours(database):
             return None
         row = database.execute("SELECT version_num FROM alembic_version").fetchone()
         [verdict] = database.execute("PRAGMA quick_check(1)").fetchone()
@@ -73,23 +106,35 @@ def is_known(revision: str) -> bool:
     return revision in KNOWN
 
 
-def move_database(source: Path, target: Path) -> None:
-    """Rename a database that nobody uses, with the files that belong to it.
+def keep_database(source: Path, target: Path) -> None:
+    """Give a database that nobody uses a second name, and leave it ready to be replaced.
+
+    Its log must not lie beside another database, which would take it for its own. So what
+    is in the log goes into the database first; where that fails, because it is damaged,
+    the log goes along under the second name.
 
     Raises:
-        OSError: it cannot be renamed.
+        OSError: it cannot be linked.
     """
-    for suffix in ("", *COMPANIONS):
-        file = source.with_name(source.name + suffix)
+    if source.exists() and source.stat().st_size:
+        with suppress(sqlite3.Error), closing(_open(source)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for file, kept in zip(files_of(source), files_of(target), strict=True):
         if file.exists():
-            file.rename(target.with_name(target.name + suffix))
+            os.link(file, kept)
+    for file in files_of(source)[1:]:
+        file.unlink(missing_ok=True)
 
 
 def forget_the_moment(db: Session, now: datetime) -> None:
-    """Undo what was true only when the copy was made: runs, leases, sign-ins, the heartbeat."""
-    db.execute(delete(LeaseRow))
-    db.execute(delete(HeartbeatRow))
-    db.execute(delete(SessionRow))
+    """Undo what was true only when the copy was made.
+
+    Runs, leases, the heartbeat, sign-ins, invitations (one may have been used or replaced
+    since) and the set-up code.
+    """
+    for table in (LeaseRow, HeartbeatRow, SessionRow, SetupCodeRow):
+        db.execute(delete(table))
+    db.execute(update(StaffRow).values(invitation=None))
     live = update(RunRow).where(RunRow.finished_at.is_(None))
     db.execute(live.values(finished_at=now, outcome=Outcome.FAILED.value))
 
@@ -102,6 +147,21 @@ def quick_check(engine: Engine) -> str:
     """
     with _translated(), closing(_open(database_file(engine))) as database:
         return str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
+
+
+def _head(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(20)
+
+
+def _is_ours(database: sqlite3.Connection) -> bool:
+    names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+    return names >= OUR_TABLES
+
+
+def _open_unchanged(file: Path) -> sqlite3.Connection:
+    """Open a file that nobody writes, and make none beside it."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def _open(file: Path) -> sqlite3.Connection:

@@ -1,13 +1,22 @@
 """`mailboxadmin backup` and `restore`."""
 
+import errno
+import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
+from mailboxadmin.domain.errors import InvalidInput
+from mailboxadmin.domain.people import Role
 from mailboxadmin.services.file_lock import use_instance
+from mailboxadmin.services.invitations import InvitationEnded, add_and_invite, open_invitation
 from mailboxadmin.services.runs import begin_run
+from mailboxadmin.services.setup import new_setup_code, set_up
 from mailboxadmin.store.tables import LeaseRow
 from tests.cli.conftest import store_messages
 from tests.support.office import PASSWORD
@@ -116,6 +125,64 @@ def test_a_restore_ends_leases_and_sign_ins(here, office, file, dovecot):
     assert line["outcome"] == "ok"
 
 
+def test_a_restore_revives_no_invitation_and_no_set_up_code(here, office, file):
+    code = new_setup_code(office.deps)
+    _, link = add_and_invite(
+        office.deps, email="anna@example.org", name="Anna", role=Role.STAFF, actor="test"
+    )
+    here("backup", str(file))
+
+    done = here("restore", str(file))
+
+    assert "invitations and set-up codes" in done.out
+    with pytest.raises(InvitationEnded):
+        open_invitation(office.deps, link.rpartition("/")[2])
+    with pytest.raises(InvalidInput, match="code"):
+        set_up(office.deps, code=code, email="m@example.org", name="", password=PASSWORD)
+
+
+def test_a_restore_that_breaks_off_leaves_the_database_that_was_there(
+    here, office, file, monkeypatch
+):
+    here("backup", str(file))
+    office.person("anna@example.org")
+
+    def killed(_part, _target):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as now:
+        now.setattr(Path, "replace", killed)
+        broken = here("restore", str(file))
+
+    assert broken.status == 1
+    assert people(here) == ["anna@example.org"]
+
+
+#: Adds somebody and is killed before it went from the log of the database into its file.
+KILLED = """
+import os, sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE staff SET name = 'Changed'")
+db.commit()
+os._exit(9)
+"""
+
+
+def test_what_a_killed_process_left_in_the_log_is_kept_and_not_mixed_in(here, office, file):
+    office.person("anna@example.org")
+    here("backup", str(file))
+    database = office.deps.instance / "mailboxadmin.db"
+    subprocess.run([sys.executable, "-c", KILLED, str(database)], timeout=60)
+    assert database.with_name("mailboxadmin.db-wal").stat().st_size
+
+    here("restore", str(file))
+
+    [kept] = office.deps.instance.glob("mailboxadmin-before-*.db")
+    with closing(sqlite3.connect(kept)) as before:
+        assert before.execute("SELECT name FROM staff").fetchall() == [("Changed",)]
+    assert [each["name"] for each in here("staff", "list", "--json").objects] == ["Anna"]
+
+
 def test_a_restore_is_refused_while_a_server_runs(here, office, file):
     here("backup", str(file))
     office.person("anna@example.org")
@@ -191,12 +258,68 @@ def test_a_file_that_cannot_be_restored_changes_nothing(here, office, file, spoi
     assert list(office.deps.instance.glob("*-before-*")) == []
 
 
-@pytest.mark.parametrize("target", ["", "instance/mailboxadmin.db", "nowhere/office.backup"])
+@pytest.mark.parametrize("target", ["", "nowhere/office.backup"])
 def test_a_backup_that_cannot_be_written_says_so(here, tmp_path, target):
     done = here("backup", str(tmp_path / target))
 
     assert done.status in (1, 2)
     assert done.complaint
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "instance/mailboxadmin.db",
+        "instance/../instance/mailboxadmin.db",
+        "instance/mailboxadmin.db-wal",
+        "instance/secret.key",
+        "instance/serve.lock",
+        "instance/scheduler.lock",
+        "link",
+        "other/mailboxadmin.db",
+        "letter",
+        "cookies",
+    ],
+)
+def test_a_backup_takes_the_place_of_nothing_but_a_backup(here, office, file, tmp_path, target):
+    office.person("anna@example.org")
+    (tmp_path / "link").symlink_to(tmp_path / "instance" / "mailboxadmin.db")
+    shutil.copytree(tmp_path / "instance", tmp_path / "other")
+    (tmp_path / "letter").write_text("Dear Anna")
+    _another_database(tmp_path / "cookies")
+    here("staff", "list")
+    before = _bytes(tmp_path / target)
+
+    done = here("backup", str(tmp_path / target))
+
+    assert done.status == 2
+    assert "name a new file" in done.complaint
+    assert _bytes(tmp_path / target) == before
+    assert people(here) == ["anna@example.org"]
+
+
+def _bytes(file):
+    return file.read_bytes() if file.exists() else None
+
+
+def test_a_backup_is_written_into_an_empty_file(here, file):
+    file.touch()
+
+    here("backup", str(file))
+
+    assert here("restore", str(file)).status == 0
+
+
+def test_an_instance_with_keys_in_the_environment_takes_a_backup_into_its_folder(
+    here, office, monkeypatch
+):
+    monkeypatch.setenv("MAILBOXADMIN_SECRET_KEYS", Fernet.generate_key().decode())
+    (office.deps.instance / "secret.key").unlink()
+
+    made = here("backup", str(office.deps.instance / "office.backup"))
+
+    assert "MAILBOXADMIN_SECRET_KEYS apart" in made.complaint
+    assert here("staff", "list").status == 0
 
 
 def test_a_backup_is_consistent_while_others_write(here, office, file):
