@@ -35,6 +35,15 @@ class ConfigFault(MailboxAdminError):
     """Raised when the start is not possible; the text is one line that says what to mend."""
 
 
+class KeyFault(ConfigFault):
+    """Raised when the key file cannot be used."""
+
+    def __init__(self, summary: str, fix: str) -> None:
+        super().__init__(f"{summary} {fix}")
+        self.summary = summary
+        self.fix = fix
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What the environment says."""
@@ -95,23 +104,24 @@ class Config:
         """The keys that open the secrets, newest first; made at the first start.
 
         Raises:
-            ConfigFault: the key file cannot be read, or holds no key.
+            KeyFault: the key file cannot be read, or holds no key.
         """
         if self.secret_keys is not None:
             return self.secret_keys
         try:
             key = read_or_make_key(self.key_file)
         except OSError as fault:
-            raise ConfigFault(
-                f"The key file {self.key_file} cannot be read: {fault.strerror}. "
-                "Without it no stored secret can be opened."
+            raise KeyFault(
+                f"The key file {self.key_file} cannot be read: {fault.strerror}.",
+                "Check who owns it; without it no stored secret can be opened.",
             ) from None
         try:
             return _keys(key)
         except ValueError:
-            raise ConfigFault(
-                f"The key file {self.key_file} holds no key. Put the right file back; if it is "
-                "lost, move this one away: a new one is made and every secret is asked for again."
+            raise KeyFault(
+                f"The key file {self.key_file} holds no key.",
+                "Put the right file back; if it is lost, move this one away: a new one is made "
+                "and every secret is asked for again.",
             ) from None
 
 

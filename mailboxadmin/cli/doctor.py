@@ -4,6 +4,7 @@ import click
 
 from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import json_option, plain, print_json
+from mailboxadmin.config import KeyFault
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.services.doctor import Diagnosed, examine, unusable_database
 
@@ -16,6 +17,8 @@ def doctor(as_json: bool) -> int:
         answers = examine(open_deps())
     except StoreUnavailable as fault:
         answers = (unusable_database(fault),)
+    except KeyFault as fault:
+        answers = (Diagnosed(code="key_file", ok=False, summary=fault.summary, fix=fault.fix),)
     for answer in answers:
         if as_json:
             print_json(

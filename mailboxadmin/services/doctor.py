@@ -15,6 +15,8 @@ from mailboxadmin.services.beat import read_beat
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.store.backup import database_file, quick_check
 from mailboxadmin.store.doctor import latest_instant, sealed_secrets
+from mailboxadmin.store.schema import NewerDatabase
+from mailboxadmin.store.store import DatabaseBusy, DiskFull, ReadOnly
 
 #: Less free space than this, and the next large mailbox may fill the disk.
 LEAST_FREE_BYTES = 500 * 1000 * 1000
@@ -41,20 +43,28 @@ def examine(deps: Deps) -> tuple[Diagnosed, ...]:
 
 def unusable_database(fault: StoreUnavailable) -> Diagnosed:
     """The answer when the database could not even be opened."""
-    return Diagnosed(
-        code="database",
-        ok=False,
-        summary=str(fault),
-        fix="Check who owns the instance folder and whether the disk is full; a damaged database "
-        "is replaced with `mailboxadmin restore FILE`.",
-    )
+    return Diagnosed(code="database", ok=False, summary=str(fault), fix=_fix(fault))
+
+
+def _fix(fault: StoreUnavailable) -> str:
+    return _FIXES.get(type(fault), "Put back a backup with `mailboxadmin restore FILE`.")
+
+
+#: What to do, by the kind of fault; of any other kind is a database that is damaged.
+_FIXES: dict[type[StoreUnavailable], str] = {
+    DatabaseBusy: "Wait for the other process, or end it.",
+    DiskFull: "Make room where the database is.",
+    ReadOnly: "Check who owns the instance folder, and whether its disk may be written.",
+    NewerDatabase: "Install that version, or put back a backup made with this one: "
+    "`mailboxadmin restore FILE`.",
+}
 
 
 def _answer(code: str, check: Callable[[Deps], tuple[str, str]], deps: Deps) -> Diagnosed:
     try:
         summary, fix = check(deps)
     except StoreUnavailable as fault:
-        return Diagnosed(code=code, ok=False, summary=str(fault), fix=unusable_database(fault).fix)
+        return Diagnosed(code=code, ok=False, summary=str(fault), fix=_fix(fault))
     return Diagnosed(code=code, ok=not fix, summary=summary, fix=fix)
 
 
@@ -89,8 +99,8 @@ def _database(deps: Deps) -> tuple[str, str]:
 
 
 def _key_file(deps: Deps) -> tuple[str, str]:
-    file = deps.instance / "secret.key"
-    if file.exists() and file.stat().st_mode & 0o077:
+    file = deps.key_file
+    if file is not None and file.exists() and file.stat().st_mode & 0o077:
         return f"Others on this machine may read {file}.", f"Run `chmod 600 {file}`."
     with deps.store.read() as db:
         sealed = sealed_secrets(db)
@@ -98,9 +108,10 @@ def _key_file(deps: Deps) -> tuple[str, str]:
     if unreadable:
         return (
             f"{unreadable} of {len(sealed)} stored secrets cannot be opened with the key.",
-            f"Put the right {file.name} back; without it, enter those passwords again.",
+            f"Put the right {file.name if file else 'MAILBOXADMIN_SECRET_KEYS'} back; without it, "
+            "enter those passwords again.",
         )
-    where = "The key file" if file.exists() else "The key of the environment"
+    where = "The key file" if file else "The key of the environment"
     return f"{where} opens all {len(sealed)} stored secrets.", ""
 
 

@@ -14,6 +14,10 @@ HEAD = "0001"
 KNOWN = ("0001",)
 
 
+class NewerDatabase(StoreUnavailable):
+    """Raised when a newer version of Mailbox Admin wrote the database."""
+
+
 def is_current(engine: Engine) -> bool:
     """True when the tables are as this version has them.
 
@@ -30,14 +34,15 @@ def upgrade(engine: Engine) -> None:
     Needs an app context, because Flask-Migrate finds the engine there.
 
     Raises:
-        StoreUnavailable: it was written by a newer version, or cannot be used.
+        NewerDatabase: it was written by a newer version.
+        StoreUnavailable: it cannot be used.
     """
     with translated():
         found = version(engine)
     if found == HEAD:
         return
     if found is not None and found not in KNOWN:
-        raise StoreUnavailable(
+        raise NewerDatabase(
             f"The database is from a newer version of Mailbox Admin (revision {found}, this one "
             f"knows {HEAD}). Install that version, or restore a backup made with this one."
         )

@@ -1,10 +1,13 @@
 """`mailboxadmin doctor`."""
 
 import shutil
+import sqlite3
 from collections import namedtuple
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 
 from mailboxadmin.services import doctor as module
 from mailboxadmin.services.heartbeat import scheduler_started
@@ -101,6 +104,39 @@ def test_a_database_that_cannot_be_opened(cli, monkeypatch, instance):
     [line] = done.objects
     assert (line["code"], line["ok"]) == ("database", False)
     assert "restore" in line["fix"]
+
+
+def test_a_database_of_a_newer_version_is_not_said_to_be_somebody_elses(cli, monkeypatch, instance):
+    with closing(sqlite3.connect(instance / "mailboxadmin.db")) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+        newer.commit()
+    monkeypatch.setenv("MAILBOXADMIN_INSTANCE", str(instance))
+
+    [line] = cli("doctor", "--json").objects
+
+    assert line["fix"].startswith("Install that version")
+
+
+def test_a_key_file_without_a_key(cli, monkeypatch, instance):
+    (instance / "secret.key").write_text("no key")
+    monkeypatch.setenv("MAILBOXADMIN_INSTANCE", str(instance))
+
+    done = cli("doctor", "--json")
+
+    assert done.status == 1
+    [line] = done.objects
+    assert (line["code"], line["ok"]) == ("key_file", False)
+    assert "holds no key" in line["summary"] and "Put the right file back" in line["fix"]
+
+
+def test_keys_of_the_environment_are_named_even_beside_a_key_file(cli, monkeypatch, instance):
+    (instance / "secret.key").touch(mode=0o644)
+    monkeypatch.setenv("MAILBOXADMIN_INSTANCE", str(instance))
+    monkeypatch.setenv("MAILBOXADMIN_SECRET_KEYS", Fernet.generate_key().decode())
+
+    lines = {line["code"]: line for line in cli("doctor", "--json").objects}
+
+    assert lines["key_file"]["summary"] == "The key of the environment opens all 0 stored secrets."
 
 
 def test_people_get_lines(run):
