@@ -42,7 +42,7 @@ def demo(tmp_path):
             stderr=subprocess.STDOUT,
         )
     end = time.monotonic() + PATIENCE_S
-    while "Stop with Ctrl-C" not in output.read_text():
+    while "Ctrl-C ends it" not in output.read_text():
         assert process.poll() is None and time.monotonic() < end, output.read_text()
         time.sleep(0.1)
     yield process, port, output.read_text(), tmp_path
