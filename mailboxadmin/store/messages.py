@@ -46,11 +46,11 @@ def digest_of(raw: bytes) -> bytes:
     return hashlib.sha256(raw).digest()
 
 
-def stored_uids(db: Session, folder_id: int, *, above: int = 0) -> dict[int, bool]:
+def stored_uids(db: Session, folder_id: int) -> dict[int, bool]:
     """The UIDs we have of a folder, and whether each is still on the server as far as we know."""
     rows = db.execute(
         select(MessageRow.uid, MessageRow.removed_at.is_(None)).where(
-            MessageRow.folder_id == folder_id, MessageRow.uid > above
+            MessageRow.folder_id == folder_id, MessageRow.uid.is_not(None)
         )
     )
     return {uid: present for uid, present in rows if uid is not None}
