@@ -8,6 +8,7 @@ Three sources of the code, the first that knows it wins; then the words and who 
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from mailboxadmin.diagnosis.catalogue import Row, load_catalogue
 from mailboxadmin.diagnosis.codes import Code, Codes, load_codes
@@ -47,8 +48,9 @@ class Diagnosis:
     providers: Providers
 
     @classmethod
+    @cache
     def load(cls) -> "Diagnosis":
-        """Read the three files, which are part of the package."""
+        """Read the three files, which are part of the package, once in a process."""
         return cls(codes=load_codes(), catalogue=load_catalogue(), providers=load_providers())
 
     def finding(self, facts: Facts, context: Context) -> Finding:

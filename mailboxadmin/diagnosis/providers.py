@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -60,8 +61,9 @@ class Providers:
         return max(fits, key=lambda fit: fit[0])[1] if fits else None
 
 
+@cache
 def load_providers() -> Providers:
-    """Read `providers.toml`, which is part of the package."""
+    """Read `providers.toml`, which is part of the package, once in a process."""
     text = (files(__package__) / "providers.toml").read_text(encoding="utf-8")
     rows: dict[str, dict[str, Any]] = {}
     for row in tomllib.loads(text)["provider"]:

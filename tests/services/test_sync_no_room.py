@@ -14,10 +14,10 @@ from sqlalchemy import event
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Outcome
+from mailboxadmin.services.attempt import attempt
 from mailboxadmin.services.outcome import record_outcome
 from mailboxadmin.services.rounds import sync_many
 from mailboxadmin.services.runs import begin_run, held
-from mailboxadmin.services.sync import _attempt
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
@@ -115,7 +115,7 @@ def test_a_database_that_is_taken_in_the_middle_of_a_run_is_said_on_the_mailbox(
     held_by_other = lock()
 
     with held(deps, run):
-        result = _attempt(deps, run)
+        result = attempt(deps, run)
         held_by_other.execute("ROLLBACK")
         record_outcome(deps, run, result)
 

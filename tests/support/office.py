@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from mailboxadmin.app import create_app
 from mailboxadmin.config import Config
@@ -28,7 +30,7 @@ from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.domain.run import SyncReport
 from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.imap.network import Network
-from mailboxadmin.services import people, sync
+from mailboxadmin.services import passwords, people, sync
 from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft
@@ -150,6 +152,15 @@ def config_for(folder: Path, **changes: Any) -> Config:
     return Config(instance=folder, database_url=url, scheduler=False, **changes)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_hashes() -> Iterator[None]:
+    """Passwords are hashed as in the product, with a thousandth of the work."""
+    with pytest.MonkeyPatch.context() as patch:
+        hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hashes", PasswordHash((hasher,)))
+        yield
+
+
 @pytest.fixture
 def instance(tmp_path: Path, empty_instance: Path) -> Path:
     """An instance folder of this test's own."""
@@ -164,13 +175,15 @@ def instance_copy(tmp_path: Path, empty_instance: Path) -> Callable[[], Path]:
 
 
 @pytest.fixture
-def open_office(instance: Path) -> Iterator[Callable[..., Office]]:
+def open_office(instance: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Office]]:
     """Open an office on the test's instance: open_office(clock=…, ca_file=…, folder=…)."""
     opened: list[Office] = []
+    # The use cases know no pages; without them an app is made in half the time.
+    pages = "services" not in request.path.parts
 
     def open_(clock: MovableClock | None = None, folder: Path = instance, **network: Any) -> Office:
         clock = clock or MovableClock()
-        app = create_app(config_for(folder), clock=clock, network=Network(**network))
+        app = create_app(config_for(folder), clock=clock, network=Network(**network), pages=pages)
         app.config.update(TESTING=True)
         opened.append(Office(app, clock))
         return opened[-1]
