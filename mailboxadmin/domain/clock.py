@@ -50,3 +50,13 @@ def parse_rfc3339(text: str) -> datetime:
 def minutes(count: float) -> timedelta:
     """`count` minutes as a duration."""
     return timedelta(minutes=count)
+
+
+def duration_in_words(duration: timedelta) -> str:
+    """How long something lasted, to one unit: "40 minutes", "3 hours", "2 days"."""
+    count = int(duration.total_seconds() // 60)
+    for size, unit in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if count >= size:
+            whole = count // size
+            return f"{whole} {unit}" if whole == 1 else f"{whole} {unit}s"
+    return "less than a minute"

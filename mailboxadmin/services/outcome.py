@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session as DbSession
 
 from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
-from mailboxadmin.domain.clock import minutes
+from mailboxadmin.domain.clock import duration_in_words, minutes
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import State, Step
 from mailboxadmin.domain.retry import Attempts, next_attempt
@@ -17,7 +17,7 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.runs import Run
 from mailboxadmin.store import leases, runs
-from mailboxadmin.store.activity import add_entry, repeat_entry
+from mailboxadmin.store.activity import add_entry, failure_entry, repeat_entry
 from mailboxadmin.store.mailboxes import clear_failure, mailbox_row
 from mailboxadmin.store.tables import MailboxRow
 
@@ -154,18 +154,24 @@ def _next(row: MailboxRow, result: Result, now: datetime, interval: timedelta) -
 
 
 def _log_recovery(db: DbSession, row: MailboxRow, run: Run, now: datetime) -> None:
-    if row.finding is None or row.finding_since is None:
+    """Told from the entry of the failure, which outlives a new configuration that was tried."""
+    broke = failure_entry(db, row.failure_entry_id)
+    if broke is None:
         return
-    minutes_broken = int((now - row.finding_since).total_seconds() // 60)
+    broken = now - broke.first_at
     add_entry(
         db,
         Entry(
             code=Code.MAILBOX_RECOVERED,
-            message=f"Works again after {minutes_broken} minutes. It was: {row.finding['summary']}",
+            message=f"Works again after {duration_in_words(broken)}. It was: {broke.message}",
             actor=run.actor,
             mailbox_id=row.id,
             run_id=run.id,
-            detail={"code": row.finding["code"], "minutes": minutes_broken, "tries": row.failures},
+            detail={
+                "code": broke.detail["finding"]["code"],
+                "minutes": int(broken.total_seconds() // 60),
+                "tries": broke.times,
+            },
         ),
         now,
     )

@@ -94,6 +94,6 @@ def the_log_tells_what_happened(page: Page) -> None:
     newest_first = page.locator("#log td.code").all_text_contents()
     story = (
         "staff.added mailbox.configured sync.finished sync.failed login.succeeded check.finished "
-        "mailbox.configured sync.finished"
+        "mailbox.configured mailbox.recovered sync.finished"
     )
     assert list(reversed(newest_first)) == story.split()

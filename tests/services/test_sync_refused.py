@@ -5,10 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from mailboxadmin.domain.activity import SCHEDULER
+from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Outcome
+from mailboxadmin.services.configure import configure_mailbox
+from mailboxadmin.services.draft import Draft
 from mailboxadmin.services.rounds import due_mailboxes, sync_many
 from tests.support import mails
 from tests.support.dovecot import Dovecot
@@ -134,3 +136,18 @@ def test_a_temporary_failure_is_never_a_refusal(office: Office, unavailable: Box
     row = office.row(unavailable)
     assert (row.refusals, row.failures) == (0, 4)
     assert row.next_attempt_at is not None
+
+
+def test_a_new_password_that_was_tried_ends_in_a_recovery_in_the_log(
+    office: Office, dovecot: Dovecot
+):
+    box = office.mailbox(server=dovecot, password="wrong")
+    office.sync(box)
+    office.clock.advance(hours=3)
+
+    draft = Draft(password=box.account.password)
+    configure_mailbox(office.deps, box.id, draft, actor=COMMAND_LINE, set_by="operator", test=True)
+    office.sync(box)
+
+    [entry] = entries(office, box, "mailbox.recovered")
+    assert entry.message.startswith("Works again after 3 hours. It was: 127.0.0.1 does not accept")
