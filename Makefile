@@ -8,7 +8,7 @@ PORT   ?= 8000
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench screenshots format clean
+.PHONY: help demo run test lint bench soak screenshots format clean
 
 help: ## list the commands, one line each
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ lint: $(VENV)/.test ## ruff, formatting, mypy and the import contracts
 
 bench: $(VENV)/.test ## measure against mbsync and a raw socket, on one Dovecot (takes minutes)
 	@exec $(BIN)/python -m bench
+
+soak: $(VENV)/.test ## a hundred killed syncs, each to end like an undisturbed one (takes minutes)
+	@exec $(BIN)/python -m pytest -q -m soak
 
 screenshots: $(VENV)/.test ## the pictures of README.md and docs/, taken anew from the demo
 	@exec $(BIN)/python -m tests.support.screenshots

@@ -112,7 +112,7 @@ def _key_file(deps: Deps) -> tuple[str, str]:
             "enter those passwords again.",
         )
     where = "The key file" if file else "The key of the environment"
-    return f"{where} opens all {len(sealed)} stored secrets.", ""
+    return f"{where} opens every stored secret ({len(sealed)}).", ""
 
 
 def _opens(deps: Deps, sealed: bytes) -> bool:
