@@ -108,6 +108,8 @@ def _configure(app: Flask, config: Config, vault: Vault) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=LARGEST_FORM_BYTES,
+        # Pasted lists too, which Flask would cut at half a megabyte.
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM_BYTES,
         METRICS_TOKEN=config.metrics_token,
         SCHEDULER_EXPECTED=config.scheduler,
         # Changes with each start, so that a browser never keeps a style of an older version.

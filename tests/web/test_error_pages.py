@@ -1,5 +1,6 @@
 """Pages that say what went wrong, and what to do."""
 
+import io
 import re
 
 import pytest
@@ -119,3 +120,11 @@ def test_what_is_too_large_is_refused_with_its_limit(grace: Visitor):
 
     assert answer.status_code == 413
     assert "up to 1 MB" in answer.text
+
+
+def test_what_is_just_below_the_limit_is_read(grace: Visitor):
+    file = (io.BytesIO(b""), "staff.csv")
+
+    answer = grace.post("/staff/csv", form_at="/staff", file=file, text="x" * 900_000)
+
+    assert answer.status_code != 413
