@@ -4,7 +4,7 @@ from hmac import compare_digest
 from pathlib import Path
 
 from flask import Response, abort, current_app, render_template, request, send_from_directory
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from mailboxadmin.services.beat import healthy
 from mailboxadmin.services.figures import read_figures
@@ -31,7 +31,7 @@ def metrics() -> Response:
     if not compare_digest(given.encode(), f"Bearer {token}".encode()):
         return Response("", 401, headers={"WWW-Authenticate": "Bearer"})
     figures = read_figures(deps(), scheduler_expected=current_app.config["SCHEDULER_EXPECTED"])
-    return Response(exposition(figures), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return Response(exposition(figures), content_type=CONTENT_TYPE_LATEST)
 
 
 @bp.get("/beat")
