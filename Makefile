@@ -36,7 +36,7 @@ bench: $(VENV)/.test ## measure against mbsync and a raw socket, on one Dovecot 
 	@exec $(BIN)/python -m bench
 
 soak: $(VENV)/.test ## a hundred killed syncs, each to end like an undisturbed one (takes minutes)
-	@exec $(BIN)/python -m pytest -q -m soak
+	@exec $(BIN)/python -m pytest -q -m soak -o faulthandler_timeout=0
 
 screenshots: $(VENV)/.test ## the pictures of README.md and docs/, taken anew from the demo
 	@exec $(BIN)/python -m tests.support.screenshots
