@@ -41,7 +41,6 @@ def letter_about(mailbox: Mailbox, finding: Finding, sender: Person, page: str) 
         f"What is wrong: {finding.summary}\nWhy: {_plain(finding.cause)}",
         _steps(finding),
         f"The mail server's own words: {finding.server_said}" if finding.server_said else "",
-        "Nothing was lost: new mail waits on the server.",
         f"All about it: {page}" if to_owner else "",
         sender.name or sender.email,
     ]
