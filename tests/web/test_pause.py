@@ -18,8 +18,17 @@ def test_the_owner_pauses_and_resumes(office: Office, at_desk):
 
     assert paused is State.PAUSED
     assert "not checked until someone resumes it" in page
-    assert ">Resume<" in page and ">Pause<" not in page
+    assert ">Resume<" in page and ">Pause<" not in page and ">Sync now<" not in page
     assert mailbox(office.deps, box).state is State.OK
+
+
+def test_the_board_offers_to_resume_what_is_paused(office: Office, at_desk):
+    office.admin("grace@example.org")
+    states.put(office, states.somebody(office, "Anna"), State.PAUSED)
+
+    page = at_desk("grace@example.org").get("/").text
+
+    assert ">Resume<" in page and ">Sync now<" not in page
 
 
 def test_a_mailbox_that_is_not_connected_says_so(office: Office, at_desk):
