@@ -137,6 +137,15 @@ def test_an_admin_who_makes_herself_staff_leaves_these_pages(office: Office, gra
     assert grace.get("/staff").status_code == 403
 
 
+def test_whoever_deactivates_themselves_is_warned(office: Office, grace, anna):
+    me = people.person_by_email(office.deps, "grace@example.org")
+
+    asked = grace.get(f"/staff/{me.id}/disable").text
+
+    assert "This is you" in asked
+    assert "This is you" not in grace.get(f"/staff/{anna.id}/disable").text
+
+
 def test_deactivating_asks_first_and_shuts_out_at_once(office: Office, grace, anna, at_desk):
     desk = at_desk("anna@example.org")
 
