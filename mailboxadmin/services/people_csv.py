@@ -49,8 +49,10 @@ def read_csv(text: str) -> tuple[Newcomer, ...]:
         newcomers.append(newcomer)
     if faults:
         raise InvalidInputs(tuple(faults))
-    if not 1 <= len(newcomers) <= MOST_PEOPLE:
-        sentence = f"The table names {len(newcomers)} people; it may name 1 to {MOST_PEOPLE}."
+    if not newcomers:
+        raise InvalidInputs((InvalidInput("people", "The table names nobody yet."),))
+    if len(newcomers) > MOST_PEOPLE:
+        sentence = f"The table names {len(newcomers)} people; it may name at most {MOST_PEOPLE}."
         raise InvalidInputs((InvalidInput("people", sentence),))
     return tuple(newcomers)
 

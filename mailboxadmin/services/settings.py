@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Entry
 from mailboxadmin.domain.effective import Origin, effective
-from mailboxadmin.domain.mailbox import Server, State
+from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.settings import SETTINGS, Setting, Value
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import parsed
@@ -60,7 +60,11 @@ class Rebinding:
     @property
     def where(self) -> str:
         """The servers, each once, as a sentence names them."""
-        named = (f"{s.host} port {s.port} ({s.encryption.value})" for s in self.servers)
+        words = {Encryption.NONE: "without encryption"}
+        named = (
+            f"{s.host} port {s.port} ({words.get(s.encryption, s.encryption.value)})"
+            for s in self.servers
+        )
         return ", ".join(sorted(set(named)))
 
 
