@@ -12,7 +12,7 @@ from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.settings import Kind, Setting
 
 #: How a choice is shown; the value is what is stored.
-CHOICES = {"ssl": "SSL", "starttls": "STARTTLS", "none": "None – readable on the way"}
+CHOICES = {"ssl": "SSL", "starttls": "STARTTLS", "none": "None – unprotected"}
 _LINES = frozenset({Kind.FOLDERS, Kind.HOSTS})
 
 

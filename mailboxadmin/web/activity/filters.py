@@ -19,7 +19,7 @@ PERIODS: dict[str, tuple[str, timedelta | None]] = {
     "all": ("All times", None),
 }
 LEVELS = {
-    "info": "Information and above",
+    "info": "Without routine",
     "routine": "Routine too",
     "warning": "Warnings and errors",
     "error": "Errors only",
