@@ -74,7 +74,8 @@ def _cancelled(
         if row.state in (State.NEW, State.OK):
             # Other states have a next try of their own, which a stop must not bring forward.
             row.next_attempt_at = now + interval
-    message = f"The sync was stopped {why}; {in_words(result.counts)} is kept, and {then}."
+    stored = in_words(result.counts)
+    message = f"The sync was stopped {why}, with {stored}; what it stored is kept, and {then}."
     entry = _entry(Code.SYNC_CANCELLED, Level.INFO, message, run, result)
     add_entry(db, replace(entry, actor=person or run.actor), now)
 

@@ -1,5 +1,7 @@
 """A person lets a mailbox rest, and has it checked again."""
 
+from datetime import datetime
+
 from mailboxadmin.domain.activity import Code, Entry
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.finding import Finding
@@ -25,8 +27,7 @@ def pause_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:
             raise InvalidInput("mailbox", "It is not connected yet: there is nothing to pause.")
         if row.state == State.PAUSED:
             return
-        row.state = State.PAUSED.value
-        row.next_attempt_at = None
+        rest(row)
         running = runs.live_run(db, mailbox_id)
         if running is not None:
             runs.request_cancel(db, running, by=actor)
@@ -46,10 +47,21 @@ def resume_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:
         row = mailbox_row(db, mailbox_id)
         if row.state != State.PAUSED:
             return
-        row.state = _state_of(row).value
-        row.next_attempt_at = now
+        wake(row, now)
         entry = _entry(Code.MAILBOX_RESUMED, "Resumed: it is checked again.", mailbox_id, actor)
         add_entry(db, entry, now)
+
+
+def rest(row: MailboxRow) -> None:
+    """Not by itself any more."""
+    row.state = State.PAUSED.value
+    row.next_attempt_at = None
+
+
+def wake(row: MailboxRow, now: datetime) -> None:
+    """By itself again, and first of all now."""
+    row.state = _state_of(row).value
+    row.next_attempt_at = now
 
 
 def _state_of(row: MailboxRow) -> State:

@@ -6,12 +6,16 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.errors import InvalidInput, NotFound
+from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.people import Person, Role, Standing
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.names import read_email, read_name
 from mailboxadmin.services.passwords import hash_password
+from mailboxadmin.services.pausing import rest, wake
 from mailboxadmin.store import sessions, staff
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.mailboxes import mailbox_of_staff
+from mailboxadmin.store.secrets import is_configured
 from mailboxadmin.store.tables import StaffRow
 
 LAST_ADMIN = "This is the only active admin; make somebody else an admin first."
@@ -126,7 +130,9 @@ def change_person(deps: Deps, staff_id: int, *, name: str, role: Role, actor: st
 
 
 def disable_person(deps: Deps, staff_id: int, *, actor: str) -> Person:
-    """Shut somebody out: sessions and invitations end at once. Their mail stays as it is.
+    """Shut somebody out: sessions and invitations end at once, their mailbox rests.
+
+    The mail that was fetched stays as it is.
 
     Raises:
         NotFound: there is nobody of that id.
@@ -139,6 +145,9 @@ def disable_person(deps: Deps, staff_id: int, *, actor: str) -> Person:
         row.standing, row.invitation = Standing.DISABLED.value, None
         _keep_an_admin(db, row.role, field="standing")
         sessions.end_sessions_of(db, staff_id)
+        mailbox = mailbox_of_staff(db, staff_id)
+        if mailbox is not None and is_configured(db, mailbox.id):
+            rest(mailbox)
         message = f"{row.email} was deactivated and can no longer sign in."
         record(deps, db, Code.STAFF_DISABLED, staff_id, message, actor=actor, level=Level.WARNING)
         return known_person(db, staff_id)
@@ -154,6 +163,9 @@ def enable_person(deps: Deps, staff_id: int, *, actor: str) -> Person:
         row = _row(db, staff_id)
         if row.standing == Standing.DISABLED.value:
             row.standing = (Standing.ACTIVE if row.password_hash else Standing.INVITED).value
+            mailbox = mailbox_of_staff(db, staff_id)
+            if mailbox is not None and mailbox.state == State.PAUSED:
+                wake(mailbox, deps.clock.now())
             message = f"{row.email} was reactivated."
             record(deps, db, Code.STAFF_ENABLED, staff_id, message, actor=actor)
         return known_person(db, staff_id)

@@ -140,7 +140,8 @@ def _close_interrupted(db: DbSession, lease: LeaseRow, now: datetime) -> None:
         Entry(
             code=Code.SYNC_INTERRUPTED,
             level=Level.WARNING,
-            message="A sync ended without its closing entry; what it had stored is kept.",
+            message="A sync was cut off, because its process was killed or lost power; "
+            "what it had stored is kept, and the next one goes on from there.",
             actor=row.started_by,
             mailbox_id=row.mailbox_id,
             run_id=row.id,

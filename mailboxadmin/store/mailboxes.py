@@ -19,6 +19,11 @@ def mailbox_row(db: Session, mailbox_id: int) -> MailboxRow:
     return row
 
 
+def mailbox_of_staff(db: Session, staff_id: int) -> MailboxRow | None:
+    """Somebody's mailbox; None when there is none."""
+    return db.scalar(select(MailboxRow).where(MailboxRow.staff_id == staff_id))
+
+
 def address_of(db: Session, row: MailboxRow) -> str:
     """The address its owner signs in with, lower case."""
     return db.scalars(select(StaffRow.email).where(StaffRow.id == row.staff_id)).one()

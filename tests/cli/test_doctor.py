@@ -136,7 +136,8 @@ def test_keys_of_the_environment_are_named_even_beside_a_key_file(cli, monkeypat
 
     lines = {line["code"]: line for line in cli("doctor", "--json").objects}
 
-    assert lines["key_file"]["summary"] == "The key of the environment opens every stored secret (0)."
+    summary = lines["key_file"]["summary"]
+    assert summary == "The key of the environment opens every stored secret (0)."
 
 
 def test_people_get_lines(run):

@@ -4,11 +4,12 @@ import pytest
 
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.mailbox import Encryption, Server, State
-from mailboxadmin.services import board
+from mailboxadmin.services import board, people
 from mailboxadmin.services.pausing import pause_mailbox, resume_mailbox
 from mailboxadmin.services.runs import begin_run, held, read_progress
 from mailboxadmin.store.tables import MailboxRow
 from tests.support import states
+from tests.support.dovecot import Dovecot
 from tests.support.log import logged
 from tests.support.office import Office
 
@@ -72,3 +73,19 @@ def test_what_is_not_connected_cannot_be_paused(office: Office):
         pause_mailbox(office.deps, anna.mailbox_id or 0, actor=ACTOR)
     with pytest.raises(NotFound):
         pause_mailbox(office.deps, 4711, actor=ACTOR)
+
+
+def test_the_mailbox_of_a_deactivated_person_rests_until_they_are_back(
+    office: Office, dovecot: Dovecot
+):
+    office.admin()
+    box = office.mailbox(server=dovecot)
+    office.sync(box)
+
+    people.disable_person(office.deps, box.person.id, actor=ACTOR)
+    resting = office.row(box)
+    people.enable_person(office.deps, box.person.id, actor=ACTOR)
+    awake = office.row(box)
+
+    assert (resting.state, resting.next_attempt_at) == (State.PAUSED, None)
+    assert (awake.state, awake.next_attempt_at) == (State.OK, office.clock.now())
