@@ -16,7 +16,7 @@ from mailboxadmin.domain.run import Counts, Outcome
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.runs import Run
-from mailboxadmin.store import leases, runs
+from mailboxadmin.store import folders, leases, runs
 from mailboxadmin.store.activity import add_entry, failure_entry, repeat_entry
 from mailboxadmin.store.mailboxes import clear_failure, mailbox_row
 from mailboxadmin.store.tables import MailboxRow
@@ -85,6 +85,7 @@ def _succeeded(
 ) -> None:
     _log_recovery(db, row, run, now)
     clear_failure(row)
+    folders.forget_findings(db, row.id)
     row.last_success_at = now
     if row.state != State.PAUSED:
         row.state = State.OK.value

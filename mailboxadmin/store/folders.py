@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.finding import Finding
@@ -57,6 +57,15 @@ def folder_failed(db: Session, folder: int, finding: Finding) -> bool:
     is_news = row.finding is None or row.finding["code"] != finding.code
     row.finding = finding.as_json()
     return is_news
+
+
+def forget_findings(db: Session, mailbox_id: int) -> None:
+    """Nothing is wrong with any folder: those that failed are read again, or no longer wanted."""
+    db.execute(
+        update(FolderRow)
+        .where(FolderRow.mailbox_id == mailbox_id, FolderRow.finding.is_not(None))
+        .values(finding=None)
+    )
 
 
 def _find(db: Session, mailbox_id: int, name: str) -> FolderRow | None:

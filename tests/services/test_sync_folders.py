@@ -2,12 +2,16 @@
 
 import pytest
 
+from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.folder import ListedFolder
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Outcome
+from mailboxadmin.services.configure import configure_mailbox
+from mailboxadmin.services.draft import Draft
 from mailboxadmin.services.wanted import require_folder
+from mailboxadmin.store.board import folder_states
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
@@ -113,3 +117,22 @@ def test_without_any_folder_the_run_failed(office: Office, dovecot: Dovecot):
     assert report.outcome is Outcome.FAILED
     assert report.finding is not None
     assert report.finding.code == "folder.not_found"
+
+
+def test_a_folder_that_is_no_longer_wanted_leaves_no_fault_behind(office: Office, dovecot: Dovecot):
+    box = with_folders(office, dovecot, "INBOX", "Sentt")
+    office.sync(box)
+    configure_mailbox(
+        office.deps,
+        box.id,
+        Draft(texts={"folders": "INBOX"}),
+        actor=COMMAND_LINE,
+        set_by="operator",
+        test=False,
+    )
+
+    office.sync(box)
+
+    with office.deps.store.read() as db:
+        states = folder_states(db, box.id)
+    assert [state.finding for state in states] == [None, None]
