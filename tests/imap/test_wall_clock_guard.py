@@ -32,13 +32,13 @@ def test_a_deadline_caps_a_step_and_a_step_never_moves_the_deadline():
 
 def test_a_blocked_read_ends_when_the_deadline_passes(pair):
     ours, _ = pair
-    watch = Guard().watch(ours, Deadline.after(0.1))
+    deadline = Deadline.after(0.1)
+    watch = Guard().watch(ours, deadline)
 
-    began = time.monotonic()
     assert ours.recv(1) == b""
 
+    assert deadline.passed
     assert watch.expired and not watch.cancelled
-    assert 0.1 <= time.monotonic() - began < 30
 
 
 def test_a_later_limit_keeps_the_socket_open_and_an_earlier_one_cuts_it(pair):

@@ -48,7 +48,7 @@ def test_a_run_that_goes_on_is_cut_off_and_what_waits_never_begins(office):
     ended = background.stop(timeout_s=15)
 
     assert ended
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert waited == []
 
 
