@@ -18,7 +18,8 @@ from mailboxadmin.domain.errors import MailboxAdminError
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.export_names import folder_name, maildir_flags
 from mailboxadmin.store.activity import add_entry
-from mailboxadmin.store.messages_list import Copied, raw_bytes, to_copy
+from mailboxadmin.store.bytes import raw_bytes
+from mailboxadmin.store.messages_list import Copied, to_copy
 
 
 class Format(StrEnum):

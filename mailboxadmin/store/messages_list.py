@@ -1,4 +1,4 @@
-"""Messages as a person reads them: in a list, one by one, as bytes."""
+"""Messages as a person reads them: in a list, one by one."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import Listed
 from mailboxadmin.store.messages import SLICE
-from mailboxadmin.store.tables import FolderRow, MessageBytesRow, MessageRow
+from mailboxadmin.store.tables import FolderRow, MessageRow
 
 
 class Copied(NamedTuple):
@@ -100,11 +100,6 @@ def to_copy(db: Session, mailbox_id: int, *, removed: bool) -> list[Copied]:
     if not removed:
         query = query.where(MessageRow.removed_at.is_(None))
     return [Copied(*row) for row in db.execute(query)]
-
-
-def raw_bytes(db: Session, message_id: int) -> bytes | None:
-    """A message byte for byte; None when it has gone meanwhile."""
-    return db.scalar(select(MessageBytesRow.raw).where(MessageBytesRow.message_id == message_id))
 
 
 def _listed(row: MessageRow, folder: str) -> Listed:

@@ -147,6 +147,10 @@ class FolderRow(Base):
     uid_next: Mapped[int | None]
     highest_modseq: Mapped[int | None]
     server_count: Mapped[int] = mapped_column(default=0)
+    #: Which of its messages were wanted when the cursor was set; None: all.
+    scope: Mapped[str | None] = mapped_column(Text)
+    #: `\\sent` and the like (RFC 6154), lower case; None when it has no such use.
+    special_use: Mapped[str | None] = mapped_column(Text)
     last_success_at: Mapped[datetime | None]
     finding: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
 
@@ -166,6 +170,22 @@ class MessageRow(Base):
             "mailbox_id",
             "folder_id",
             sqlite_where=text("removed_at IS NULL"),
+        ),
+        # Imported ones that no sync has matched yet.
+        Index(
+            "ix_messages_imported",
+            "mailbox_id",
+            "message_id",
+            sqlite_where=text("uid IS NULL AND imported_at IS NOT NULL"),
+        ),
+        # What the second pass has still to look at.
+        Index(
+            "ix_messages_unexamined",
+            "mailbox_id",
+            "id",
+            sqlite_where=text(
+                "examined_at IS NULL AND refused_at IS NULL AND expected_size IS NULL"
+            ),
         ),
     )
 
@@ -196,10 +216,18 @@ class MessageRow(Base):
     problem: Mapped[str | None] = mapped_column(Text)
     #: When the server last refused to give the bytes; None when they are here.
     refused_at: Mapped[datetime | None]
+    #: Of a big message whose parts are still on their way, its size; None when it is whole.
+    expected_size: Mapped[int | None]
+    #: When its text was taken out of the bytes; None while that waits.
+    examined_at: Mapped[datetime | None]
+    #: When it was imported from a file; None when it came from the server.
+    imported_at: Mapped[datetime | None]
+    #: When the log was told that it has no UID, which is said once.
+    no_uid_said_at: Mapped[datetime | None]
 
 
 class MessageBytesRow(Base):
-    """A message byte for byte."""
+    """A message byte for byte, unless it is big."""
 
     __tablename__ = "message_bytes"
 
@@ -207,6 +235,54 @@ class MessageBytesRow(Base):
         ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
     )
     raw: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class MessagePartRow(Base):
+    """A part of a big message, which is never in memory whole."""
+
+    __tablename__ = "message_parts"
+
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: From 0, in the order of the bytes.
+    number: Mapped[int] = mapped_column(primary_key=True)
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class MessageContentsRow(Base):
+    """What the second pass took out of a message's bytes."""
+
+    __tablename__ = "message_contents"
+
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: The first words of the text, on one line.
+    preview: Mapped[str] = mapped_column(Text, default="")
+    #: Plain, bounded; of an HTML mail, without its markup.
+    body_text: Mapped[str] = mapped_column(Text, default="")
+    #: `domain.contents.Attachment` as JSON.
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    #: What of it could not be read; None when all could.
+    problem: Mapped[str | None] = mapped_column(Text)
+
+
+class ReadChangeRow(Base):
+    """A click that the server has not been told yet: the outbox. A later click replaces it."""
+
+    __tablename__ = "read_changes"
+
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
+    )
+    mailbox_id: Mapped[int] = mapped_column(
+        ForeignKey("mailboxes.id", ondelete="CASCADE"), index=True
+    )
+    #: What the person wants the server to show.
+    seen: Mapped[bool]
+    clicked_at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(Text)
 
 
 class RunRow(Base):
