@@ -27,7 +27,8 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.fetch import fetch_messages
 from mailboxadmin.services.pulling import Pull, Tally
 from mailboxadmin.services.runs import Run
-from mailboxadmin.store import folders, messages
+from mailboxadmin.store import flags as stored_flags
+from mailboxadmin.store import folders, messages, presence
 from mailboxadmin.store.activity import add_entry
 
 #: How long a message that the server could not give is left alone.
@@ -79,7 +80,7 @@ def _open(pull: Pull) -> None:
 
 
 def _reset(db: DbSession, pull: Pull, old: Cursor, now: datetime) -> None:
-    waiting = messages.forget_uids(db, pull.folder_id)
+    waiting = presence.forget_uids(db, pull.folder_id)
     add_entry(
         db,
         Entry(
@@ -127,7 +128,7 @@ def _note_success(pull: Pull) -> None:
 
 def _stored(pull: Pull) -> dict[int, bool]:
     with pull.deps.store.read() as db:
-        return messages.stored_uids(db, pull.folder_id)
+        return presence.stored_uids(db, pull.folder_id)
 
 
 def _new_uids(pull: Pull) -> list[int]:
@@ -151,7 +152,7 @@ def _update_flags(pull: Pull, known: dict[int, bool]) -> None:
     flags = {uid: flags for uid, flags, _ in answers}
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
-        changed = messages.set_flags(db, pull.folder_id, flags)
+        changed = stored_flags.set_flags(db, pull.folder_id, flags)
     pull.tally.changed += changed
     pull.tally.progress |= bool(changed)
 
@@ -159,7 +160,7 @@ def _update_flags(pull: Pull, known: dict[int, bool]) -> None:
 def _settle_differences(pull: Pull) -> list[int]:
     """When the counts differ, compare the UID lists; the server's list, if it was needed."""
     with pull.deps.store.read() as db:
-        stored = messages.count_present(db, pull.folder_id)
+        stored = presence.count_present(db, pull.folder_id)
     if stored == pull.status.messages:
         return []
     server_uids = pull.session.uids()
@@ -185,8 +186,8 @@ def _mark_presence(pull: Pull, gone: Sequence[int], back: Sequence[int]) -> None
     now = pull.deps.clock.now()
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
-        messages.set_presence(db, pull.folder_id, gone, removed_at=now)
-        messages.set_presence(db, pull.folder_id, back, removed_at=None)
+        presence.set_presence(db, pull.folder_id, gone, removed_at=now)
+        presence.set_presence(db, pull.folder_id, back, removed_at=None)
     pull.tally.removed += len(gone)
     pull.tally.progress = True
 
@@ -197,9 +198,9 @@ def _close(pull: Pull, server_uids: Sequence[int]) -> None:
     now = pull.deps.clock.now()
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
-        present = messages.count_present(db, pull.folder_id)
+        present = presence.count_present(db, pull.folder_id)
         if present == status.messages:
-            pull.tally.removed += messages.remove_unmatched(db, pull.folder_id, now)
+            pull.tally.removed += presence.remove_unmatched(db, pull.folder_id, now)
         cursor = Cursor(
             uid_validity=status.uid_validity,
             last_uid=max(pull.cursor.last_uid, max(server_uids, default=0)),

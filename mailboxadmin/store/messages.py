@@ -7,23 +7,18 @@ again; the digest tells which is which.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import SEEN, Headers
-from mailboxadmin.store.base import rows_changed
+from mailboxadmin.store.flags import flag_text, take_flags
+from mailboxadmin.store.presence import present
+from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables import MessageBytesRow, MessageRow
-
-#: Values in one IN (...); SQLite allows 32,766.
-SLICE = 500
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,21 +39,6 @@ class NewMessage:
 def digest_of(raw: bytes) -> bytes:
     """By what a message is known again when its UID has changed: SHA-256."""
     return hashlib.sha256(raw).digest()
-
-
-def stored_uids(db: Session, folder_id: int) -> dict[int, bool]:
-    """The UIDs we have of a folder, and whether each is still on the server as far as we know."""
-    rows = db.execute(
-        select(MessageRow.uid, MessageRow.removed_at.is_(None)).where(
-            MessageRow.folder_id == folder_id, MessageRow.uid.is_not(None)
-        )
-    )
-    return {uid: present for uid, present in rows if uid is not None}
-
-
-def count_present(db: Session, folder_id: int) -> int:
-    """Messages of a folder that have a UID and were not removed."""
-    return db.scalar(select(func.count()).where(*_present(folder_id))) or 0
 
 
 def add_messages(
@@ -89,7 +69,7 @@ def refused_before(db: Session, folder_id: int, at: datetime) -> list[int]:
     """UIDs of messages whose bytes the server did not give, last asked before `at`."""
     rows = db.scalars(
         select(MessageRow.uid)
-        .where(*_present(folder_id), MessageRow.refused_at < at)
+        .where(*present(folder_id), MessageRow.refused_at < at)
         .order_by(MessageRow.uid.desc())
     )
     return [uid for uid in rows if uid is not None]
@@ -98,7 +78,7 @@ def refused_before(db: Session, folder_id: int, at: datetime) -> list[int]:
 def forget_refused(db: Session, folder_id: int, uids: Iterable[int]) -> set[int]:
     """Drop the rows of those that hold nothing yet, to be stored anew; which they were."""
     forgotten: set[int] = set()
-    for some in _slices(uids):
+    for some in slices(uids):
         dropped = db.scalars(
             delete(MessageRow)
             .where(
@@ -129,7 +109,7 @@ def _columns(mailbox_id: int, folder_id: int, message: NewMessage) -> dict[str, 
         "digest": message.digest,
         "seen": seen,
         "server_seen": seen,
-        "flags": _flag_text(message.flags),
+        "flags": flag_text(message.flags),
         "problem": headers.problem,
         "refused_at": message.refused_at,
     }
@@ -155,103 +135,6 @@ def _match_again(db: Session, folder_id: int, messages: Sequence[NewMessage]) ->
         if waiting[message.digest]:
             row = db.get_one(MessageRow, waiting[message.digest].pop())
             row.uid, row.removed_at = message.uid, None
-            _take_flags(row, message.flags)
+            take_flags(row, message.flags)
             given.add(message.uid)
     return given
-
-
-def forget_uids(db: Session, folder_id: int) -> int:
-    """The folder's UIDs mean nothing any more; how many messages now wait to be matched."""
-    db.execute(
-        # Nothing is known of these but the number that has just lost its meaning.
-        delete(MessageRow).where(
-            MessageRow.folder_id == folder_id, MessageRow.refused_at.is_not(None)
-        )
-    )
-    changed = db.execute(
-        update(MessageRow)
-        .where(MessageRow.folder_id == folder_id, MessageRow.uid.is_not(None))
-        .values(uid=None)
-    )
-    return rows_changed(changed)
-
-
-def remove_unmatched(db: Session, folder_id: int, now: datetime) -> int:
-    """All bytes of the folder were seen: what still has no UID is gone from the server."""
-    removed = db.execute(
-        update(MessageRow)
-        .where(
-            MessageRow.folder_id == folder_id,
-            MessageRow.uid.is_(None),
-            MessageRow.removed_at.is_(None),
-        )
-        .values(removed_at=now)
-    )
-    return rows_changed(removed)
-
-
-def set_presence(
-    db: Session, folder_id: int, uids: Iterable[int], *, removed_at: datetime | None
-) -> None:
-    """Mark messages as gone from the server, or as there again after all."""
-    for some in _slices(uids):
-        db.execute(
-            update(MessageRow)
-            .where(MessageRow.folder_id == folder_id, MessageRow.uid.in_(some))
-            .values(removed_at=removed_at)
-        )
-
-
-def set_flags(db: Session, folder_id: int, flags: dict[int, frozenset[str]]) -> int:
-    """Take over the server's flags; how many messages changed."""
-    changed = 0
-    for some in _slices(flags):
-        stored = db.execute(
-            select(MessageRow.id, MessageRow.uid, MessageRow.flags, MessageRow.server_seen).where(
-                MessageRow.folder_id == folder_id, MessageRow.uid.in_(some)
-            )
-        )
-        changes = [
-            _flag_change(row_id, flags[uid], server_seen)
-            for row_id, uid, text, server_seen in stored
-            if uid is not None and text != _flag_text(flags[uid])
-        ]
-        if changes:
-            db.execute(update(MessageRow), changes)
-        changed += len(changes)
-    return changed
-
-
-def _flag_change(row_id: int, flags: frozenset[str], server_seen: bool) -> dict[str, object]:
-    seen = SEEN in flags
-    change: dict[str, object] = {"id": row_id, "flags": _flag_text(flags), "server_seen": seen}
-    if seen != server_seen:
-        # Only then: a local click holds until the server's own flag changes.
-        change["seen"] = seen
-    return change
-
-
-def _take_flags(row: MessageRow, flags: frozenset[str]) -> None:
-    seen = SEEN in flags
-    if seen != row.server_seen:
-        row.seen = seen
-    row.server_seen, row.flags = seen, _flag_text(flags)
-
-
-def _flag_text(flags: frozenset[str]) -> str:
-    # \Recent belongs to a session, not to a message (RFC 3501, 2.3.2).
-    return " ".join(sorted(flags - {"\\Recent"}))
-
-
-def _present(folder_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        MessageRow.folder_id == folder_id,
-        MessageRow.uid.is_not(None),
-        MessageRow.removed_at.is_(None),
-    )
-
-
-def _slices(values: Iterable[T]) -> Iterator[list[T]]:
-    left = iter(values)
-    while some := list(islice(left, SLICE)):
-        yield some

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import Listed
-from mailboxadmin.store.messages import SLICE
+from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables import FolderRow, MessageRow
 
 
@@ -55,8 +54,7 @@ def list_messages(
 def known_ids(db: Session, mailbox_id: int, ids: Sequence[int]) -> set[int]:
     """Those of `ids` that are messages of that mailbox."""
     known: set[int] = set()
-    left = iter(ids)
-    while some := list(islice(left, SLICE)):
+    for some in slices(ids):
         query = select(MessageRow.id).where(
             MessageRow.mailbox_id == mailbox_id, MessageRow.id.in_(some)
         )
@@ -70,8 +68,7 @@ def set_seen(db: Session, ids: Iterable[int], *, seen: bool) -> int:
     What the server said last stays as it is, so that this holds until that changes.
     """
     changed = 0
-    left = iter(ids)
-    while some := list(islice(left, SLICE)):
+    for some in slices(ids):
         otherwise = (
             update(MessageRow)
             .where(MessageRow.id.in_(some), MessageRow.seen.is_(not seen))

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from mailboxadmin.cli import main
 from mailboxadmin.domain.message import Headers
 from mailboxadmin.store.folders import folder_id
-from mailboxadmin.store.messages import NewMessage, add_messages, set_presence
+from mailboxadmin.store.messages import NewMessage, add_messages
+from mailboxadmin.store.presence import set_presence
 from tests.support.office import Office
 
 #: Arrival of the first message that `store_messages` makes; each next one is an hour later.

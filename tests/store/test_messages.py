@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from mailboxadmin.domain.headers import read_headers
-from mailboxadmin.store import folders, messages
+from mailboxadmin.store import folders, messages, presence
 from mailboxadmin.store.messages import NewMessage, digest_of
 from mailboxadmin.store.store import Store
 from mailboxadmin.store.tables import MessageRow
@@ -48,11 +48,11 @@ class Folder:
 
     def mark_removed(self, *uids: int) -> None:
         with self.store.write() as db:
-            messages.set_presence(db, self.id, uids, removed_at=NOW)
+            presence.set_presence(db, self.id, uids, removed_at=NOW)
 
     def forget(self) -> int:
         with self.store.write() as db:
-            return messages.forget_uids(db, self.id)
+            return presence.forget_uids(db, self.id)
 
 
 @pytest.fixture
