@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -47,6 +48,7 @@ class Ran:
 def cli() -> Iterator[Callable[..., Ran]]:
     """Run a command: cli("settings", "list", deps=office.deps, stdin="…")."""
     umask, on_term = os.umask(0o022), signal.getsignal(signal.SIGTERM)
+    on_thread_failure = threading.excepthook
 
     def run(*arguments: str, deps: Any = None, stdin: str | bytes | None = None) -> Ran:
         done = CliRunner().invoke(main, arguments, obj=deps, input=stdin)
@@ -55,6 +57,7 @@ def cli() -> Iterator[Callable[..., Ran]]:
 
     yield run
     os.umask(umask)
+    threading.excepthook = on_thread_failure
     signal.signal(signal.SIGTERM, on_term)
 
 

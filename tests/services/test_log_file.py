@@ -2,20 +2,7 @@
 
 import logging
 
-import pytest
-
 from mailboxadmin.services.log_file import LARGEST_BYTES, log_file, rotate_log, write_log
-
-
-@pytest.fixture(autouse=True)
-def _untouched_root():
-    root = logging.getLogger()
-    before, level = list(root.handlers), root.level
-    yield
-    for handler in [each for each in root.handlers if each not in before]:
-        root.removeHandler(handler)
-        handler.close()
-    root.setLevel(level)
 
 
 def test_only_this_user_reads_it(tmp_path):
