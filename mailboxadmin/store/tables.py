@@ -178,11 +178,11 @@ class MessageRow(Base):
             "message_id",
             sqlite_where=text("uid IS NULL AND imported_at IS NOT NULL"),
         ),
-        # What the second pass has still to look at.
+        # What the second pass has still to look at, the newest first.
         Index(
             "ix_messages_unexamined",
             "mailbox_id",
-            "id",
+            "arrived_at",
             sqlite_where=text(
                 "examined_at IS NULL AND refused_at IS NULL AND expected_size IS NULL"
             ),

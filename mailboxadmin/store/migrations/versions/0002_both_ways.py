@@ -81,7 +81,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_messages_unexamined",
-            ["mailbox_id", "id"],
+            ["mailbox_id", "arrived_at"],
             unique=False,
             sqlite_where=sa.text(
                 "examined_at IS NULL AND refused_at IS NULL AND expected_size IS NULL"
