@@ -46,8 +46,11 @@ def demo(port: int) -> None:
         welcome = open_office(deps, server, people)
         background = start_background(app)
         until_stopped.enter_context(Trickle(server, people, deps.clock, random.Random()))
-        click.echo(f"\n{welcome}")
-        run_until_stopped(app, listening, background, behind_proxy=False)
+
+        def say() -> None:
+            click.echo(f"\n{welcome}")
+
+        run_until_stopped(app, listening, background, behind_proxy=False, say=say)
 
 
 def _fresh_instance(port: int) -> Config:

@@ -11,6 +11,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 
 import click
@@ -74,9 +75,18 @@ def announce(host: str, url: str) -> None:
 
 
 def run_until_stopped(
-    app: Flask, listening: socket.socket, background: Background, *, behind_proxy: bool
+    app: Flask,
+    listening: socket.socket,
+    background: Background,
+    *,
+    behind_proxy: bool,
+    say: Callable[[], None],
 ) -> None:
-    """Answer requests until a signal comes, then end everything within ten seconds."""
+    """Answer requests until a signal comes, then end everything within ten seconds.
+
+    Args:
+        say: tells whoever started it how to end it, which is true from then on.
+    """
     server = create_server(
         app,
         sockets=[listening],
@@ -87,9 +97,10 @@ def run_until_stopped(
         # Else waitress takes away what ProxyFix is to read; without proxies nobody is believed.
         clear_untrusted_proxy_headers=not behind_proxy,
     )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
     try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _stop)
+        say()
         server.run()
     except _Stop:
         _end(server, background)

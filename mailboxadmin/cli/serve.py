@@ -20,7 +20,6 @@ def serve(host: str, port: int, no_scheduler: bool) -> None:
     """Upgrade the database, check for mail and serve the pages, until SIGTERM or Ctrl-C."""
     config = Config.from_environment()
     with listen(host, port) as listening:
-        url = url_of(host, port)
         if not os.environ.get(f"{PREFIX}BASE_URL"):
             # Links that are made here are opened on this machine, as long as nothing else is said.
             config = replace(config, base_url=f"http://localhost:{port}")
@@ -28,10 +27,15 @@ def serve(host: str, port: int, no_scheduler: bool) -> None:
             config = replace(config, scheduler=False)
         app = create_app(config)
         background = start_background(app)
-        announce(host, url)
-        _print_setup_code(app.extensions["mailboxadmin"], url)
-        click.echo(f"{background.where.capitalize()}; stop with Ctrl-C.")
-        run_until_stopped(app, listening, background, behind_proxy=config.trusted_proxies > 0)
+
+        def say() -> None:
+            url = url_of(host, port)
+            announce(host, url)
+            _print_setup_code(app.extensions["mailboxadmin"], url)
+            click.echo(f"{background.where.capitalize()}; stop with Ctrl-C.")
+
+        behind_proxy = config.trusted_proxies > 0
+        run_until_stopped(app, listening, background, behind_proxy=behind_proxy, say=say)
 
 
 def _print_setup_code(deps: Deps, url: str) -> None:
