@@ -27,6 +27,8 @@ def table_rows(page: Path, first_heading: str) -> Iterator[list[str]]:
 def bounds(setting: Setting) -> str:
     if setting.kind is Kind.INTEGER:
         return f"{setting.minimum}–{setting.maximum}"
+    if setting.kind is Kind.YES_NO:
+        return "`yes` or `no`"
     if setting.kind is Kind.CHOICE:
         return ", ".join(f"`{choice}`" for choice in setting.choices[:-1])
     return str(setting.maximum) if setting.maximum else ""
@@ -40,8 +42,8 @@ def test_the_settings_table_has_every_setting_as_it_is_in_the_code() -> None:
         setting = SETTINGS[key]
         assert bounds(setting) in limits, key
         assert (personal == "yes") is setting.personal, key
-        if setting.default:
-            assert default == f"`{setting.format(setting.default)}`", key
+        if text := setting.format(setting.default):
+            assert default == f"`{text}`", key
         else:
             assert not default.startswith("`"), key
 

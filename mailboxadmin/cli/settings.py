@@ -5,7 +5,7 @@ import click
 from mailboxadmin.cli.opening import open_deps, read_stdin
 from mailboxadmin.cli.output import complain, json_option, print_json, print_table
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.domain.settings import Value
+from mailboxadmin.domain.settings import Kind, Setting, Value
 from mailboxadmin.services.settings import change_settings, passwords_to_move, read_settings
 
 
@@ -21,18 +21,24 @@ def list_(as_json: bool) -> None:
     views = read_settings(open_deps())
     if as_json:
         for view in views:
-            default = view.setting.default
-            chosen = view.setting.parse(view.text)
-            value = default if chosen is None else chosen
+            setting = view.setting
+            chosen = setting.parse(view.text)
+            value = setting.default if chosen is None else chosen
             print_json(
-                {"key": view.setting.key, "value": _as_json(value), "default": _as_json(default)}
+                {
+                    "key": setting.key,
+                    "value": _as_json(setting, value),
+                    "default": _as_json(setting, setting.default),
+                }
             )
         return
     rows = ((view.setting.key, view.in_force or "-", view.default or "-") for view in views)
     print_table(("key", "value", "default"), rows)
 
 
-def _as_json(value: Value) -> str | int | list[str] | None:
+def _as_json(setting: Setting, value: Value) -> str | int | list[str] | None:
+    if setting.kind is Kind.YES_NO:
+        return setting.format(value)
     return list(value) if isinstance(value, tuple) else value
 
 

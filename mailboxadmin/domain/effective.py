@@ -15,7 +15,8 @@ from enum import StrEnum
 
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.provider import Provider
-from mailboxadmin.domain.settings import SETTINGS, Value
+from mailboxadmin.domain.settings import PERSONAL_KEYS, SETTINGS, Value
+from mailboxadmin.domain.special_use import SpecialUse
 
 
 class Origin(StrEnum):
@@ -70,6 +71,26 @@ class Effective:
         """The interval between two looks."""
         return int(str(self.values["check_every_minutes"].value))
 
+    @property
+    def since_days(self) -> int:
+        """Only mail that arrived in these last days is fetched; 0 is all."""
+        return int(str(self.values["sync_since_days"].value))
+
+    @property
+    def only_unread(self) -> bool:
+        """Mail that was read before it was fetched stays on the server."""
+        return self.values["fetch_only_unread"].value is True
+
+    @property
+    def pushes_read_status(self) -> bool:
+        """What is marked here is marked on the server too; else nothing is written there."""
+        return self.values["sync_read_status"].value is True
+
+    def folder_for(self, use: SpecialUse) -> str | None:
+        """The folder that was named for a use; None: it is to be found by itself."""
+        value = self.values[use.setting_key].value
+        return None if value is None else str(value)
+
     def origin(self, key: str) -> Origin:
         """Where the value of a personal setting comes from."""
         return self.values[key].origin
@@ -91,8 +112,11 @@ def effective(
         by_mx: the provider that the domain's MX points to.
     """
     values = _server_block(own, office, by_domain, by_mx)
-    for key in ("folders", "check_every_minutes"):
-        values[key] = _first((own, Origin.OWN), (office, Origin.OFFICE), key=key)
+    values |= {
+        key: _first((own, Origin.OWN), (office, Origin.OFFICE), key=key)
+        for key in PERSONAL_KEYS
+        if key not in values
+    }
     return Effective(values=values, provider=by_domain or by_mx)
 
 

@@ -13,6 +13,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 #: The greatest number that a column of the database takes.
 LARGEST_INTEGER = 2**63 - 1
 _HOST_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.ASCII)
+YES, NO = "yes", "no"
 LONGEST_FOLDER_CHARS = 255
 LONGEST_HOST_CHARS = 253
 
@@ -38,6 +39,11 @@ def read_choice(text: str, choices: Sequence[str]) -> str:
     if text.lower() not in choices:
         raise ValueError(f"Choose one of: {', '.join(choices)}.")
     return text.lower()
+
+
+def read_yes_no(text: str) -> bool:
+    """`yes` or `no`, in any case."""
+    return read_choice(text, (YES, NO)) == YES
 
 
 def read_host(text: str) -> str:

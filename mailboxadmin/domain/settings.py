@@ -1,96 +1,30 @@
-"""Every setting: its key, kind, default, limits, and how a value is read from text.
+"""Every setting: its key, kind, default and limits.
 
 A setting exists for the office; those marked `personal` also per mailbox, where
-an empty value inherits. Values are kept and exchanged as text, so that the web
-form, the command line and the table share one reading: `Setting.parse`.
+an empty value inherits.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from mailboxadmin.domain import entered
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.mailbox import Encryption
+from mailboxadmin.domain.setting import Group, Kind, Setting, Value
 
-#: A setting's value: a text, a number, or several names; None is "not set".
-Value = str | int | tuple[str, ...] | None
-
-
-class Kind(StrEnum):
-    """How a value is read and shown."""
-
-    TEXT = "text"
-    #: A host name or IP address.
-    HOST = "host"
-    INTEGER = "integer"
-    CHOICE = "choice"
-    #: Folder names, one a line.
-    FOLDERS = "folders"
-    #: Hosts, host:port or networks, one a line or separated by commas.
-    HOSTS = "hosts"
+__all__ = ["PERSONAL_KEYS", "SETTINGS", "Group", "Kind", "Setting", "Value", "setting"]
 
 
-class Group(StrEnum):
-    """How the settings page groups them."""
+def _special(use: str, label: str, help_text: str) -> Setting:
+    """The folder for one use; while none is named it is found by itself."""
+    return Setting(
+        key=f"{use}_folder",
+        kind=Kind.FOLDER,
+        group=Group.FOLDERS,
+        label=label,
+        help=help_text,
+        personal=True,
+        otherwise="found by itself",
+    )
 
-    SERVER = "Mail server"
-    SYNC = "Checking for mail"
-    PEOPLE = "People and network"
-    KEEPING = "Keeping"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """One setting and its limits."""
-
-    key: str
-    kind: Kind
-    group: Group
-    label: str
-    #: One or two sentences under the field.
-    help: str
-    default: Value = None
-    minimum: int = 0
-    maximum: int = 0
-    choices: tuple[str, ...] = ()
-    #: May be set per mailbox too.
-    personal: bool = False
-    #: `minutes`, `seconds`; empty when it has none.
-    unit: str = ""
-
-    def parse(self, text: str) -> Value:
-        """The value that `text` names; an empty text is None, which means the default.
-
-        Raises:
-            InvalidInput: it is out of the limits; the sentence says what is allowed.
-        """
-        text = text.strip()
-        if not text:
-            return None
-        try:
-            return _READERS[self.kind](self, text)
-        except ValueError as fault:
-            raise InvalidInput(self.key, str(fault)) from None
-
-    def format(self, value: Value) -> str:
-        """The text that `parse` reads back."""
-        if value is None:
-            return ""
-        return "\n".join(value) if isinstance(value, tuple) else str(value)
-
-
-_READERS: Final[dict[Kind, Callable[[Setting, str], Value]]] = {
-    Kind.TEXT: lambda setting, text: entered.read_text(text, setting.maximum),
-    Kind.HOST: lambda _, text: entered.read_host(text),
-    Kind.INTEGER: lambda setting, text: entered.read_integer(
-        text, setting.minimum, setting.maximum
-    ),
-    Kind.CHOICE: lambda setting, text: entered.read_choice(text, setting.choices),
-    Kind.FOLDERS: lambda setting, text: entered.read_folders(text, setting.maximum),
-    Kind.HOSTS: lambda _, text: entered.read_allowed_hosts(text),
-}
 
 _ALL = (
     Setting(
@@ -126,13 +60,22 @@ _ALL = (
     Setting(
         key="folders",
         kind=Kind.FOLDERS,
-        group=Group.SYNC,
+        group=Group.FOLDERS,
         label="Folders to sync",
         help="One a line, as the server lists them.",
         default=("INBOX",),
         maximum=200,
         personal=True,
     ),
+    _special(
+        "sent",
+        "Sent mail",
+        "Empty: the folder that the server marks for it, else the one so named, in many languages.",
+    ),
+    _special("drafts", "Drafts", "Empty: found by itself."),
+    _special("trash", "Deleted mail", "Empty: found by itself."),
+    _special("spam", "Junk mail", "Empty: found by itself."),
+    _special("archive", "Archive", "Empty: found by itself."),
     Setting(
         key="check_every_minutes",
         kind=Kind.INTEGER,
@@ -146,6 +89,28 @@ _ALL = (
         unit="minutes",
     ),
     Setting(
+        key="sync_since_days",
+        kind=Kind.INTEGER,
+        group=Group.SYNC,
+        label="Mail of the last",
+        help="0 is all mail. Else only what arrived at the server in these days is fetched; "
+        "what is here already stays.",
+        default=0,
+        maximum=36500,
+        personal=True,
+        unit="days",
+    ),
+    Setting(
+        key="max_messages_per_sync",
+        kind=Kind.INTEGER,
+        group=Group.SYNC,
+        label="Messages in one run",
+        help="0 is no limit. The newest come first, the rest in the next runs.",
+        default=0,
+        maximum=100000,
+        unit="messages",
+    ),
+    Setting(
         key="sync_timeout_seconds",
         kind=Kind.INTEGER,
         group=Group.SYNC,
@@ -157,6 +122,27 @@ _ALL = (
         unit="seconds",
     ),
     Setting(
+        key="fetch_only_unread",
+        kind=Kind.YES_NO,
+        group=Group.SYNC,
+        label="Fetch only unread mail",
+        help="With yes, mail that was read elsewhere before it was fetched stays on the server "
+        "and is not shown here.",
+        default=False,
+        personal=True,
+    ),
+    Setting(
+        key="sync_read_status",
+        kind=Kind.YES_NO,
+        group=Group.SYNC,
+        label="Sync read status both ways",
+        help="What is read or unread on the server is always shown so here. With yes, marking "
+        "mail here also marks it on the server, so that phones and other programs show it; with "
+        "no, nothing is ever written to the server. Earlier clicks are not sent.",
+        default=False,
+        personal=True,
+    ),
+    Setting(
         key="parallel_syncs",
         kind=Kind.INTEGER,
         group=Group.SYNC,
@@ -165,6 +151,17 @@ _ALL = (
         default=8,
         minimum=1,
         maximum=64,
+    ),
+    Setting(
+        key="max_message_megabytes",
+        kind=Kind.INTEGER,
+        group=Group.SYNC,
+        label="Search messages of up to",
+        help="A larger message is stored all the same, but its text is not searched.",
+        default=25,
+        minimum=1,
+        maximum=1024,
+        unit="megabytes",
     ),
     Setting(
         key="help_contact",

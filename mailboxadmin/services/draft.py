@@ -132,13 +132,15 @@ def account_of(db: Session, deps: Deps, plan: Plan) -> Account:
 
 
 def _read_own(texts: Mapping[str, str], faults: Faults) -> dict[str, str]:
-    for key in texts:
+    personal: dict[str, str] = {}
+    for key, text in texts.items():
         with faults.noted():
             if key in SETTINGS and key not in PERSONAL_KEYS:
                 raise InvalidInput(
                     key, f"{SETTINGS[key].label} is set for the whole office, under Settings."
                 )
-    return read_texts(texts, faults)
+            personal[key] = text
+    return read_texts(personal, faults)
 
 
 def _strips_spaces(deps: Deps, effective: Effective) -> bool:

@@ -8,12 +8,22 @@ from typing import Any
 
 from wtforms import Field, SelectField, StringField, TextAreaField
 
+from mailboxadmin.domain.entered import NO, YES
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.settings import Kind, Setting
 
 #: How a choice is shown; the value is what is stored.
-CHOICES = {"ssl": "SSL", "starttls": "STARTTLS", "none": "None – unprotected"}
+CHOICES = {
+    "ssl": "SSL",
+    "starttls": "STARTTLS",
+    "none": "None – unprotected",
+    YES: "Yes",
+    NO: "No",
+}
+_CHOSEN = frozenset({Kind.CHOICE, Kind.YES_NO})
 _LINES = frozenset({Kind.FOLDERS, Kind.HOSTS})
+#: No names of the browser's own dictionary.
+_AS_TYPED = frozenset({Kind.FOLDER, Kind.HOST})
 
 
 def control(setting: Setting, *, inherited: str, word: str, pins: bool) -> Field:
@@ -24,17 +34,19 @@ def control(setting: Setting, *, inherited: str, word: str, pins: bool) -> Field
         word: what to call that: `default`, `inherited`.
         pins: choosing what is inherited means something, since that may change.
     """
-    if setting.kind is Kind.CHOICE:
-        offered = [each for each in setting.choices if pins or each != inherited]
+    if setting.kind in _CHOSEN:
+        possible = setting.choices or (YES, NO)
+        offered = [each for each in possible if pins or each != inherited]
         choices = [
             ("", f"{CHOICES[inherited]} ({word})"),
             *((each, CHOICES[each]) for each in offered),
         ]
         return SelectField(setting.label, choices=choices, validate_choice=False)
-    attributes: dict[str, Any] = {"placeholder": inherited, "autocomplete": "off"}
+    shown = inherited or setting.otherwise
+    attributes: dict[str, Any] = {"placeholder": shown, "autocomplete": "off"}
     if setting.kind is Kind.INTEGER:
         attributes["inputmode"] = "numeric"
-    if setting.kind is Kind.HOST:
+    if setting.kind in _AS_TYPED:
         attributes |= {"autocapitalize": "none", "spellcheck": "false"}
     if setting.kind in _LINES:
         return TextAreaField(setting.label, render_kw=attributes | {"rows": 3})

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup, escape
 
+from mailboxadmin.domain.entered import NO, YES
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.mailbox import Glance
 from mailboxadmin.domain.people import Person
@@ -133,4 +134,6 @@ def value(value: object) -> str:
     """A setting's value as a sentence shows it."""
     if value is None or value == ():
         return "not set"
+    if isinstance(value, bool):
+        return YES if value else NO
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -2,8 +2,10 @@
 
 import pytest
 
+from mailboxadmin.domain.settings import PERSONAL_KEYS
 from mailboxadmin.services.configure import read_config
 from tests.support import mails
+from tests.support.configuring import save
 
 KEYS = {"mailbox", "state", "finding", "last_success_at", "next_attempt_at", "messages"}
 FINGERPRINT = ":".join(["AB"] * 32)
@@ -39,6 +41,18 @@ def test_what_is_not_given_stays_and_what_is_inherited_goes(run, office):
 
     assert before.own == {"imap_host": "a.example.org", "folders": "INBOX\nArchive/2024"}
     assert (after.own, after.username) == ({}, "anna")
+
+
+def test_every_personal_setting_can_be_inherited_again(run, office):
+    anna = office.person("anna@example.org")
+    chosen = {"fetch_only_unread": "no", "sync_since_days": "30", "trash_folder": "Bin"}
+    save(office, anna, set_by="operator", test=False, **chosen)
+
+    before = read_config(office.deps, anna.mailbox_id).own
+    run("mailbox", "set", anna.email, *(f"--inherit={key}" for key in PERSONAL_KEYS))
+
+    assert before == chosen
+    assert read_config(office.deps, anna.mailbox_id).own == {}
 
 
 def test_without_a_password_it_says_that_nothing_is_synced(run, office):

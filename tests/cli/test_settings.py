@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailboxadmin.domain.settings import SETTINGS
+from mailboxadmin.domain.settings import SETTINGS, Kind
 
 
 def test_list_gives_every_key_with_what_holds_and_its_default(run):
@@ -20,6 +20,8 @@ def test_list_gives_every_key_with_what_holds_and_its_default(run):
     assert listed["folders"]["value"] == ["INBOX", "Archive/2024"]
     assert listed["imap_host"] == {"key": "imap_host", "value": None, "default": None}
     assert listed["imap_encryption"]["value"] == "ssl"
+    assert listed["sync_since_days"] == {"key": "sync_since_days", "value": 0, "default": 0}
+    assert listed["trash_folder"] == {"key": "trash_folder", "value": None, "default": None}
 
 
 def test_what_is_not_chosen_has_its_default_as_value(run):
@@ -45,14 +47,29 @@ def test_a_change_is_in_the_log(run):
     assert entry["detail"]["changes"]["parallel_syncs"] == {"before": "8", "after": "3"}
 
 
-@pytest.mark.parametrize("key", ["check_every_minutes", "sync_timeout_seconds", "imap_port"])
+@pytest.mark.parametrize("key", ["fetch_only_unread", "sync_read_status"])
+def test_yes_and_no_are_words_everywhere(run, key):
+    done = run("settings", "set", key, "Yes")
+    wrong = run("settings", "set", key, "true")
+
+    listed = {line["key"]: line for line in run("settings", "list", "--json").objects}
+    assert done.out == f"{key}: no -> yes\n"
+    assert (wrong.status, "yes, no" in wrong.complaint) == (2, True)
+    assert listed[key] == {"key": key, "value": "yes", "default": "no"}
+
+
+NUMBERS = [key for key, setting in SETTINGS.items() if setting.kind is Kind.INTEGER]
+
+
+@pytest.mark.parametrize("key", NUMBERS)
 def test_what_is_out_of_the_limits_is_refused_with_them(run, key):
     setting = SETTINGS[key]
 
+    inside = run("settings", "set", key, str(setting.maximum))
     low = run("settings", "set", key, str(setting.minimum - 1))
     high = run("settings", "set", key, str(setting.maximum + 1))
 
-    assert (low.status, high.status) == (2, 2)
+    assert (inside.status, low.status, high.status) == (0, 2, 2)
     assert f"from {setting.minimum} to {setting.maximum}" in high.complaint
 
 

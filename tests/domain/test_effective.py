@@ -6,6 +6,7 @@ from mailboxadmin.diagnosis import load_providers
 from mailboxadmin.domain.effective import Origin, effective
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.settings import PERSONAL_KEYS, Value
+from mailboxadmin.domain.special_use import SpecialUse
 
 GMAIL = load_providers().by_domain("ann@gmail.com")
 OFFICE: dict[str, Value] = {
@@ -77,6 +78,27 @@ def test_folders_and_the_interval_are_inherited_one_by_one():
     assert (mixed.folders, mixed.check_every_minutes) == (("INBOX", "Sent"), 60)
     assert mixed.origin("folders") is Origin.OWN
     assert mixed.origin("check_every_minutes") is Origin.OFFICE
+
+
+def test_what_is_synced_is_inherited_one_by_one_too():
+    built_in = effective({}, {})
+    mixed = effective(
+        {"fetch_only_unread": False, "sent_folder": "Gesendet"},
+        {
+            "sync_since_days": 30,
+            "fetch_only_unread": True,
+            "sync_read_status": True,
+            "sent_folder": "Sent",
+            "spam_folder": "Spam",
+        },
+    )
+
+    assert (built_in.since_days, built_in.only_unread) == (0, False)
+    assert not built_in.pushes_read_status
+    assert (mixed.since_days, mixed.only_unread, mixed.pushes_read_status) == (30, False, True)
+    assert mixed.origin("fetch_only_unread") is Origin.OWN
+    assert mixed.origin("sync_read_status") is Origin.OFFICE
+    assert [mixed.folder_for(use) for use in SpecialUse] == ["Gesendet", None, None, "Spam", None]
 
 
 def test_every_personal_setting_is_in_force_somehow():

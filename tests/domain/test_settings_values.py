@@ -61,6 +61,27 @@ def test_what_is_no_host_is_refused(text: str):
         read_host(text)
 
 
+YES_OR_NO = [setting for setting in SETTINGS.values() if setting.kind is Kind.YES_NO]
+
+
+@pytest.mark.parametrize("setting", YES_OR_NO, ids=[setting.key for setting in YES_OR_NO])
+def test_yes_and_no_are_read_in_any_case_and_nothing_else_is(setting):
+    assert (setting.parse("yes"), setting.parse(" No ")) == (True, False)
+    assert (setting.format(True), setting.format(False)) == ("yes", "no")
+    for text in ("true", "1", "0", "y", "on"):
+        with pytest.raises(InvalidInput, match="Choose one of: yes, no"):
+            setting.parse(text)
+
+
+def test_the_folder_for_a_use_is_one_name():
+    setting = SETTINGS["sent_folder"]
+
+    assert setting.parse(" Gesendete Objekte ") == "Gesendete Objekte"
+    for text in ("Sent\nDrafts", "Sent\x00", "x" * 256):
+        with pytest.raises(InvalidInput):
+            setting.parse(text)
+
+
 def test_folders_are_read_a_line_each_and_each_once():
     value: Value = SETTINGS["folders"].parse("inbox\n\n Sent \nEntwürfe/Größe\nINBOX\n")
 

@@ -4,6 +4,7 @@ import pytest
 
 from mailboxadmin.domain.errors import InvalidInputs
 from mailboxadmin.domain.people import Person
+from mailboxadmin.domain.settings import PERSONAL_KEYS, SETTINGS
 from mailboxadmin.services.admit import NOT_ALLOWED
 from mailboxadmin.services.configure import NotSaved, read_config
 from mailboxadmin.services.settings import change_settings
@@ -153,15 +154,30 @@ def test_what_is_not_given_stays_and_an_empty_text_inherits(office: Office, anna
 
 def test_all_faults_are_told_at_once_and_nothing_is_saved(office: Office, anna: Person):
     faults = faults_of(
-        office, anna, imap_port="99999", folders="A\x01", username="a\r\nb", password="a\0b"
+        office,
+        anna,
+        imap_port="99999",
+        folders="A\x01",
+        sync_since_days="36501",
+        fetch_only_unread="perhaps",
+        username="a\r\nb",
+        password="a\0b",
     )
 
-    assert set(faults) == {"imap_port", "folders", "username", "password"}
+    assert set(faults) == {
+        "imap_port",
+        "folders",
+        "sync_since_days",
+        "fetch_only_unread",
+        "username",
+        "password",
+    }
     assert read_config(office.deps, anna.mailbox_id or 0).own == {}
 
 
-def test_an_office_setting_is_not_a_personal_one(office: Office, anna: Person):
-    assert "whole office" in faults_of(office, anna, parallel_syncs="1")["parallel_syncs"]
+@pytest.mark.parametrize("key", sorted(set(SETTINGS) - set(PERSONAL_KEYS)))
+def test_an_office_setting_is_not_a_personal_one(office: Office, anna: Person, key: str):
+    assert "whole office" in faults_of(office, anna, **{key: "1"})[key]
 
 
 def test_an_owner_without_any_password_is_asked_for_one(office: Office, anna: Person):

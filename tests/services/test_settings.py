@@ -64,6 +64,10 @@ def test_a_number_is_taken_at_its_limits_and_refused_beyond_them(office: Office,
         ("imap_port", "143.0", "from 1 to 65535"),
         ("folders", "INBOX\nA\x07B", "control characters"),
         ("folders", "\n".join(f"F{n}" for n in range(201)), "At most 200 folders"),
+        ("fetch_only_unread", "perhaps", "Choose one of: yes, no"),
+        ("sync_read_status", "1", "Choose one of: yes, no"),
+        ("spam_folder", "x" * 256, "at most 255 characters"),
+        ("archive_folder", "A\x07B", "control characters"),
         ("help_contact", "x" * 201, "At most 200 characters"),
         ("allowed_internal_hosts", "192.168.1.0/33", "is no network"),
         ("allowed_internal_hosts", "nas:70000", "from 1 to 65535"),
@@ -101,6 +105,14 @@ def test_a_change_is_one_entry_with_before_and_after(office: Office):
         "check_every_minutes": {"before": "5", "after": "10"},
         "imap_host": {"before": "", "after": "mail.example.org"},
     }
+
+
+def test_yes_and_no_are_kept_and_told_as_words(office: Office):
+    [change] = change_settings(office.deps, {"sync_read_status": "YES"}, actor=ADMIN)
+
+    assert (change.before, change.after) == ("no", "yes")
+    assert held(office, "sync_read_status") is True
+    assert change_settings(office.deps, {"sync_read_status": "yes"}, actor=ADMIN) == ()
 
 
 def test_naming_what_holds_already_changes_nothing(office: Office):

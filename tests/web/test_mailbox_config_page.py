@@ -1,7 +1,11 @@
 """Mailbox Config as it is shown: what is in force and why, the provider's steps, never a secret."""
 
+import re
+
 import pytest
 
+from mailboxadmin.domain.settings import PERSONAL_KEYS
+from mailboxadmin.services.settings import change_settings
 from tests.support.configuring import ADMIN, save
 from tests.support.office import Office
 from tests.support.visitor import Visitor
@@ -12,6 +16,12 @@ def grace(office: Office, at_desk) -> Visitor:
     """The admin at her desk."""
     office.admin(ADMIN)
     return at_desk(ADMIN)
+
+
+def origin_of(page: str, key: str) -> str:
+    """What stands under a field about the value in force."""
+    found = re.search(rf'id="{key}-origin">(.*?)</span>', page)
+    return re.sub("<[^>]+>", "", found[1]) if found else ""
 
 
 def page_of(office: Office, at_desk, email: str) -> str:
@@ -63,6 +73,38 @@ def test_a_password_for_another_server_is_asked_for_again(office: Office, grace,
     save(office, anna, imap_host="new.example.org", set_by="operator", test=False)
 
     assert "until it is entered again" in at_desk(anna.email).get("/mailbox").text
+
+
+def test_every_personal_setting_says_what_is_in_force_and_why(office, grace, at_desk):
+    change_settings(office.deps, {"fetch_only_unread": "yes", "sync_since_days": "90"}, actor=ADMIN)
+    page = page_of(office, at_desk, "anna@example.org")
+
+    assert all(f'name="{key}"' in page for key in PERSONAL_KEYS)
+    assert origin_of(page, "fetch_only_unread") == "in force: yes · office default"
+    assert origin_of(page, "sync_since_days") == "in force: 90 · office default"
+    assert origin_of(page, "sync_read_status") == "in force: no · built in"
+    assert "Yes (inherited)" in page and "No (inherited)" in page
+
+
+def test_a_no_of_ones_own_stays_when_the_office_says_yes(office, grace, at_desk):
+    anna = office.person("anna@example.org")
+    change_settings(office.deps, {"sync_read_status": "yes"}, actor=ADMIN)
+    path = f"/mailboxes/{anna.mailbox_id}/config"
+
+    grace.post(path, do="save", sync_read_status="no")
+
+    page = grace.get(path).text
+    assert origin_of(page, "sync_read_status") == "in force: no · own"
+    assert re.search(r'<option selected value="no">No<', page)
+
+
+def test_a_number_out_of_its_limits_is_refused_beside_its_field(office, grace, at_desk):
+    office.person("anna@example.org")
+
+    answer = at_desk("anna@example.org").post("/mailbox", do="save", sync_since_days="36501")
+
+    assert answer.status_code == 400
+    assert 'id="sync_since_days-fault">Enter a whole number from 0 to 36500.' in answer.text
 
 
 def test_an_admin_without_a_mailbox_can_make_one(grace: Visitor):

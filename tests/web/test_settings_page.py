@@ -28,6 +28,12 @@ def fault_beside(page: str, key: str) -> str:
     return found[1] if found else ""
 
 
+def options(page: str, key: str) -> list[tuple[str, str]]:
+    """The choices of a field: value and words."""
+    select = page.partition(f' id="{key}"')[2].partition("</select>")[0]
+    return re.findall(r'<option[^>]* value="([^"]*)">([^<]*)<', select)
+
+
 def test_every_setting_is_there_with_its_help(grace: Visitor):
     page = grace.get("/settings").text
 
@@ -63,6 +69,17 @@ def test_what_is_out_of_range_is_refused_beside_its_field_and_stays_as_typed(off
     assert fault_beside(answer.text, "parallel_syncs") == ""
     assert 'value="99999"' in answer.text and 'value="9"' in answer.text
     assert text_of(office, "parallel_syncs") == ""
+
+
+def test_yes_and_no_are_chosen_by_name(office: Office, grace: Visitor):
+    before = grace.get("/settings").text
+    grace.post("/settings", sync_read_status="yes")
+
+    after = grace.get("/settings").text
+    assert options(before, "sync_read_status") == [("", "No (default)"), ("yes", "Yes")]
+    assert "Sync read status both ways: no → yes" in after
+    assert text_of(office, "sync_read_status") == "yes"
+    assert re.search(r'<option selected value="yes">Yes<', after)
 
 
 def test_an_unknown_encryption_is_refused(grace: Visitor):

@@ -1,7 +1,7 @@
 """The form of a mailbox's own settings; a stored secret is never in it."""
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import Field, PasswordField, StringField
 
 from mailboxadmin.domain.settings import PERSONAL_KEYS, SETTINGS
 from mailboxadmin.services.configure import MailboxConfig
@@ -21,6 +21,10 @@ class MailboxForm(FlaskForm):
         "Username",
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
+
+    def of(self, *groups: str) -> list[Field]:
+        """The settings of those groups, in the order of the settings page."""
+        return [self[key] for key in PERSONAL_KEYS if SETTINGS[key].group in groups]
 
     def draft(self) -> Draft:
         """What was entered; an empty password keeps the stored one."""

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.errors import InvalidInputs
 from mailboxadmin.domain.mailbox import Encryption
+from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.services.board import mailbox as read_mailbox
 from mailboxadmin.services.check import run_check
 from mailboxadmin.services.configure import (
@@ -137,7 +138,9 @@ def _render(
     template: str, found: MailboxConfig, form: MailboxForm, result: Result | None = None
 ) -> str:
     mailbox = read_mailbox(deps(), found.mailbox_id)
-    return render_template(template, config=found, form=form, result=result, mailbox=mailbox)
+    return render_template(
+        template, config=found, form=form, result=result, mailbox=mailbox, settings=SETTINGS
+    )
 
 
 def _scripted() -> bool:

@@ -1,0 +1,102 @@
+"""What a setting is, and how its value is read from text.
+
+Values are kept and exchanged as text, so that the web form, the command line and
+the table share one reading: `Setting.parse`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from mailboxadmin.domain import entered
+from mailboxadmin.domain.errors import InvalidInput
+
+#: A setting's value: a text, a number, yes or no, or several names; None is "not set".
+Value = str | int | bool | tuple[str, ...] | None
+
+
+class Kind(StrEnum):
+    """How a value is read and shown."""
+
+    TEXT = "text"
+    #: A host name or IP address.
+    HOST = "host"
+    INTEGER = "integer"
+    CHOICE = "choice"
+    #: `yes` or `no`; the value is a bool.
+    YES_NO = "yes_no"
+    #: One folder's name.
+    FOLDER = "folder"
+    #: Folder names, one a line.
+    FOLDERS = "folders"
+    #: Hosts, host:port or networks, one a line or separated by commas.
+    HOSTS = "hosts"
+
+
+class Group(StrEnum):
+    """How the settings page groups them."""
+
+    SERVER = "Mail server"
+    FOLDERS = "Folders"
+    SYNC = "Checking for mail"
+    PEOPLE = "People and network"
+    KEEPING = "Keeping"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting and its limits."""
+
+    key: str
+    kind: Kind
+    group: Group
+    label: str
+    #: One or two sentences under the field.
+    help: str
+    default: Value = None
+    minimum: int = 0
+    maximum: int = 0
+    choices: tuple[str, ...] = ()
+    #: May be set per mailbox too.
+    personal: bool = False
+    #: `minutes`, `seconds`; empty when it has none.
+    unit: str = ""
+    #: What holds while nothing is set and there is no default, in words; empty: nothing.
+    otherwise: str = ""
+
+    def parse(self, text: str) -> Value:
+        """The value that `text` names; an empty text is None, which means the default.
+
+        Raises:
+            InvalidInput: it is out of the limits; the sentence says what is allowed.
+        """
+        text = text.strip()
+        if not text:
+            return None
+        try:
+            return _READERS[self.kind](self, text)
+        except ValueError as fault:
+            raise InvalidInput(self.key, str(fault)) from None
+
+    def format(self, value: Value) -> str:
+        """The text that `parse` reads back."""
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return entered.YES if value else entered.NO
+        return "\n".join(value) if isinstance(value, tuple) else str(value)
+
+
+_READERS: Final[dict[Kind, Callable[[Setting, str], Value]]] = {
+    Kind.TEXT: lambda setting, text: entered.read_text(text, setting.maximum),
+    Kind.HOST: lambda _, text: entered.read_host(text),
+    Kind.INTEGER: lambda setting, text: entered.read_integer(
+        text, setting.minimum, setting.maximum
+    ),
+    Kind.CHOICE: lambda setting, text: entered.read_choice(text, setting.choices),
+    Kind.YES_NO: lambda _, text: entered.read_yes_no(text),
+    Kind.FOLDER: lambda _, text: entered.read_folder(text),
+    Kind.FOLDERS: lambda setting, text: entered.read_folders(text, setting.maximum),
+    Kind.HOSTS: lambda _, text: entered.read_allowed_hosts(text),
+}
