@@ -8,13 +8,12 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email import policy
-from email.errors import HeaderParseError
-from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
+from mailboxadmin.domain.decoding import as_text, field_as_text
 from mailboxadmin.domain.message import Headers
 
 #: More header bytes than this are not looked at; a long Received trail is a few kilobytes.
@@ -25,7 +24,6 @@ FIELD_CHARS = 2000
 KEPT_CHARS = 500
 
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 # The body is not mail's business here: parsing it would cost four times the headers.
 _PARSER = BytesHeaderParser(policy=policy.compat32)
@@ -74,7 +72,7 @@ def _problem(message: Message, faults: list[str]) -> str | None:
 
 
 def _message_id(message: Message) -> str | None:
-    found = _MESSAGE_ID.search(_raw(message, "Message-ID"))
+    found = _MESSAGE_ID.search(as_text(_raw(message, "Message-ID")))
     return found[0] if found else None
 
 
@@ -103,35 +101,14 @@ def _date(message: Message) -> datetime | None:
 
 
 def _decoded(message: Message, name: str) -> str:
-    """One field as it reads: encoded words decoded (RFC 2047), on one line, bounded."""
-    text = "".join(_part(part, charset) for part, charset in _parts(_raw(message, name)))
-    return _CONTROL.sub(" ", text).strip()[:KEPT_CHARS]
+    """One field as it reads, bounded."""
+    return field_as_text(_raw(message, name))[:KEPT_CHARS]
 
 
-def _raw(message: Message, name: str) -> str:
-    """The field with its bytes above 127 read as UTF-8, else Latin-1 (RFC 6532 and the world)."""
+def _raw(message: Message, name: str) -> bytes:
+    """The field on one line, as its bytes came."""
     for key, value in message.raw_items():
         if key.lower() == name.lower():
             unfolded = re.sub(r"\r?\n[ \t]", " ", str(value))[:FIELD_CHARS]
-            return _part(unfolded.encode("utf-8", "surrogateescape"), None)
-    return ""
-
-
-def _parts(text: str) -> list[tuple[bytes | str, str | None]]:
-    try:
-        return decode_header(text)
-    except (ValueError, HeaderParseError):
-        return [(text, None)]  # Shown as it came.
-
-
-def _part(part: bytes | str, charset: str | None) -> str:
-    if isinstance(part, str):
-        return part
-    for name in (charset, "utf-8", "latin-1"):
-        if name is None:
-            continue
-        try:
-            return part.decode(name)
-        except (LookupError, UnicodeError):
-            continue
-    return part.decode("ascii", "replace")
+            return unfolded.encode("utf-8", "surrogateescape")
+    return b""

@@ -49,6 +49,9 @@ def test_a_plain_message_is_read():
         (b"Subject: first\r\nSubject: second", "first"),
         (b"subject:no space, small letters", "no space, small letters"),
         (b"Subject:", ""),
+        ("Subject: 大 =?utf-8?Q?=C3=A4?= C:\\users".encode(), "大 ä C:\\users"),
+        (b"Subject: =?utf-8?Q?one?==?utf-8?Q?_two?=", "one two"),
+        (b"Subject: =?utf-8?Q?=E4=BC?= =?utf-8?Q?=9A?=", "会"),
     ],
 )
 def test_a_subject_reads_as_it_was_meant(raw: bytes, subject: str):
@@ -68,6 +71,10 @@ def test_control_characters_and_line_breaks_are_taken_out(raw: bytes):
 
     assert subject
     assert subject.isprintable()
+
+
+def test_half_a_letter_that_no_database_could_store_is_replaced():
+    assert headers(b"Subject: =?utf-7?Q?half+2AA-letter?=").subject == "half?letter"
 
 
 @pytest.mark.parametrize(
