@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.message import SEEN
 
 #: Attributes of folders that cannot be opened (RFC 9051, 7.3.1); compared in lower case.
 NOT_SELECTABLE = frozenset({"\\noselect", "\\nonexistent"})
@@ -34,8 +35,18 @@ class FolderStatus:
     uid_validity: int
     #: None when the server does not say; then new mail is found by searching.
     uid_next: int | None
-    #: None without CONDSTORE, or when the folder says NOMODSEQ (RFC 7162).
+    #: None without CONDSTORE, when the folder says NOMODSEQ (RFC 7162), or beyond 63 bits.
     highest_modseq: int | None
+    #: It was to be opened for writing, and the server opened it for reading only.
+    read_only: bool = False
+    #: The flags that stay after this session; None when all do, or when it was not opened
+    #: for writing (RFC 9051, 7.1: PERMANENTFLAGS).
+    permanent_flags: frozenset[str] | None = None
+
+    @property
+    def keeps_seen(self) -> bool:
+        r"""False when \Seen cannot be changed there for good, as far as the server said."""
+        return not self.read_only and (self.permanent_flags is None or SEEN in self.permanent_flags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 from mailboxadmin.domain.message import Fetched
 from mailboxadmin.imap import answers
-from mailboxadmin.imap.answers import Raw
+from mailboxadmin.imap.answers import Answer, Raw
 from mailboxadmin.imap.arguments import uid_sets
 from mailboxadmin.imap.connection import Hangup, Silence
-from mailboxadmin.imap.said import named_wait
+from mailboxadmin.imap.said import Said, named_wait
 from mailboxadmin.imap.wire import Wire
 
 _WANTED = "(INTERNALDATE FLAGS BODY.PEEK[])"
@@ -58,67 +58,100 @@ def fetch(wire: Wire, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
         imaplib.IMAP4.error: the server refuses, and not because of a message.
     """
     for uid_set in uid_sets(uids):
+        wanted = set(uid_set.uids)
         try:
             answer, data = ask(wire, uid_set.text, _WANTED)
         except (Hangup, Silence, imaplib.IMAP4.error):
             # Dovecot hangs up over a message that it cannot read: those before it are whole,
             # and the first that is missing is the one to suspect.
-            yield from _readable(wire.response("FETCH")[1])
+            yield from _readable(wire.response("FETCH")[1], wanted)
             raise
-        given = _readable(data)
+        given = _readable(data, wanted)
         yield from given
-        missing = set(uid_set.uids) - {message.uid for message in given}
-        if missing and answer == "OK":
-            yield from _kept_back(wire, missing)
+        if wanted and answer == "OK":
+            yield from _kept_back(wire, wanted)
         elif answer != "OK":
-            yield from _one_by_one(wire, sorted(missing), any_came=bool(given))
+            yield from _one_by_one(wire, sorted(wanted), any_came=bool(given))
 
 
-def _readable(data: Sequence[Raw]) -> list[Fetched]:
-    """The messages that came with their body in lines that can be read."""
-    given = []
-    for piece in answers.pieces(data):
-        try:
-            given += [got for items in answers.parsed(piece) if (got := answers.fetched(items))]
-        except (ValueError, imaplib.IMAP4.error):
-            # Its message is missing then, and what is missing is looked after below.
-            continue
-    return given
+def still_there(wire: Wire, uids: Iterable[int]) -> set[int]:
+    """Those of the messages for which the server tells flags.
 
-
-def _kept_back(wire: Wire, missing: Iterable[int]) -> Iterator[Unfetchable]:
-    for uid in sorted(_still_there(wire, missing)):
-        yield Unfetchable(uid=uid, server_said=None)
-
-
-def _still_there(wire: Wire, uids: Iterable[int]) -> set[int]:
+    Raises:
+        imaplib.IMAP4.error: it refuses even that, so it is not because of a message.
+    """
     here: set[int] = set()
     for uid_set in uid_sets(uids):
         answer, data = ask(wire, uid_set.text, "(FLAGS)")
         if answer != "OK":
             raise imaplib.IMAP4.error("FETCH refused")
-        here.update(items[b"UID"] for items in answers.messages(data))
-    return here
+        here.update(each.uid for each in answers.messages(data))
+    return here.intersection(uids)
+
+
+def blame(uid: int, refusal: Said | None) -> Unfetchable:
+    """A message that was refused alone.
+
+    Raises:
+        imaplib.IMAP4.error: the code speaks of the account or the moment instead.
+    """
+    _raise_if_not_about_messages(refusal)
+    if refusal is None:
+        return Unfetchable(uid=uid, server_said=None)
+    if refusal.code in _OF_THE_MOMENT:
+        raise imaplib.IMAP4.error("FETCH refused")
+    return Unfetchable(uid=uid, server_said=refusal.text, response_code=refusal.code)
+
+
+def _readable(data: Sequence[Raw], wanted: set[int]) -> list[Fetched]:
+    """The messages that came with their body in lines that can be read; `wanted` loses them."""
+    given = []
+    for piece in answers.pieces(data):
+        try:
+            said = list(answers.parsed(piece))
+        except (ValueError, imaplib.IMAP4.error):
+            # Its message is missing then, and what is missing is looked after below.
+            continue
+        given += [got for each in said if (got := _whole(each, wanted))]
+    return given
+
+
+def _whole(answer: Answer, wanted: set[int]) -> Fetched | None:
+    """The message, when it is one that was asked for and has not come already."""
+    if answer.section != b"BODY[]" or answer.body is None or answer.uid not in wanted:
+        return None
+    wanted.discard(answer.uid)
+    return Fetched(
+        uid=answer.uid,
+        flags=answer.flags or frozenset(),
+        internal_date=answer.internal_date,
+        raw=answer.body,
+    )
+
+
+def _kept_back(wire: Wire, missing: Iterable[int]) -> Iterator[Unfetchable]:
+    for uid in sorted(still_there(wire, missing)):
+        yield Unfetchable(uid=uid, server_said=None)
 
 
 def _one_by_one(
     wire: Wire, missing: Sequence[int], *, any_came: bool
 ) -> Iterator[Fetched | Unfetchable]:
-    _raise_if_not_about_messages(wire)
-    refused = 0
+    _raise_if_not_about_messages(wire.heard.refusal)
+    in_a_row = 0
     kept_back: list[Unfetchable] = []
-    for uid in sorted(_still_there(wire, missing)):
+    for uid in sorted(still_there(wire, missing)):
         answer, data = ask(wire, str(uid), _WANTED)
-        given = _readable(data)
+        given = _readable(data, {uid})
         refusal = wire.heard.refusal
         if given:
-            refused, any_came = 0, True
+            in_a_row, any_came = 0, True
             yield given[0]
             continue
         if answer != "OK":
-            _raise_if_not_about_messages(wire)
-            refused += 1
-        if refused >= _MOST_REFUSALS:
+            _raise_if_not_about_messages(refusal)
+            in_a_row += 1
+        if in_a_row >= _MOST_REFUSALS:
             raise imaplib.IMAP4.error("FETCH refused")
         kept_back.append(
             Unfetchable(
@@ -133,7 +166,6 @@ def _one_by_one(
     yield from kept_back
 
 
-def _raise_if_not_about_messages(wire: Wire) -> None:
-    refusal = wire.heard.refusal
+def _raise_if_not_about_messages(refusal: Said | None) -> None:
     if refusal and (refusal.code in _NOT_ABOUT_A_MESSAGE or named_wait(refusal.text) is not None):
         raise imaplib.IMAP4.error("FETCH refused")

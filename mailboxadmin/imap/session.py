@@ -3,13 +3,12 @@
     connect() --> dns, tcp, tls, greeting, auth --> Session --> folders --> fetch
                   (a red step: MailFailure)            `--> close: LOGOUT, quickly
 
-Nothing here changes anything on the server: folders are opened with EXAMINE and
-bodies are fetched with BODY.PEEK[]. Every method raises MailFailure with what
-happened, or Cancelled when a person stopped it.
+Looking changes nothing on the server: folders are opened with EXAMINE and bodies are
+fetched with BODY.PEEK[]; `store_seen` alone writes. Every method raises MailFailure
+with what happened, or Cancelled when a person stopped it.
 """
 
-import imaplib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -17,28 +16,24 @@ from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import FolderStatus, ListedFolder
 from mailboxadmin.domain.mailbox import Account, Step
-from mailboxadmin.domain.message import Fetched
-from mailboxadmin.imap import answers, bodies, folders
-from mailboxadmin.imap.answers import Items, Raw
-from mailboxadmin.imap.arguments import check_text, uid_sets
+from mailboxadmin.imap import folders
+from mailboxadmin.imap.arguments import check_text
 from mailboxadmin.imap.auth import settle, sign_in
 from mailboxadmin.imap.bodies import Unfetchable
 from mailboxadmin.imap.climb import RUNG_LIMIT_S, Climb, OnOpen
-from mailboxadmin.imap.conversation import Conversation
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.ladder import Ladder, OnStep, ignore
 from mailboxadmin.imap.network import Network
+from mailboxadmin.imap.parts import Part
+from mailboxadmin.imap.selected import FlagsOf, Selected
 from mailboxadmin.imap.wire import Client, Wire
 
-__all__ = ["FlagsOf", "Session", "Unfetchable", "connect"]
+__all__ = ["FlagsOf", "Part", "Session", "Unfetchable", "connect"]
 
 #: How long a server may think about one command before it is taken for dead.
 COMMAND_LIMIT_S = 60.0
 #: A folder's size is added up over so many of its messages at most.
 _SIZE_SAMPLE = 2000
-
-#: UID, flags, mod-sequence (None without CONDSTORE).
-FlagsOf = tuple[int, frozenset[str], int | None]
 
 
 def connect(
@@ -70,16 +65,13 @@ def connect(
     return session
 
 
-class Session(Conversation):
-    """The verbs; `cancel` and `close` are a `Conversation`'s."""
+class Session(Selected):
+    """The verbs; those about the open folder are in `Selected`."""
 
     def __init__(self, account: Account, wire: Wire, deadline: Deadline, ladder: Ladder) -> None:
         super().__init__(account, wire, deadline)
         self._ladder = ladder
         self._client = Client(wire, COMMAND_LIMIT_S)
-        self._has_modseq = False
-        #: In upper case, as the server said after the sign-in.
-        self.capabilities: frozenset[str] = frozenset()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -110,32 +102,20 @@ class Session(Conversation):
         with self._folder(name):
             return folders.status(self._client, name, "CONDSTORE" in self.capabilities)
 
-    def select(self, name: str) -> FolderStatus:
-        """Open a folder for reading only (EXAMINE); the methods below are about it.
+    def select(self, name: str, *, writable: bool = False) -> FolderStatus:
+        """Open a folder, for reading only (EXAMINE) or `writable` (SELECT).
+
+        The methods of `Selected` are about it.
 
         Raises:
             MailFailure: as `status`.
         """
+        self._has_modseq = self._writable = False
         with self._folder(name):
-            opened = folders.examine(self._client, name)
+            opened = folders.open_folder(self._client, self._wire, name, writable=writable)
         self._has_modseq = opened.highest_modseq is not None
+        self._writable = writable
         return opened
-
-    def uids(self) -> list[int]:
-        """All UIDs of the open folder, ascending."""
-        return self._search("ALL")
-
-    def uids_above(self, uid: int) -> list[int]:
-        """The UIDs of the open folder that are greater than `uid`, ascending."""
-        # `n:*` always names the last message, even when its UID is below n (RFC 9051, 9).
-        return [found for found in self._search("UID", f"{uid + 1}:*") if found > uid]
-
-    def sizes(self, uids: Iterable[int]) -> Iterator[tuple[int, int]]:
-        """UID and size in bytes of those messages that are still there."""
-        for uid_set in uid_sets(uids):
-            for items in self._fetch(uid_set.text, "(RFC822.SIZE)"):
-                if isinstance(items.get(b"RFC822.SIZE"), int):
-                    yield items[b"UID"], items[b"RFC822.SIZE"]
 
     def mailbox_size(self, name: str) -> int:
         """The size of a folder in bytes; of a large one, estimated from a sample.
@@ -151,45 +131,6 @@ class Session(Conversation):
         total = sum(size for _, size in self.sizes(sample))
         return total * len(uids) // len(sample) if sample else 0
 
-    def flags(self, uids: Iterable[int]) -> Iterator[FlagsOf]:
-        """The flags of those messages that are still there."""
-        wanted = "(FLAGS MODSEQ)" if self._has_modseq else "(FLAGS)"
-        for uid_set in uid_sets(uids):
-            yield from map(_flags_of, self._fetch(uid_set.text, wanted))
-
-    def flags_changed_since(self, modseq: int) -> Iterator[FlagsOf]:
-        """The flags of the messages that are new or changed since then (RFC 7162, 3.1.4.1).
-
-        Only where `select` gave a `highest_modseq`.
-        """
-        yield from map(_flags_of, self._fetch("1:*", "(FLAGS)", f"(CHANGEDSINCE {modseq})"))
-
-    def fetch(self, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
-        r"""Those messages that are still there, whole; \Seen is not set.
-
-        All of them are held in memory: the caller bounds the batch. A message that the
-        server cannot give comes as `Unfetchable` and does not stop the others.
-        """
-        with self._speaking(Phase.FETCH):
-            yield from bodies.fetch(self._wire, uids)
-
-    def _search(self, *criteria: str) -> list[int]:
-        returns = ("RETURN", "(ALL)") if "ESEARCH" in self.capabilities else ()
-        with self._speaking(Phase.FETCH):
-            self._wire.response("ESEARCH")
-            answer, data = self._wire.uid("SEARCH", *returns, *criteria)
-            if answer != "OK":
-                raise imaplib.IMAP4.error("SEARCH refused")
-            compact: list[Raw] = self._wire.response("ESEARCH")[1]
-            return answers.found(data, compact)
-
-    def _fetch(self, uid_set: str, *wanted: str) -> list[Items]:
-        with self._speaking(Phase.FETCH):
-            answer, data = bodies.ask(self._wire, uid_set, *wanted)
-            if answer != "OK":
-                raise imaplib.IMAP4.error("FETCH refused")
-            return list(answers.messages(data))
-
     @contextmanager
     def _folder(self, name: str) -> Iterator[None]:
         """Around a command about one folder: a refusal is explained by what LIST says of it."""
@@ -203,7 +144,3 @@ class Session(Conversation):
             with self._speaking(Phase.FOLDERS, name):
                 happening = folders.why_refused(self._client, name)
             raise MailFailure(replace(failure.facts, happening=happening)) from failure
-
-
-def _flags_of(items: Items) -> FlagsOf:
-    return items[b"UID"], answers.flags_of(items), answers.modseq_of(items)

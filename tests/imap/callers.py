@@ -1,5 +1,6 @@
 """Accounts on the bench's servers, and one call that says how a connection failed."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.session import Session, connect
 from tests.support.dovecot import Dovecot
+from tests.support.scripted_steps import Step as Scripted
+from tests.support.scripted_steps import capability, login
 
 #: A minute: far more than any test needs, so that a slow machine fails none.
 PATIENCE_S = 60.0
@@ -59,3 +62,18 @@ def failure(to: Account, **more: Any) -> tuple[Facts, list[Step]]:
 def phases(steps: list[Step]) -> list[tuple[str, bool]]:
     """The steps as (phase, ok)."""
     return [(step.phase.value, step.ok) for step in steps]
+
+
+def facts_of(call: Callable[[], Any]) -> Facts:
+    """How a verb failed."""
+    with pytest.raises(MailFailure) as caught:
+        call()
+    return caught.value.facts
+
+
+def opened(
+    scripted_imap: Any, *steps: Scripted, capabilities: str = "IMAP4rev1", **more: Any
+) -> Session:
+    """A session on a scripted server that goes on with these steps after the sign-in."""
+    script = [capability(), login(f"OK [CAPABILITY {capabilities}] in"), *steps]
+    return session(account(scripted_imap(script).port), **more)

@@ -167,15 +167,19 @@ def test_examine_opens_for_reading_only(scripted_imap):
         (["* OK [UIDVALIDITY 9] ok"], None, None),
         (["* OK [UIDVALIDITY 9] ok", "* OK [UIDNEXT 3] ok", "* OK [NOMODSEQ] none"], 3, None),
         (["* OK [UIDVALIDITY 9] ok", "* OK [UIDNEXT 3] ok", "* OK [HIGHESTMODSEQ 77] ok"], 3, 77),
+        (["* OK [UIDVALIDITY 9]", f"* OK [HIGHESTMODSEQ {2**63 - 1}] ok"], None, 2**63 - 1),
+        (["* OK [UIDVALIDITY 9]", f"* OK [HIGHESTMODSEQ {2**63}] ok"], None, None),
+        (["* OK [UIDVALIDITY 9]", f"* OK [UIDNEXT {2**32 - 1}] [so far]"], 2**32 - 1, None),
+        (["* OK [UIDVALIDITY 8]", "* OK [uidvalidity 9]", "* OK [UIDNEXT x] y"], None, None),
     ],
 )
 def test_what_a_server_leaves_out_is_none(scripted_imap, lines, uid_next, modseq):
-    examine = expect("EXAMINE ", "* 1 EXISTS", *lines, "{tag} OK [READ-ONLY] done")
+    examine = expect("EXAMINE ", "* 1 EXISTS", *lines, "* 2 EXISTS", "{tag} OK [READ-ONLY] done")
 
     with opened(scripted_imap, examine) as ours:
         status = ours.select("INBOX")
 
-    assert status.uid_validity == 9
+    assert (status.uid_validity, status.messages) == (9, 2)
     assert (status.uid_next, status.highest_modseq) == (uid_next, modseq)
 
 
@@ -192,11 +196,12 @@ def test_uid_validity_is_asked_for_when_examine_does_not_tell_it(scripted_imap):
         assert ours.select("INBOX").uid_validity == 5
 
 
-def test_a_folder_without_any_uid_validity_is_not_used(scripted_imap):
+@pytest.mark.parametrize("told", ["", "UIDVALIDITY 0", f"UIDVALIDITY {2**63}"])
+def test_a_folder_without_any_uid_validity_is_not_used(scripted_imap, told):
     ours = opened(
         scripted_imap,
         expect("EXAMINE ", "* 1 EXISTS", "{tag} OK [READ-ONLY] done"),
-        expect("STATUS ", "* STATUS INBOX ()", "{tag} OK done"),
+        expect("STATUS ", f"* STATUS INBOX ({told})", "{tag} OK done"),
     )
 
     with ours:
@@ -206,19 +211,27 @@ def test_a_folder_without_any_uid_validity_is_not_used(scripted_imap):
     assert "UIDVALIDITY" in facts.detail
 
 
-def test_a_modseq_of_zero_means_none(scripted_imap):
+@pytest.mark.parametrize(("said", "meant"), [(0, None), (2**63 - 1, 2**63 - 1), (2**63, None)])
+def test_a_modseq_of_zero_or_beyond_63_bits_means_none(scripted_imap, said, meant):
     ours = opened(
         scripted_imap,
         expect(
             r'STATUS "INBOX" \(MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ\)$',
-            "* STATUS INBOX (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 3 HIGHESTMODSEQ 0)",
+            f"* STATUS INBOX (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 3 HIGHESTMODSEQ {said})",
             "{tag} OK done",
         ),
         capabilities="IMAP4rev1 CONDSTORE",
     )
 
     with ours:
-        assert ours.status("INBOX").highest_modseq is None
+        assert ours.status("INBOX").highest_modseq == meant
+
+
+def test_a_status_without_figures_is_not_understood(scripted_imap):
+    step = expect("STATUS ", "* STATUS INBOX (UIDVALIDITY 3)", "{tag} OK done")
+
+    with opened(scripted_imap, step) as ours:
+        assert facts_of(ours.status, "INBOX").happening is Happening.NOT_UNDERSTOOD
 
 
 def test_the_size_of_a_folder_is_asked_for_or_added_up(dovecot, start_dovecot):

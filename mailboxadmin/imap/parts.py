@@ -1,0 +1,62 @@
+"""Pieces of one message: so many bytes of a big one, or its Message-ID alone."""
+
+import imaplib
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailboxadmin.domain.headers import read_headers
+from mailboxadmin.imap.answers import Answer, messages
+from mailboxadmin.imap.bodies import Unfetchable, ask, blame, still_there
+from mailboxadmin.imap.wire import Wire
+
+_MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some bytes of a message in a row."""
+
+    #: As in `Fetched`.
+    flags: frozenset[str]
+    internal_date: datetime | None
+    #: Fewer than were asked for, also none: the message ends here.
+    data: bytes
+
+
+def fetch_part(wire: Wire, uid: int, start: int, length: int) -> Part | Unfetchable | None:
+    r"""`length` bytes of a message from `start` on (RFC 9051, 6.4.5); \Seen is not set.
+
+    None when the message is gone; `Unfetchable` when it is there and cannot be had.
+
+    Raises:
+        imaplib.IMAP4.error: the server refuses, and not because of this message.
+    """
+    status, data = ask(wire, str(uid), f"(INTERNALDATE FLAGS BODY.PEEK[]<{start}.{length}>)")
+    refusal = wire.heard.refusal
+    section = f"BODY[]<{start}>".encode()
+    said = [each for each in messages(data) if each.uid == uid]
+    for answer in said:
+        if answer.section == section and answer.body is not None:
+            return _part(answer, answer.body[:length])
+    if status == "OK":
+        return Unfetchable(uid=uid, server_said=None) if said else None
+    blamed = blame(uid, refusal)
+    return blamed if still_there(wire, [uid]) else None
+
+
+def message_id_of(wire: Wire, uid: int) -> tuple[bool, str | None]:
+    """Whether the message is still there, and its Message-ID, None when it has none.
+
+    Raises:
+        imaplib.IMAP4.error: the server refuses.
+    """
+    status, data = ask(wire, str(uid), f"({_MESSAGE_ID})")
+    if status != "OK":
+        raise imaplib.IMAP4.error("FETCH refused")
+    said = [each for each in messages(data) if each.uid == uid]
+    heads = (each.body for each in said if each.section.startswith(b"BODY[HEADER.FIELDS"))
+    return bool(said), next((read_headers(head).message_id for head in heads if head), None)
+
+
+def _part(answer: Answer, data: bytes) -> Part:
+    return Part(flags=answer.flags or frozenset(), internal_date=answer.internal_date, data=data)

@@ -1,0 +1,132 @@
+"""The verbs about the folder that is open (RFC 9051, 3.3: the selected state)."""
+
+import imaplib
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.mailbox import Account
+from mailboxadmin.domain.message import Fetched
+from mailboxadmin.imap import answers, bodies, parts, search
+from mailboxadmin.imap.answers import LARGEST_UID, Answer
+from mailboxadmin.imap.arguments import uid_sets
+from mailboxadmin.imap.bodies import Unfetchable
+from mailboxadmin.imap.conversation import Conversation
+from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.parts import Part
+from mailboxadmin.imap.seen import store_seen
+from mailboxadmin.imap.wire import Wire
+
+#: UID, flags, mod-sequence (None without CONDSTORE).
+FlagsOf = tuple[int, frozenset[str], int | None]
+
+
+class Selected(Conversation):
+    """`Session.select` comes first."""
+
+    def __init__(self, account: Account, wire: Wire, deadline: Deadline) -> None:
+        super().__init__(account, wire, deadline)
+        #: In upper case, as the server said after the sign-in.
+        self.capabilities: frozenset[str] = frozenset()
+        self._has_modseq = False
+        self._writable = False
+
+    def uids(self, *, above: int = 0, unseen: bool = False, since: date | None = None) -> list[int]:
+        r"""The UIDs of the folder, ascending.
+
+        Args:
+            above: only those that are greater.
+            unseen: only of messages without \Seen.
+            since: only of messages that arrived on that day or later, in the server's time.
+        """
+        if above >= LARGEST_UID:
+            return []
+        criteria = ["UID", f"{above + 1}:*"] if above else []
+        criteria += ["UNSEEN"] if unseen else []
+        criteria += ["SINCE", search.date_text(since)] if since else []
+        with self._speaking(Phase.FETCH):
+            found = search.search(self._wire, self.capabilities, *(criteria or ["ALL"]))
+        # `n:*` always names the last message, even when its UID is below n (RFC 9051, 9).
+        return [uid for uid in found if above < uid <= LARGEST_UID]
+
+    def uids_above(self, uid: int) -> list[int]:
+        """`uids(above=uid)`."""
+        return self.uids(above=uid)
+
+    def with_message_id(self, message_id: str) -> list[int]:
+        """The UIDs of messages whose Message-ID has this text in it, ascending."""
+        with self._speaking(Phase.FETCH):
+            return search.with_message_id(self._wire, self.capabilities, message_id)
+
+    def message_id_of(self, uid: int) -> tuple[bool, str | None]:
+        """Whether a message is still there, and its Message-ID as `read_headers` reads it."""
+        with self._speaking(Phase.FETCH):
+            return parts.message_id_of(self._wire, uid)
+
+    def sizes(self, uids: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """UID and size in bytes of those messages that are still there."""
+        for uid_set in uid_sets(uids):
+            for answer in self._ask(uid_set.text, "(RFC822.SIZE)"):
+                if answer.size is not None:
+                    yield answer.uid, answer.size
+
+    def flags(self, uids: Iterable[int]) -> Iterator[FlagsOf]:
+        """The flags of those messages that are still there."""
+        wanted = "(FLAGS MODSEQ)" if self._has_modseq else "(FLAGS)"
+        for uid_set in uid_sets(uids):
+            yield from _flags_in(self._ask(uid_set.text, wanted))
+
+    def flags_changed_since(self, modseq: int) -> Iterator[FlagsOf]:
+        """The flags of the messages that are new or changed since then (RFC 7162, 3.1.4.1).
+
+        Only where `select` gave a `highest_modseq`.
+        """
+        yield from _flags_in(self._ask("1:*", "(FLAGS)", f"(CHANGEDSINCE {modseq})"))
+
+    def fetch(self, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
+        r"""Those messages that are still there, whole; \Seen is not set.
+
+        All of them are held in memory: the caller bounds the batch. A message that the
+        server cannot give comes as `Unfetchable` and does not stop the others.
+        """
+        with self._speaking(Phase.FETCH):
+            yield from bodies.fetch(self._wire, uids)
+
+    def fetch_part(self, uid: int, *, start: int, length: int) -> Part | Unfetchable | None:
+        r"""Some bytes of a message; None when it is gone. \Seen is not set.
+
+        Fewer bytes than `length` mean that the message ends there.
+        """
+        with self._speaking(Phase.FETCH):
+            return parts.fetch_part(self._wire, uid, start, length)
+
+    def store_seen(
+        self, uids: Iterable[int], *, seen: bool, unchanged_since: int | None
+    ) -> frozenset[int]:
+        r"""Set or clear \Seen; the messages where it was not, because they changed meanwhile.
+
+        Args:
+            unchanged_since: the mod-sequence after which a change counts; None to set it
+                in any case, and where `select` gave no `highest_modseq`.
+
+        Raises:
+            RuntimeError: the folder was not opened `writable`.
+        """
+        if not self._writable:
+            raise RuntimeError("a folder that was opened for reading only is not written to")
+        with self._speaking(Phase.FETCH):
+            return store_seen(self._wire, uids, seen=seen, unchanged_since=unchanged_since)
+
+    def _ask(self, uid_set: str, *wanted: str) -> list[Answer]:
+        with self._speaking(Phase.FETCH):
+            status, data = bodies.ask(self._wire, uid_set, *wanted)
+            if status != "OK":
+                raise imaplib.IMAP4.error("FETCH refused")
+            return list(answers.messages(data))
+
+
+def _flags_in(said: Iterable[Answer]) -> Iterator[FlagsOf]:
+    """A line that tells a mod-sequence alone says nothing of flags (RFC 7162, 3.2)."""
+    for answer in said:
+        if answer.flags is not None:
+            yield answer.uid, answer.flags, answer.modseq
