@@ -7,6 +7,7 @@ from pathlib import Path
 from mailboxadmin.diagnosis import Diagnosis, Providers
 from mailboxadmin.domain.clock import Clock
 from mailboxadmin.imap.network import Network
+from mailboxadmin.services.budget import ByteBudget
 from mailboxadmin.services.pool import Pool
 from mailboxadmin.services.running import Running
 from mailboxadmin.store.store import Store
@@ -28,6 +29,8 @@ class Deps:
     pool: Pool
     #: The runs of this process.
     running: Running
+    #: Fetched mail that waits for the database.
+    waiting_bytes: ByteBudget = field(default_factory=ByteBudget)
     #: Folder of the database, the key file, logs and backups.
     instance: Path
     #: None when the keys come from the environment.

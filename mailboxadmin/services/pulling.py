@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.folder import Cursor, FolderStatus
 from mailboxadmin.domain.run import Counts
@@ -18,6 +19,7 @@ class Tally:
     new: int = 0
     changed: int = 0
     removed: int = 0
+    pushed: int = 0
     quarantined: int = 0
     #: By folder: messages known to be on the server and not fetched yet.
     waiting: Counter[str] = field(default_factory=Counter)
@@ -29,6 +31,16 @@ class Tally:
     finding: Finding | None = None
     #: True once anything was committed.
     progress: bool = False
+    #: How many messages it may still fetch; None: as many as there are.
+    allowance: int | None = None
+
+    def take(self, wanted: int) -> int:
+        """How many of so many messages may be fetched; they count as taken."""
+        if self.allowance is None:
+            return wanted
+        granted = min(wanted, self.allowance)
+        self.allowance -= granted
+        return granted
 
     def counts(self) -> Counts:
         """As the run's row keeps them."""
@@ -36,6 +48,7 @@ class Tally:
             new=self.new,
             changed=self.changed,
             removed=self.removed,
+            pushed=self.pushed,
             quarantined=self.quarantined,
             remaining=self.waiting.total(),
         )
@@ -54,3 +67,8 @@ class Pull:
     status: FolderStatus = field(init=False)
     folder_id: int = field(init=False)
     cursor: Cursor = field(init=False)
+
+
+def hung_up(failure: MailFailure) -> bool:
+    """True when the server ended the connection, with or without a word."""
+    return failure.facts.happening in (Happening.ANSWER_BYE, Happening.CLOSED)

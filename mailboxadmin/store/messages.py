@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import SEEN, Headers
-from mailboxadmin.store.flags import flag_text, take_flags
-from mailboxadmin.store.presence import present
+from mailboxadmin.store.flags import clicked_among, flag_text, take_flags
+from mailboxadmin.store.presence import present, unfinished
 from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables import MessageBytesRow, MessageRow
 
@@ -49,20 +50,27 @@ def add_messages(
     fresh = [message for message in messages if message.uid not in known]
     if not fresh:
         return []
-    # The order of RETURNING is not promised by SQLite, so rows are told apart by UID.
-    ids = dict(
-        db.execute(
-            insert(MessageRow).returning(MessageRow.uid, MessageRow.id),
-            [_columns(mailbox_id, folder_id, message) for message in fresh],
-        ).all()
-    )
+    # On the connection: as objects of the session it takes half as long again.
+    connection = db.connection()
+    connection.execute(insert(MessageRow), [columns(mailbox_id, folder_id, each) for each in fresh])
     whole = [message for message in fresh if message.refused_at is None]
     if whole:
-        db.execute(
+        ids = _ids(db, folder_id, [message.uid for message in whole])
+        connection.execute(
             insert(MessageBytesRow),
             [{"message_id": ids[message.uid], "raw": message.raw} for message in whole],
         )
     return fresh
+
+
+def _ids(db: Session, folder_id: int, uids: Sequence[int]) -> dict[int | None, int]:
+    found: dict[int | None, int] = {}
+    for some in slices(uids):
+        query = select(MessageRow.uid, MessageRow.id).where(
+            MessageRow.folder_id == folder_id, MessageRow.uid.in_(some)
+        )
+        found.update((uid, row_id) for uid, row_id in db.execute(query))
+    return found
 
 
 def refused_before(db: Session, folder_id: int, at: datetime) -> list[int]:
@@ -75,24 +83,24 @@ def refused_before(db: Session, folder_id: int, at: datetime) -> list[int]:
     return [uid for uid in rows if uid is not None]
 
 
-def forget_refused(db: Session, folder_id: int, uids: Iterable[int]) -> set[int]:
-    """Drop the rows of those that hold nothing yet, to be stored anew; which they were."""
-    forgotten: set[int] = set()
+def forget_unfinished(db: Session, folder_id: int, uids: Iterable[int]) -> set[int]:
+    """Drop the rows of those whose bytes are not here, to be stored anew.
+
+    Gives those of them that the server had refused.
+    """
+    refused: set[int] = set()
     for some in slices(uids):
-        dropped = db.scalars(
+        dropped = db.execute(
             delete(MessageRow)
-            .where(
-                MessageRow.folder_id == folder_id,
-                MessageRow.uid.in_(some),
-                MessageRow.refused_at.is_not(None),
-            )
-            .returning(MessageRow.uid)
+            .where(MessageRow.folder_id == folder_id, MessageRow.uid.in_(some), unfinished())
+            .returning(MessageRow.uid, MessageRow.refused_at)
         )
-        forgotten.update(uid for uid in dropped if uid is not None)
-    return forgotten
+        refused.update(uid for uid, refused_at in dropped if uid and refused_at is not None)
+    return refused
 
 
-def _columns(mailbox_id: int, folder_id: int, message: NewMessage) -> dict[str, object]:
+def columns(mailbox_id: int, folder_id: int, message: NewMessage) -> dict[str, object]:
+    """The row of a message that was fetched."""
     headers = message.headers
     seen = SEEN in message.flags
     return {
@@ -130,11 +138,12 @@ def _match_again(db: Session, folder_id: int, messages: Sequence[NewMessage]) ->
         .order_by(MessageRow.removed_at.is_(None), MessageRow.id.desc())
     ):
         waiting[digest].append(row_id)
+    clicked = clicked_among(db, chain.from_iterable(waiting.values()))
     given = set()
     for message in messages:
         if waiting[message.digest]:
             row = db.get_one(MessageRow, waiting[message.digest].pop())
             row.uid, row.removed_at = message.uid, None
-            take_flags(row, message.flags)
+            take_flags(row, message.flags, clicked=row.id in clicked)
             given.add(message.uid)
     return given

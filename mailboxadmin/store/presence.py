@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.store.base import rows_changed
@@ -42,9 +42,7 @@ def forget_uids(db: Session, folder_id: int) -> int:
     """The folder's UIDs mean nothing any more; how many messages now wait to be matched."""
     db.execute(
         # Nothing is known of these but the number that has just lost its meaning.
-        delete(MessageRow).where(
-            MessageRow.folder_id == folder_id, MessageRow.refused_at.is_not(None)
-        )
+        delete(MessageRow).where(MessageRow.folder_id == folder_id, unfinished())
     )
     changed = db.execute(
         update(MessageRow)
@@ -75,3 +73,8 @@ def present(folder_id: int) -> tuple[ColumnElement[bool], ...]:
         MessageRow.uid.is_not(None),
         MessageRow.removed_at.is_(None),
     )
+
+
+def unfinished() -> ColumnElement[bool]:
+    """What is true of messages whose bytes are not here: refused, or still on their way."""
+    return or_(MessageRow.refused_at.is_not(None), MessageRow.expected_size.is_not(None))

@@ -1,0 +1,127 @@
+"""What the server gave, as rows: each batch in transactions with its progress."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session as DbSession
+
+from mailboxadmin.domain.activity import Code, Entry, Level
+from mailboxadmin.domain.headers import read_headers
+from mailboxadmin.domain.message import Fetched, Headers
+from mailboxadmin.imap.session import Unfetchable
+from mailboxadmin.services.pulling import Pull
+from mailboxadmin.store import messages, runs
+from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.messages import NewMessage
+from mailboxadmin.store.slices import slices
+
+#: One message, or why it did not come.
+Answer = Fetched | Unfetchable
+
+#: Rows in one transaction: so few that a person's click never waits long behind it,
+#: see docs/decisions.md.
+ROWS = 75
+
+
+def store_answers(pull: Pull, answers: Sequence[Answer], total: int, *, vanished: int = 0) -> None:
+    """Store a batch.
+
+    Args:
+        total: messages of the folder that this run fetches, of which `tally.waiting` are left.
+        vanished: how many of the batch are no longer on the server.
+
+    Raises:
+        Cancelled: the run was stopped, or taken over.
+        StoreUnavailable: the rows cannot be written.
+    """
+    pull.tally.waiting[pull.name] -= vanished
+    for some in slices(answers, ROWS):
+        now = pull.deps.clock.now()
+        rows = [_new_message(answer, now) for answer in some]
+        with pull.deps.store.write(background=True) as db:
+            pull.run.confirm(db)
+            _add(db, pull, rows, now)
+            pull.tally.waiting[pull.name] -= len(rows)
+            note_progress(db, pull, total)
+        pull.tally.progress = True
+
+
+def note_total(pull: Pull, total: int) -> None:
+    """Tell who looks on what is to come, before the first batch is here."""
+    with pull.deps.store.write(background=True) as db:
+        pull.run.confirm(db)
+        note_progress(db, pull, total)
+
+
+def note_progress(db: DbSession, pull: Pull, total: int) -> None:
+    """How far the run is; in the transaction of the rows it speaks of."""
+    done = total - pull.tally.waiting[pull.name]
+    runs.note_progress(
+        db, pull.run.id, folder=pull.name, done=done, total=total, counts=pull.tally.counts()
+    )
+
+
+def _add(db: DbSession, pull: Pull, rows: Sequence[NewMessage], now: datetime) -> None:
+    asked_before = messages.forget_unfinished(db, pull.folder_id, (row.uid for row in rows))
+    for message in messages.add_messages(db, pull.run.mailbox_id, pull.folder_id, rows):
+        pull.tally.new += message.refused_at is None
+        pull.tally.quarantined += message.headers.problem is not None
+        if message.headers.problem is not None and message.uid not in asked_before:
+            log_quarantine(db, pull, message, now)
+
+
+def _new_message(answer: Answer, now: datetime) -> NewMessage:
+    if isinstance(answer, Unfetchable):
+        return NewMessage(
+            uid=answer.uid,
+            flags=frozenset(),
+            arrived_at=now,
+            raw=b"",
+            digest=messages.digest_of(b""),
+            headers=_refused(answer),
+            refused_at=now,
+        )
+    return NewMessage(
+        uid=answer.uid,
+        flags=answer.flags,
+        arrived_at=answer.internal_date or now,
+        raw=answer.raw,
+        digest=messages.digest_of(answer.raw),
+        headers=read_headers(answer.raw),
+    )
+
+
+def _refused(answer: Unfetchable) -> Headers:
+    return Headers(
+        message_id=None,
+        subject="",
+        sender="",
+        recipients="",
+        sent_at=None,
+        problem="The server could not give this message"
+        + (f"; it said: {answer.server_said}" if answer.server_said else " and said nothing."),
+    )
+
+
+def log_quarantine(db: DbSession, pull: Pull, message: NewMessage, now: datetime) -> None:
+    """One entry for a message that cannot be read as mail, or not be had."""
+    add_entry(
+        db,
+        Entry(
+            code=Code.MESSAGE_QUARANTINED,
+            level=Level.WARNING,
+            message=f"One message in {pull.name} cannot be read as mail; its bytes are kept."
+            if message.refused_at is None
+            else f"The server cannot give one message in {pull.name}; the others go on.",
+            actor=pull.run.actor,
+            mailbox_id=pull.run.mailbox_id,
+            run_id=pull.run.id,
+            detail={
+                "folder": pull.name,
+                "uid": message.uid,
+                "bytes": len(message.raw),
+                "problem": message.headers.problem,
+            },
+        ),
+        now,
+    )
