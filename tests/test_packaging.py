@@ -22,7 +22,7 @@ MAPPED = {"mailboxadmin.static", "mailboxadmin.templates"}
 SOURCES = ["mailboxadmin", "static", "templates"]
 BUILD_FILES = ["LICENSE", "README.md", "pyproject.toml", "setup.cfg"]
 START_S = 60
-STOP_S = 10
+STOP_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Server:
 
     def get(self, path: str) -> bytes:
         """The body of a page that answers 200, redirects followed."""
-        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=START_S) as answer:
             assert answer.status == 200
             return answer.read()
 

@@ -326,7 +326,7 @@ def test_a_backup_is_consistent_while_others_write(here, office, file):
     anna = office.person("anna@example.org")
     writing = (
         "import sqlite3, sys\n"
-        "db = sqlite3.connect(sys.argv[1], timeout=20, isolation_level=None)\n"
+        "db = sqlite3.connect(sys.argv[1], timeout=60, isolation_level=None)\n"
         "print('ready', flush=True)\n"
         "n = 0\n"
         "while True:\n"

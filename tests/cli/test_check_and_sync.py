@@ -133,7 +133,7 @@ def test_a_sync_that_is_interrupted_ends_its_runs(run, office, number):
         listening.settimeout(60)
         connection, _ = listening.accept()
         process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
         connection.close()
 
     assert process.returncode == 1

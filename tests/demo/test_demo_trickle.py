@@ -13,7 +13,7 @@ from mailboxadmin.domain.clock import SystemClock
 
 
 def messages(server: DemoImapServer, person: SamplePerson) -> int:
-    with IMAPClient(server.host, server.port, ssl=False, timeout=10) as client:
+    with IMAPClient(server.host, server.port, ssl=False, timeout=60) as client:
         client.login(person.email, person.imap_password)
         return int(client.folder_status("INBOX", ["MESSAGES"])[b"MESSAGES"])
 

@@ -116,9 +116,9 @@ def test_a_message_id_that_is_none_is_none():
 
 @pytest.mark.parametrize("raw", [pytest.param(raw, id=name) for name, raw in odd().items()])
 def test_odd_mail_is_read_quickly_and_bounded(raw: bytes):
-    began = time.monotonic()
+    began = time.thread_time()
     read = read_headers(raw)
-    seconds = time.monotonic() - began
+    seconds = time.thread_time() - began
 
     texts = (read.subject, read.sender, read.recipients)
     assert all(len(text) <= KEPT_CHARS for text in texts)

@@ -71,7 +71,7 @@ def test_an_end_before_the_greeting_is_a_refusal_without_words(scripted_imap, en
 
 
 def test_silence_is_a_time_out(scripted_imap, monkeypatch):
-    monkeypatch.setattr(climb, "RUNG_LIMIT_S", 0.4)
+    monkeypatch.setattr(climb, "RUNG_LIMIT_S", 1.0)
     server = scripted_imap(greeting=Stall())
 
     facts, _ = failure(account(server.port))

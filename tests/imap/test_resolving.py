@@ -7,7 +7,7 @@ from mailboxadmin.imap import network as network_module
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.network import Network
 
-SOON = 5.0
+SOON = 60.0
 
 
 @pytest.fixture

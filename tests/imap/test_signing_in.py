@@ -93,7 +93,7 @@ def test_a_named_back_off_is_in_the_facts(scripted_imap):
 
 
 def test_a_server_that_never_answers_the_sign_in_is_a_time_out(scripted_imap, monkeypatch):
-    monkeypatch.setattr(session_module, "RUNG_LIMIT_S", 0.4)
+    monkeypatch.setattr(session_module, "RUNG_LIMIT_S", 1.5)
     server = scripted_imap([capability(), expect("LOGIN ", Stall())])
 
     facts, _ = failure(account(server.port))

@@ -24,7 +24,7 @@ HOST = "localhost"
 @pytest.fixture
 def short_rungs(monkeypatch):
     """Ten seconds of silence are too long for a test."""
-    monkeypatch.setattr(climb, "RUNG_LIMIT_S", 0.5)
+    monkeypatch.setattr(climb, "RUNG_LIMIT_S", 1.0)
 
 
 def digest(certificate) -> str:

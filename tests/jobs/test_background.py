@@ -1,7 +1,6 @@
 """What a server process does beside answering ends when the process ends."""
 
 import threading
-import time
 
 import pytest
 
@@ -11,13 +10,15 @@ from mailboxadmin.services.file_lock import InUse, alone_in
 from mailboxadmin.services.log_file import log_file
 from mailboxadmin.services.running import RunControl
 
+PATIENCE_S = 60
+
 
 def test_a_server_keeps_a_restore_out_until_it_ends(office):
     background = start_background(office.app)
 
     with pytest.raises(InUse, match="stop the server"), alone_in(office.deps.instance):
         pass
-    background.stop(timeout_s=1)
+    background.stop(timeout_s=PATIENCE_S)
 
     with alone_in(office.deps.instance):
         pass
@@ -35,28 +36,26 @@ def test_a_run_that_goes_on_is_cut_off_and_what_waits_never_begins(office):
 
     def run():
         begun.set()
-        control.wait(20)
+        control.wait(2 * PATIENCE_S)
         with pytest.raises(Cancelled):
             control.proceed()
 
     office.deps.pool.resize(1)
     office.deps.pool.submit(run)
     office.deps.pool.submit(lambda: waited.append(True))
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE_S)
 
-    began = time.monotonic()
-    ended = background.stop(timeout_s=15)
+    ended = background.stop(timeout_s=PATIENCE_S)
 
     assert ended
-    assert time.monotonic() - began < 15
     assert waited == []
 
 
 def test_a_run_that_does_not_end_is_said(office):
     background = start_background(office.app)
     begun, go_on = threading.Event(), threading.Event()
-    office.deps.pool.submit(lambda: (begun.set(), go_on.wait(20)))
-    assert begun.wait(20)
+    office.deps.pool.submit(lambda: (begun.set(), go_on.wait(PATIENCE_S)))
+    assert begun.wait(PATIENCE_S)
 
     ended = background.stop(timeout_s=0.2)
     go_on.set()
@@ -69,10 +68,10 @@ def test_the_scheduler_runs_where_the_environment_wants_it(office):
     office.app.config["SCHEDULER_EXPECTED"] = True
     background = start_background(office.app)
     where = background.where
-    background.stop(timeout_s=5)
+    background.stop(timeout_s=PATIENCE_S)
     office.app.config["SCHEDULER_EXPECTED"] = False
     without = start_background(office.app)
-    without.stop(timeout_s=1)
+    without.stop(timeout_s=PATIENCE_S)
 
     assert where == "the scheduler runs in this process"
     assert without.where == "this process runs no scheduler"

@@ -18,7 +18,7 @@ from tests.support.log import logged
 from tests.support.office import Box, Office
 from tests.support.scripted_steps import Stall
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 def start(office: Office, box: Box, draft: Draft | None = None) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from mailboxadmin.services.pool import Pool
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture

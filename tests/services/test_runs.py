@@ -26,7 +26,7 @@ from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
 from tests.support.stored import entries
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture

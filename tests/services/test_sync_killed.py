@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.services.runs import current_run
 from mailboxadmin.store.tables import MessageRow
@@ -19,9 +20,11 @@ from tests.support.dovecot import Dovecot
 from tests.support.dump import Dump, dump_of
 from tests.support.odd_mails import odd
 from tests.support.office import Box, Office
+from tests.support.slow_line import SlowLine
 from tests.support.stored import codes
 from tests.support.sync_process import go, report_of, sync_process
 
+PATIENCE_S = 60.0
 SEED = 20260302
 FOLDERS = ("INBOX", "Archive")
 
@@ -94,25 +97,38 @@ def test_many_killed_syncs_end_like_an_undisturbed_one(
 
 
 def test_a_killed_sync_is_told_in_the_log_and_what_it_stored_is_not_fetched_again(
-    scene: Scene, tmp_path: Path, open_office: Callable[..., Office]
+    scene: Scene, dovecot: Dovecot, tmp_path: Path, open_office: Callable[..., Office]
 ):
     folder = shutil.copytree(scene.untouched, tmp_path / "told")
     office = open_office(folder=folder)
-    with sync_process(folder, scene.box.id) as process:
-        go(process)
-        while stored_count(office) == 0:
-            time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    kept = stored_count(office)
+    with SlowLine(dovecot.port) as line:
+        # So that it is still on its way when it is killed, however slow that is.
+        inbox = [raw for name, *_, raw in scene.expected["messages"] if name == "INBOX"]
+        line.hold_after(sum(map(len, inbox)) * 3 // 4)
+        through = Server(host=line.host, port=line.port, encryption=Encryption.NONE)
+        office.connect(scene.box.id, through, scene.box.account.password, folders=FOLDERS)
+        with sync_process(folder, scene.box.id) as process:
+            go(process)
+            wait_for_the_first(office)
+            process.kill()
+            process.wait()
+        kept = stored_count(office)
+        line.let_go()
 
-    with sync_process(folder, scene.box.id) as process:
-        go(process)
-        report = report_of(process)
+        with sync_process(folder, scene.box.id) as process:
+            go(process)
+            report = report_of(process)
 
     assert 0 < kept < len(scene.expected["messages"])
     assert report["new"] == len(scene.expected["messages"]) - kept
     assert codes(office, scene.box, "sync") == ["sync.interrupted", "sync.finished"]
+
+
+def wait_for_the_first(office: Office) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while stored_count(office) == 0:
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def stored_count(office: Office) -> int:

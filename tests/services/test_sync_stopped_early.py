@@ -12,6 +12,8 @@ from tests.support.dovecot import Dovecot
 from tests.support.log import logged
 from tests.support.office import Office
 
+PATIENCE_S = 60
+
 
 def test_a_run_that_waits_for_a_greeting_is_stopped_at_once(office: Office):
     ann = office.person("ann@example.org")
@@ -27,9 +29,10 @@ def test_a_run_that_waits_for_a_greeting_is_stopped_at_once(office: Office):
         office.connect(ann.mailbox_id, server, "secret words")
         run = threading.Thread(target=ask)
         run.start()
+        silent.settimeout(PATIENCE_S)
         connection, _ = silent.accept()
         office.deps.running.stop_all()
-        run.join(timeout=5)
+        run.join(PATIENCE_S)
         connection.close()
 
     assert [report.outcome for report in reports] == [Outcome.CANCELLED]

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.store.store import DatabaseBusy, ReadOnly, Store, WriterQueue, prepare_sqlite
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 INCREMENTS = 50
 
 
@@ -132,12 +132,19 @@ def test_a_click_goes_before_the_batches_that_waited_longer():
         for name, urgent in (("batch", False), ("another batch", False), ("click", True)):
             waiting.append(threading.Thread(target=write, args=(name, urgent)))
             waiting[-1].start()
-            time.sleep(0.05)
+            wait_until_waiting(queue, len(waiting))
     for thread in waiting:
         thread.join(PATIENCE_S)
 
     assert order[0] == "click"
     assert sorted(order[1:]) == ["another batch", "batch"]
+
+
+def wait_until_waiting(queue: WriterQueue, count: int) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while len(queue._turn._waiters) < count:
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_a_database_that_another_process_holds_is_busy(store: Store, file: Path):

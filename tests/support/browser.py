@@ -139,7 +139,7 @@ def _served(
         yield ServedOffice(app, clock, address)
     finally:
         server.close()
-        assert background.stop(timeout_s=20)
+        assert background.stop(timeout_s=60)
         app.extensions["mailboxadmin"].store.engine.dispose()
 
 

@@ -53,7 +53,7 @@ class DnsStub:
         """Never answer for `name`, or for any name without records: a dead resolver."""
         self._failures[_key(name)] = None
 
-    def resolver(self, *, lifetime_s: float = 2.0) -> dns.resolver.Resolver:
+    def resolver(self, *, lifetime_s: float = 60.0) -> dns.resolver.Resolver:
         """Return a dnspython resolver that asks this stub only and gives up after `lifetime_s`."""
         resolver = dns.resolver.Resolver(configure=False)
         resolver.nameservers, resolver.port, resolver.lifetime = (

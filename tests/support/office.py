@@ -191,7 +191,7 @@ def open_office(instance: Path, request: pytest.FixtureRequest) -> Iterator[Call
     yield open_
     for office in opened:
         office.deps.running.stop_all()
-        office.deps.pool.close(timeout_s=20)
+        office.deps.pool.close(timeout_s=60)
         office.deps.store.engine.dispose()
 
 

@@ -19,6 +19,7 @@ from tests.support.scripted_steps import (
     Stall,
     StartTls,
     Step,
+    Until,
 )
 
 _LITERAL = re.compile(rb"\{(\d+)(\+?)\}\r\n$")
@@ -118,12 +119,19 @@ class Dialogue:
                 self._close(reset)
             case Stall():
                 self._stall()
-            case Pause(seconds):
-                self._stopping.wait(seconds)
+            case Pause() | Until():
+                self._wait(action)
             case StartTls():
                 self._start_tls()
             case _:
                 assert_never(action)
+
+    def _wait(self, action: Pause | Until) -> None:
+        if isinstance(action, Pause):
+            self._stopping.wait(action.seconds)
+            return
+        while not action.event.is_set() and not self._stopping.wait(0.02):
+            pass
 
     def _stall(self) -> None:
         while True:

@@ -1,6 +1,7 @@
 """The words of a scripted IMAP dialogue: what the client must say, what the server does then."""
 
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,13 +42,20 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """Wait until the test lets it go on."""
+
+    event: threading.Event
+
+
+@dataclass(frozen=True, slots=True)
 class StartTls:
     """Begin the TLS handshake; belongs after the OK to STARTTLS."""
 
 
 #: A text is a line: `{tag}` becomes the tag of the command and CRLF is added. Bytes go out exactly
 #: as they are, except that `{tag}` is replaced there too.
-Action = str | bytes | Drip | CloseAfter | Close | Stall | Pause | StartTls
+Action = str | bytes | Drip | CloseAfter | Close | Stall | Pause | Until | StartTls
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,10 @@ def test_both_ports_speak_tls_with_the_bench_certificate(dovecot):
     ann = dovecot.user()
     context = ssl.create_default_context(cafile=dovecot.ca_file)
 
-    with IMAPClient(dovecot.host, dovecot.port, ssl=False, timeout=10) as upgraded:
+    with IMAPClient(dovecot.host, dovecot.port, ssl=False, timeout=60) as upgraded:
         upgraded.starttls(context)
         upgraded.login(ann.name, ann.password)
-    with IMAPClient(dovecot.host, dovecot.ssl_port, ssl_context=context, timeout=10) as encrypted:
+    with IMAPClient(dovecot.host, dovecot.ssl_port, ssl_context=context, timeout=60) as encrypted:
         encrypted.login(ann.name, ann.password)
 
     assert dovecot.logins_of(ann).accepted == 2

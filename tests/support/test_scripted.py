@@ -1,6 +1,7 @@
 import socket
 import ssl
 import time
+from contextlib import suppress
 
 import pytest
 from imapclient import IMAPClient
@@ -181,17 +182,16 @@ def test_greetings_that_end_it(scripted_imap, greeting):
 )
 def test_silence_and_dripping_outlast_a_patient_client(scripted_imap, silence):
     server = scripted_imap(**silence)
-    started = time.monotonic()
+    end = time.monotonic() + 0.5
 
-    with (
-        socket.create_connection((server.host, server.port), timeout=0.5) as client,
-        pytest.raises(TimeoutError),
-    ):
-        while time.monotonic() - started < 0.5:
-            assert len(client.recv(100)) == 1
-        raise TimeoutError
+    with socket.create_connection((server.host, server.port), timeout=0.5) as client:
+        said = b""
+        # A busy machine may be slow to drip; nothing that was said is no end either.
+        with suppress(TimeoutError):
+            while time.monotonic() < end:
+                said += client.recv(1) or b"the end"
 
-    assert time.monotonic() - started < 2
+    assert b"* OK slow".startswith(said)
 
 
 def test_closing_in_the_middle_of_a_message(scripted_imap):
@@ -208,7 +208,7 @@ def test_closing_in_the_middle_of_a_message(scripted_imap):
 def test_a_reset_connection(scripted_imap):
     server = scripted_imap([expect("NOOP", Pause(0.01), Close(reset=True))])
 
-    with socket.create_connection((server.host, server.port), timeout=5) as client:
+    with socket.create_connection((server.host, server.port), timeout=60) as client:
         client.recv(100)
         client.sendall(b"A1 NOOP\r\n")
         with pytest.raises(ConnectionResetError):
@@ -218,7 +218,7 @@ def test_a_reset_connection(scripted_imap):
 def test_an_impossible_literal_reaches_the_client(scripted_imap):
     server = scripted_imap([expect("FETCH", IMPOSSIBLE_LITERAL)])
 
-    with socket.create_connection((server.host, server.port), timeout=5) as client:
+    with socket.create_connection((server.host, server.port), timeout=60) as client:
         client.recv(100)
         client.sendall(b"A1 FETCH 1 BODY[]\r\n")
         reply = client.recv(100)

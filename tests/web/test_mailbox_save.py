@@ -13,7 +13,7 @@ from tests.support.mailstore import Account
 from tests.support.office import Office
 from tests.support.visitor import Visitor
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.support.visitor import Visitor
 
 SCRIPTED = {"HX-Request": "true"}
 WATCH = re.compile(r'hx-get="([^"]+/check/[^"]+)"')
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @pytest.fixture
