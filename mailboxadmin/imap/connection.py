@@ -5,6 +5,7 @@ import socket
 import ssl
 
 from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.flow import Inflow
 from mailboxadmin.imap.guard import GUARD
 
 _BUFFER = 65536
@@ -32,7 +33,7 @@ class Connection:
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self.sock = sock
         self.watch = GUARD.watch(sock, deadline)
-        self._reader: io.BufferedReader = io.BufferedReader(sock.makefile("rb", 0), _BUFFER)
+        self._reader = self._reading(sock)
         self._unread = b""
 
     @classmethod
@@ -59,8 +60,9 @@ class Connection:
         )
         self.sock = wrapped
         self.watch.follow(wrapped)
+        self.watch.flow.waits()
         wrapped.do_handshake()
-        self._reader = io.BufferedReader(wrapped.makefile("rb", 0), _BUFFER)
+        self._reader = self._reading(wrapped)
         self._unread = b""
 
     def certificate(self) -> bytes:
@@ -115,6 +117,7 @@ class Connection:
         Raises:
             Hangup, Silence
         """
+        self.watch.flow.asked()
         try:
             self.sock.sendall(data)
         except OSError as fault:
@@ -125,6 +128,9 @@ class Connection:
         self.watch.release()
         self._reader.close()
         self.sock.close()
+
+    def _reading(self, sock: socket.socket) -> io.BufferedReader:
+        return io.BufferedReader(Inflow(sock, self.watch.flow), _BUFFER)
 
 
 def _ended(fault: OSError) -> Hangup | Silence:

@@ -13,6 +13,7 @@ import socket
 import threading
 
 from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.flow import Flow
 
 
 class Watch:
@@ -22,6 +23,8 @@ class Watch:
         self._guard = guard
         self._sock = sock
         self.deadline = deadline
+        #: Whether the server keeps us waiting.
+        self.flow = Flow()
         #: The deadline passed and the socket was cut.
         self.expired = False
         #: A person said stop and the socket was cut.
@@ -31,6 +34,11 @@ class Watch:
     def cut(self) -> bool:
         """True once the socket was shut down from here."""
         return self.expired or self.cancelled
+
+    @property
+    def stands_still(self) -> bool:
+        """True while the server keeps us waiting."""
+        return self.flow.stands_still
 
     def follow(self, sock: socket.socket) -> None:
         """Guard `sock` from now on: TLS puts a new object around the same connection."""

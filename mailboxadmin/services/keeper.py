@@ -1,7 +1,12 @@
-"""Looks after a run while it talks to the server: renews its lease, hears that it is stopped."""
+"""Looks after a run while it talks to the server: renews its lease, hears that it is stopped.
+
+Each in a thread of its own: a renewal waits for the database's writer, and who asks a run to
+stop must not wait with it.
+"""
 
 import logging
 import threading
+from collections.abc import Callable
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.services.deps import Deps
@@ -13,34 +18,40 @@ log = logging.getLogger(__name__)
 RENEW_EVERY_S = 10
 LOOK_EVERY_S = 1
 
+Duty = Callable[[Deps, RunControl], bool]
+
 
 def keep(deps: Deps, control: RunControl) -> None:
-    """Look after a run in a thread of its own, until it ends."""
-    threading.Thread(target=_keep, args=(deps, control), name="keeper", daemon=True).start()
+    """Look after a run in threads of its own, until it ends."""
+    for name, duty, every_s in (
+        ("lease", _renewed, RENEW_EVERY_S),
+        ("cancel", _not_cancelled, LOOK_EVERY_S),
+    ):
+        keeper = threading.Thread(target=_keep, args=(deps, control, duty, every_s), name=name)
+        keeper.daemon = True
+        keeper.start()
 
 
-def _keep(deps: Deps, control: RunControl) -> None:
-    looks = 0
-    while not control.wait(LOOK_EVERY_S):
-        looks += 1
+def _keep(deps: Deps, control: RunControl, duty: Duty, every_s: float) -> None:
+    """Stop the run as soon as it may not go on."""
+    wait_s = every_s
+    while not control.wait(wait_s):
         try:
-            if _cancelled(deps, control):
+            if not duty(deps, control):
                 control.stop()
-            elif looks >= RENEW_EVERY_S:
-                if not _renew(deps, control):
-                    control.stop()
-                looks = 0
+            wait_s = every_s
         except StoreUnavailable as fault:
             # Owed, and tried again in a second; if it lasts, the lease runs out and the
             # run finds that out itself before it writes.
-            log.warning("the lease of run %s was not renewed: %s", control.run_id, fault)
+            wait_s = LOOK_EVERY_S
+            log.warning("run %s could not be looked after: %s", control.run_id, fault)
 
 
-def _cancelled(deps: Deps, control: RunControl) -> bool:
+def _not_cancelled(deps: Deps, control: RunControl) -> bool:
     with deps.store.read() as db:
-        return runs.cancelled_by(db, control.run_id) is not None
+        return runs.cancelled_by(db, control.run_id) is None
 
 
-def _renew(deps: Deps, control: RunControl) -> bool:
+def _renewed(deps: Deps, control: RunControl) -> bool:
     with deps.store.write() as db:
         return leases.renew_lease(db, control.mailbox_id, control.run_id, deps.clock.now())

@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
@@ -64,7 +65,7 @@ def due_mailboxes(deps: Deps, now: datetime) -> list[int]:
 def sync_many(
     deps: Deps, addresses: Sequence[str] | None, *, due: bool, actor: str
 ) -> Iterator[SyncReport]:
-    """Sync several mailboxes side by side and give each report as it is there.
+    """Sync several mailboxes side by side, in the pool, and give each report as it is there.
 
     Args:
         addresses: these, which are always tried unless paused; None for all configured ones.
@@ -89,18 +90,24 @@ def sync_many(
             yield skip(deps, candidate.id, reason, actor=asked_for)
         elif candidate.configured:
             to_sync.append(candidate)
-    with ThreadPoolExecutor(max_workers=parallel) as pool:
-        try:
-            left = {pool.submit(_sync_one, deps, one, actor) for one in to_sync}
-            while left:
-                finished, left = wait(left, timeout=WAKE_S, return_when=FIRST_COMPLETED)
-                for each in finished:
-                    yield each.result()
-        except BaseException:
-            # Interrupted: none begins any more, and those that go on keep what they have.
-            pool.shutdown(wait=False, cancel_futures=True)
-            deps.running.stop_all()
-            raise
+    deps.pool.resize(parallel)
+    left = {deps.pool.submit(partial(_sync_one, deps, one, actor)) for one in to_sync}
+    try:
+        while left:
+            finished, left = wait(left, timeout=WAKE_S, return_when=FIRST_COMPLETED)
+            for each in finished:
+                yield each.result()
+    except BaseException:
+        # Interrupted: none begins any more, and those that go on keep what they have.
+        _stop(deps, left)
+        raise
+
+
+def _stop(deps: Deps, left: "set[Future[SyncReport]]") -> None:
+    going_on = {each for each in left if not each.cancel()}
+    deps.running.stop_all()
+    while going_on:
+        going_on = wait(going_on, timeout=WAKE_S).not_done
 
 
 def _sync_one(deps: Deps, candidate: Candidate, actor: str) -> SyncReport:

@@ -12,6 +12,10 @@ class Cuttable(Protocol):
     def cancel(self) -> None:
         """End it now."""
 
+    @property
+    def stands_still(self) -> bool:
+        """True while its server keeps us waiting."""
+
 
 class RunControl:
     """One run of this process."""
@@ -58,6 +62,12 @@ class RunControl:
     def stopped(self) -> bool:
         """True once it was told to stop."""
         return self._stopped.is_set()
+
+    @property
+    def stands_still(self) -> bool:
+        """True while all it does is to wait for its server; also for a connection to it."""
+        connection = self._connection
+        return connection is None or connection.stands_still
 
 
 class Running:

@@ -1,6 +1,6 @@
 """Runs and their leases: one run of a mailbox at a time, over all threads and processes.
 
-    begin --> keeper renews the lease every 10 s and looks for a cancel every second
+    begin --> keepers renew the lease every 10 s and look for a cancel every second
       |           |
       |           `-- the lease is no longer ours: the run stops and writes nothing more
       `--> end (the lease goes with the closing entry, in one transaction)
@@ -81,9 +81,13 @@ def begin_run(deps: Deps, mailbox_id: int, *, actor: str) -> Run:
 
 @contextmanager
 def held(deps: Deps, run: Run) -> Iterator[None]:
-    """However the block ends, the run is no longer one of this process."""
+    """However the block ends, the run is no longer one of this process.
+
+    While it stands still, the pool has room for another.
+    """
     try:
-        yield
+        with deps.pool.making_room(when=lambda: run.control.stands_still):
+            yield
     finally:
         run.control.stop()
         deps.running.discard(run.id)

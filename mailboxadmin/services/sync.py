@@ -59,7 +59,8 @@ def start_sync(deps: Deps, mailbox_id: int, *, actor: str) -> int:
         if password_row(db, mailbox_id) is None:
             raise InvalidInput("mailbox", "It is not connected yet: enter its password first.")
     run = begin_run(deps, mailbox_id, actor=actor)
-    deps.pool.submit(lambda: _perform(deps, run), urgent=True)
+    # Stopped before its turn: it ends without waiting for a worker.
+    deps.pool.submit(lambda: _perform(deps, run), urgent=True, at_once=lambda: run.control.stopped)
     return run.id
 
 

@@ -227,7 +227,7 @@ def test_a_run_that_lost_its_mailbox_writes_nothing_more(office: Office, box: Bo
 
 
 def test_a_live_run_renews_its_lease(office: Office, box: Box, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mailboxadmin.services.keeper.LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr("mailboxadmin.services.keeper.RENEW_EVERY_S", 0.01)
     run = begin_run(office.deps, box.id, actor=COMMAND_LINE)
 
     office.clock.advance(minutes=10)

@@ -1,62 +1,10 @@
 """The pool of runs: its size changes while it works, and what is urgent goes first."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
 
 import pytest
 
-from mailboxadmin.services.pool import Pool
-
-PATIENCE_S = 60.0
-
-
-@pytest.fixture
-def gate() -> Iterator[threading.Event]:
-    """What the work waits for; open at the end of the test."""
-    gate = threading.Event()
-    yield gate
-    gate.set()
-
-
-@pytest.fixture
-def new_pool() -> Iterator[Callable[[int], Pool]]:
-    pools: list[Pool] = []
-
-    def start(size: int) -> Pool:
-        pools.append(Pool(size))
-        return pools[-1]
-
-    yield start
-    for pool in pools:
-        pool.close(timeout_s=PATIENCE_S)
-
-
-class Workers:
-    """Work that counts how much of it goes on at once."""
-
-    def __init__(self, gate: threading.Event) -> None:
-        self._gate = gate
-        self._change = threading.Lock()
-        self.busy = 0
-        self.most = 0
-        self.done = 0
-
-    def __call__(self) -> None:
-        with self._change:
-            self.busy += 1
-            self.most = max(self.most, self.busy)
-        self._gate.wait(PATIENCE_S)
-        with self._change:
-            self.busy -= 1
-            self.done += 1
-
-
-def wait_for(met: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not met():
-        assert time.monotonic() < end
-        time.sleep(0.005)
+from tests.services.workers import PATIENCE_S, Workers, wait_for
 
 
 def test_as_many_work_at_once_as_the_size_says(new_pool, gate: threading.Event):

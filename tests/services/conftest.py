@@ -1,0 +1,30 @@
+"""Pools, and the gate that holds their work."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from mailboxadmin.services.pool import Pool
+from tests.services.workers import PATIENCE_S
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """What the work waits for; open at the end of the test."""
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+@pytest.fixture
+def new_pool() -> Iterator[Callable[[int], Pool]]:
+    pools: list[Pool] = []
+
+    def start(size: int) -> Pool:
+        pools.append(Pool(size))
+        return pools[-1]
+
+    yield start
+    for pool in pools:
+        pool.close(timeout_s=PATIENCE_S)
