@@ -68,5 +68,7 @@ def mark(email: str, ids: tuple[int, ...], seen: bool | None) -> None:
         raise click.UsageError("Say --read or --unread.")
     deps = open_deps()
     found = mailbox_by_address(deps, email)
-    changed = mark_messages(deps, found.id, ids, seen=seen, actor=COMMAND_LINE)
-    click.echo(f"{changed} changed, {len(set(ids)) - changed} were so before.")
+    done = mark_messages(deps, found.id, ids, seen=seen, actor=COMMAND_LINE)
+    click.echo(f"{done.changed} changed, {len(set(ids)) - done.changed} were so before.")
+    if done.to_send:
+        click.echo(f"The server is told of {done.to_send} at the next sync.")

@@ -26,6 +26,7 @@ from mailboxadmin.services.findings import facts_of_store, finding_for
 from mailboxadmin.services.outcome import Result
 from mailboxadmin.services.pull import pull_folder
 from mailboxadmin.services.pulling import Tally
+from mailboxadmin.services.push import push_read_changes
 from mailboxadmin.services.runs import Run
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.wanted import require_folder
@@ -131,7 +132,10 @@ def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> None:
                 on_step=on_step,
                 on_open=run.control.holds,
             ) as session:
-                return _pull_all(deps, run, session, plan.folders, tally)
+                push_read_changes(deps, run, session, tally)
+                _pull_all(deps, run, session, plan.folders, tally)
+                # What was marked meanwhile need not wait for the next run.
+                return push_read_changes(deps, run, session, tally)
         except MailFailure:
             run.control.proceed()
             over_a_message = tally.hang_ups.total() > hang_ups

@@ -4,6 +4,7 @@ Whoever reads somebody's list is in that mailbox's log, where its owner sees it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +12,8 @@ from mailboxadmin.domain.activity import Code, Entry
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.message import Listed
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.push_soon import push_soon
+from mailboxadmin.services.read_status import keep_clicks
 from mailboxadmin.store import messages_list as rows
 from mailboxadmin.store.activity import add_entry
 
@@ -38,12 +41,33 @@ def list_messages(
     return listed
 
 
-def mark_messages(
-    deps: Deps, mailbox_id: int, ids: Sequence[int], *, seen: bool, actor: str
-) -> int:
-    """Mark messages as read or unread, as a click does; how many were changed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """What a click did."""
 
-    It holds until the server's own flag changes.
+    #: Messages that are shown otherwise now.
+    changed: int
+    #: Messages of which the server is to be told; 0 with `sync_read_status` off.
+    to_send: int
+
+
+def mark_messages(
+    deps: Deps,
+    mailbox_id: int,
+    ids: Sequence[int],
+    *,
+    seen: bool,
+    actor: str,
+    at_once: bool = False,
+) -> Marked:
+    """Mark messages as read or unread, as a click does.
+
+    With `sync_read_status` off it stays here and holds until the server's own flag
+    changes. With it on, the next sync sends it, and the mailbox is due at once: the
+    scheduler takes it up with its next tick, in whichever process that runs.
+
+    Args:
+        at_once: do not wait for that tick; only in a process that stays.
 
     Raises:
         InvalidInput: some are no messages of that mailbox; nothing was changed.
@@ -55,6 +79,7 @@ def mark_messages(
         if strange:
             numbers = ", ".join(str(each) for each in strange[:5])
             raise InvalidInput("id", f"This mailbox has no message {numbers}.")
+        to_send = keep_clicks(db, deps, mailbox_id, wanted, seen=seen, actor=actor)
         changed = rows.set_seen(db, wanted, seen=seen)
         if changed:
             entry = Entry(
@@ -65,7 +90,9 @@ def mark_messages(
                 detail={"as": word, "count": changed, "messages": wanted[:100]},
             )
             add_entry(db, entry, deps.clock.now())
-    return changed
+    if to_send and at_once:
+        push_soon(deps, mailbox_id)
+    return Marked(changed=changed, to_send=len(to_send))
 
 
 def _count(number: int) -> str:

@@ -16,7 +16,7 @@ from mailboxadmin.domain.run import Counts, Outcome
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.runs import Run
-from mailboxadmin.store import folders, leases, runs
+from mailboxadmin.store import folders, leases, read_changes, runs
 from mailboxadmin.store.activity import add_entry, failure_entry, repeat_entry
 from mailboxadmin.store.mailboxes import clear_failure, mailbox_row
 from mailboxadmin.store.tables import MailboxRow
@@ -89,7 +89,9 @@ def _succeeded(
     row.last_success_at = now
     if row.state != State.PAUSED:
         row.state = State.OK.value
-        row.next_attempt_at = now + interval
+        # A click that came too late for this run is sent by the next one, at once.
+        late = read_changes.can_send(db, row.id, since=run.started_at)
+        row.next_attempt_at = now if late else now + interval
     add_entry(db, _success_entry(run, result), now)
 
 
@@ -100,7 +102,8 @@ def _success_entry(run: Run, result: Result) -> Entry:
             f"{result.counts.remaining} more come with the next one."
         )
         return _entry(Code.SYNC_TIMED_OUT, Level.INFO, message, run, result)
-    found_nothing = result.counts == Counts()
+    # What was told to the server has an entry of its own.
+    found_nothing = replace(result.counts, pushed=0) == Counts()
     quiet = found_nothing and run.actor == SCHEDULER
     level = Level.ROUTINE if quiet else Level.INFO
     return _entry(Code.SYNC_FINISHED, level, in_words(result.counts).capitalize(), run, result)
@@ -186,6 +189,7 @@ def _entry(code: Code, level: Level, message: str, run: Run, result: Result) -> 
         "new": counts.new,
         "changed": counts.changed,
         "removed": counts.removed,
+        "pushed": counts.pushed,
         "quarantined": counts.quarantined,
         "remaining": counts.remaining,
     }
@@ -208,6 +212,7 @@ def in_words(counts: Counts) -> str:
         (counts.new, "new"),
         (counts.changed, "changed on the server"),
         (counts.removed, "removed on the server"),
+        (counts.pushed, "marked on the server as here"),
         (counts.quarantined, "unreadable and kept aside"),
     )
     said = [f"{count} {words}" for count, words in parts if count]

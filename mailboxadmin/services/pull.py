@@ -23,11 +23,12 @@ from sqlalchemy.orm import Session as DbSession
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.folder import Cursor, FolderStatus
 from mailboxadmin.imap.session import Session
+from mailboxadmin.services import outbox
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.fetch import fetch_messages
+from mailboxadmin.services.outbox import Place
 from mailboxadmin.services.pulling import Pull, Tally
 from mailboxadmin.services.runs import Run
-from mailboxadmin.store import flags as stored_flags
 from mailboxadmin.store import folders, messages, presence
 from mailboxadmin.store.activity import add_entry
 
@@ -80,6 +81,7 @@ def _open(pull: Pull) -> None:
 
 
 def _reset(db: DbSession, pull: Pull, old: Cursor, now: datetime) -> None:
+    outbox.fail_pending(db, _place(pull), now)
     waiting = presence.forget_uids(db, pull.folder_id)
     add_entry(
         db,
@@ -100,6 +102,10 @@ def _reset(db: DbSession, pull: Pull, old: Cursor, now: datetime) -> None:
         ),
         now,
     )
+
+
+def _place(pull: Pull) -> Place:
+    return Place(run=pull.run, folder_id=pull.folder_id, name=pull.name)
 
 
 def _is_current(cursor: Cursor, status: FolderStatus) -> bool:
@@ -152,7 +158,8 @@ def _update_flags(pull: Pull, known: dict[int, bool]) -> None:
     flags = {uid: flags for uid, flags, _ in answers}
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
-        changed = stored_flags.set_flags(db, pull.folder_id, flags)
+        now = pull.deps.clock.now()
+        changed = outbox.take_server_flags(db, _place(pull), flags, now)
     pull.tally.changed += changed
     pull.tally.progress |= bool(changed)
 

@@ -3,52 +3,100 @@
     server_seen   what the server said last
     seen          what is shown: the same, unless a person clicked since
 
-A click holds until the server's own flag changes.
+A click holds until the server's own flag changes; one that waits to be sent there
+holds even then, until the server was told.
 """
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import SEEN
 from mailboxadmin.store.slices import slices
-from mailboxadmin.store.tables import MessageRow
+from mailboxadmin.store.tables import MessageRow, ReadChangeRow
 
 
-def set_flags(db: Session, folder_id: int, flags: dict[int, frozenset[str]]) -> int:
-    """Take over the server's flags; how many messages changed."""
-    changed = 0
+@dataclass(slots=True, kw_only=True)
+class Taken:
+    """What the server's flags did to the messages of a folder."""
+
+    #: Messages with other flags than before.
+    changed: int = 0
+    #: Of those, the ones that are shown as read or unread now because of that.
+    shown: int = 0
+    #: Messages that were marked here meanwhile, differently, and are to be sent: by what is
+    #: wanted here, read or unread.
+    conflicts: dict[bool, list[int]] = field(default_factory=lambda: {True: [], False: []})
+
+
+def take_over(db: Session, folder_id: int, flags: dict[int, frozenset[str]]) -> Taken:
+    """Keep the server's flags, by UID."""
+    taken = Taken()
     for some in slices(flags):
         stored = db.execute(
-            select(MessageRow.id, MessageRow.uid, MessageRow.flags, MessageRow.server_seen).where(
-                MessageRow.folder_id == folder_id, MessageRow.uid.in_(some)
+            select(
+                MessageRow.id,
+                MessageRow.uid,
+                MessageRow.flags,
+                MessageRow.seen,
+                MessageRow.server_seen,
+                ReadChangeRow.seen,
             )
+            .outerjoin(ReadChangeRow, ReadChangeRow.message_id == MessageRow.id)
+            .where(MessageRow.folder_id == folder_id, MessageRow.uid.in_(some))
         )
         changes = [
-            _flag_change(row_id, flags[uid], server_seen)
-            for row_id, uid, text, server_seen in stored
+            _change(taken, row_id, flags[uid], shown, server_seen, clicked)
+            for row_id, uid, text, shown, server_seen, clicked in stored
             if uid is not None and text != flag_text(flags[uid])
         ]
         if changes:
             db.execute(update(MessageRow), changes)
-        changed += len(changes)
-    return changed
+        taken.changed += len(changes)
+    return taken
 
 
-def _flag_change(row_id: int, flags: frozenset[str], server_seen: bool) -> dict[str, object]:
+def _change(
+    taken: Taken,
+    row_id: int,
+    flags: frozenset[str],
+    shown: bool,
+    server_seen: bool,
+    clicked: bool | None,
+) -> dict[str, object]:
     seen = SEEN in flags
     change: dict[str, object] = {"id": row_id, "flags": flag_text(flags), "server_seen": seen}
-    if seen != server_seen:
-        # Only then: a local click holds until the server's own flag changes.
+    if seen == server_seen:
+        return change
+    if clicked is None:
         change["seen"] = seen
+        taken.shown += shown != seen
+    elif clicked != seen:
+        taken.conflicts[clicked].append(row_id)
     return change
 
 
-def take_flags(row: MessageRow, flags: frozenset[str]) -> None:
-    """The server's flags of one message, which it may have changed."""
+def take_flags(row: MessageRow, flags: frozenset[str], *, clicked: bool) -> None:
+    """The server's flags of one message, which it may have changed.
+
+    Args:
+        clicked: a click on it waits to be sent.
+    """
     seen = SEEN in flags
-    if seen != row.server_seen:
+    if seen != row.server_seen and not clicked:
         row.seen = seen
     row.server_seen, row.flags = seen, flag_text(flags)
+
+
+def clicked_among(db: Session, ids: Iterable[int]) -> set[int]:
+    """Those of the messages on which a click waits to be sent."""
+    clicked: set[int] = set()
+    for some in slices(ids):
+        rows = select(ReadChangeRow.message_id).where(ReadChangeRow.message_id.in_(some))
+        clicked.update(db.scalars(rows))
+    return clicked
 
 
 def flag_text(flags: frozenset[str]) -> str:

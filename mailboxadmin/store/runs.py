@@ -31,6 +31,11 @@ def note_progress(
     )
 
 
+def note_counts(db: Session, run_id: int, counts: Counts) -> None:
+    """What a run did so far; written with the rows it speaks of."""
+    db.execute(update(RunRow).where(RunRow.id == run_id).values(counts=asdict(counts)))
+
+
 def end_run(
     db: Session,
     run_id: int,

@@ -1,0 +1,215 @@
+r"""What was marked here, told to the server: the first thing in a run, and looked after at its end.
+
+    outbox --- nothing waits ----------------> not even a command is sent
+       |
+       |-- sync_read_status off -------------> stays here, and that is said
+       |
+       folder by folder: SELECT --- numbered anew, read-only, keeps no \Seen --> given up, said
+       |
+       FETCH FLAGS --- gone ------------------> the click stays here, and that is said
+       |    |--------- so already ------------> settled
+       |    `--------- changed there too -----> kept as the server's, and the conflict is said
+       |
+       STORE +-FLAGS.SILENT (UNCHANGEDSINCE) --- MODIFIED --> FETCH again, STORE in any case
+       |
+       `-- settled, unless another click came meanwhile: that one waits
+
+The server is asked before it is told, so a run that was killed between STORE and its
+commit finds the server so already, and ends where an undisturbed one would have. A
+folder is settled in one transaction, with its entry. That a click wins over what the
+server says is not decided here: what it does not have yet, it is told.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy.orm import Session as DbSession
+
+from mailboxadmin.domain.activity import Level
+from mailboxadmin.domain.errors import Happening, MailFailure
+from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.folder import FolderStatus
+from mailboxadmin.domain.message import SEEN
+from mailboxadmin.imap.session import Session
+from mailboxadmin.services import outbox
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.outbox import Place
+from mailboxadmin.services.pulling import Tally
+from mailboxadmin.services.read_status import wants_push
+from mailboxadmin.services.runs import Run
+from mailboxadmin.store import folders, read_changes, runs
+from mailboxadmin.store.read_changes import Click
+from mailboxadmin.store.slices import slices
+
+#: Clicks that are settled in one transaction: a person's next click never waits long behind one.
+MOST_AT_ONCE = 1000
+
+#: After these the folder is at fault, and the next one may be fine.
+_OF_THE_FOLDER = frozenset(
+    {
+        Happening.FOLDER_MISSING,
+        Happening.FOLDER_NOT_SELECTABLE,
+        Happening.ANSWER_NO,
+        Happening.ANSWER_BAD,
+    }
+)
+
+#: A click, and the flags that the server has now.
+Told = tuple[Click, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """What telling one folder's clicks needs at hand."""
+
+    deps: Deps
+    session: Session
+    tally: Tally
+    place: Place
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[DbSession, datetime]]:
+        """A transaction of the run, and what time it is."""
+        with self.deps.store.write(background=True) as db:
+            self.place.run.confirm(db)
+            yield db, self.deps.clock.now()
+
+
+def push_read_changes(deps: Deps, run: Run, session: Session, tally: Tally) -> None:
+    """Tell the server what was marked here; nothing at all with `sync_read_status` off.
+
+    A folder that refuses for a while is told at the next sync, and is a finding of the
+    run; one that refuses for good is given up.
+
+    Raises:
+        MailFailure: the server does not let us at all, or went away; what it has is settled.
+        Cancelled: the run was stopped.
+        StoreUnavailable: the rows cannot be written.
+    """
+    with deps.store.read() as db:
+        wanted = wants_push(db, deps, run.mailbox_id)
+        waiting = read_changes.waiting_clicks(db, run.mailbox_id)
+    for folder_id, of_folder in groupby(waiting, key=lambda click: click.folder_id):
+        clicks = list(of_folder)
+        place = Place(run=run, folder_id=folder_id, name=clicks[0].folder)
+        push = Push(deps=deps, session=session, tally=tally, place=place)
+        if not wanted:
+            _switched_off(push, clicks)
+            continue
+        _gone(push, [click for click in clicks if click.removed])
+        on_server = [click for click in clicks if click.uid is not None and not click.removed]
+        if on_server:
+            _tell_folder(push, on_server)
+
+
+def _tell_folder(push: Push, clicks: Sequence[Click]) -> None:
+    try:
+        status = push.session.select(push.place.name, writable=True)
+        why = _why_not(push, status)
+        if why is not None:
+            _give_up(push, clicks, why=why)
+            return
+        for some in slices(clicks, MOST_AT_ONCE):
+            push.place.run.control.proceed()
+            told = list(_tell(push, some, unchanged_since=status.highest_modseq))
+            _settle(push, told)
+            there = {click.message_id for click, _ in told}
+            _gone(push, [click for click in some if click.message_id not in there])
+    except MailFailure as failure:
+        _refused(push, clicks, failure)
+
+
+def _why_not(push: Push, status: FolderStatus) -> str | None:
+    """Why the folder cannot be told, as the end of a sentence; None when it can."""
+    with push.deps.store.read() as db:
+        cursor = folders.cursor_of(db, push.place.folder_id)
+    if cursor is None or cursor.uid_validity != status.uid_validity:
+        return outbox.NUMBERED_ANEW
+    if status.read_only:
+        return "it opens the folder for reading only."
+    if not status.keeps_seen:
+        return r"it keeps no read status there (\Seen is not among its permanent flags)."
+    return None
+
+
+def _refused(push: Push, clicks: Sequence[Click], failure: MailFailure) -> None:
+    push.place.run.control.proceed()
+    facts = failure.facts
+    if facts.happening not in _OF_THE_FOLDER or facts.server_wait is not None:
+        raise failure
+    finding = finding_for(push.deps, push.place.run.mailbox_id, replace(facts, phase=Phase.PUSH))
+    if finding.temporary:
+        push.tally.finding = push.tally.finding or finding
+    else:
+        _give_up(push, clicks, why=finding.summary)
+
+
+def _tell(push: Push, clicks: Sequence[Click], *, unchanged_since: int | None) -> Iterator[Told]:
+    """Tell these; those that are still there, with the flags that the server has then."""
+    by_uid = {click.uid: click for click in clicks if click.uid is not None}
+    flags = {uid: said for uid, said, _ in push.session.flags(by_uid) if uid in by_uid}
+    _note_conflicts(push, by_uid, flags)
+    modified = frozenset[int]()
+    for seen in (True, False):
+        otherwise = [
+            uid
+            for uid, said in flags.items()
+            if by_uid[uid].seen is seen and (SEEN in said) is not seen
+        ]
+        if otherwise:
+            left_alone = push.session.store_seen(
+                otherwise, seen=seen, unchanged_since=unchanged_since
+            )
+            modified |= left_alone if unchanged_since is not None else frozenset()
+    for uid in flags.keys() - modified:
+        click = by_uid[uid]
+        yield click, flags[uid] | {SEEN} if click.seen else flags[uid] - {SEEN}
+    if modified:
+        yield from _tell(push, [by_uid[uid] for uid in modified], unchanged_since=None)
+
+
+def _note_conflicts(
+    push: Push, by_uid: Mapping[int, Click], flags: Mapping[int, frozenset[str]]
+) -> None:
+    """Keep what the server says where it changed too, before it is told otherwise."""
+    changed = {
+        uid: said
+        for uid, said in flags.items()
+        if (SEEN in said) not in (by_uid[uid].seen, by_uid[uid].server_seen)
+    }
+    if changed:
+        with push.writing() as (db, now):
+            push.tally.changed += outbox.take_server_flags(db, push.place, changed, now)
+            runs.note_counts(db, push.place.run.id, push.tally.counts())
+
+
+def _settle(push: Push, told: Sequence[Told]) -> None:
+    if not told:
+        return
+    with push.writing() as (db, now):
+        outbox.settle(db, push.place, told, now)
+        push.tally.pushed += len(told)
+        runs.note_counts(db, push.place.run.id, push.tally.counts())
+    push.tally.progress = True
+
+
+def _gone(push: Push, clicks: Sequence[Click]) -> None:
+    if clicks:
+        with push.writing() as (db, now):
+            why = "they are no longer there."
+            outbox.keep_here(db, push.place, clicks, now, why=why, level=Level.INFO)
+
+
+def _switched_off(push: Push, clicks: Sequence[Click]) -> None:
+    with push.writing() as (db, now):
+        why = "sync_read_status was switched off before the next sync."
+        outbox.keep_here(db, push.place, clicks, now, why=why, level=Level.WARNING)
+
+
+def _give_up(push: Push, clicks: Sequence[Click], *, why: str) -> None:
+    with push.writing() as (db, now):
+        outbox.give_up(db, push.place, clicks, now, why=why)
