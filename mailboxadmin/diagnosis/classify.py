@@ -103,7 +103,7 @@ class Diagnosis:
             code=code.name,
             phase=facts.phase,
             summary=wording.fill(words["summary"]),
-            cause=wording.fill(words["cause"]),
+            cause=f"{facts.hint} {wording.fill(words['cause'])}".lstrip(),
             fix_by=fixer,
             steps=(*steps, call, after) if fixer in _CALL_FIRST else (*steps, after, call),
             field=code.field,

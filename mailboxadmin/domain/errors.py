@@ -125,6 +125,8 @@ class Facts:
     port: int | None = None
     #: The folder at fault, decoded; None when it is not about a folder.
     folder: str | None = None
+    #: What the cause probably is in this case, as a sentence; empty when nothing points to it.
+    hint: str = ""
     #: The server's greeting and its answer to ID, by which a provider is recognised; empty
     #: before them.
     greeting: str = ""

@@ -17,12 +17,19 @@ def require_folder(name: str, listed: Sequence[ListedFolder]) -> None:
     found = next((folder for folder in listed if folder.name == name), None)
     if found is not None and found.selectable:
         return
-    happening, detail = Happening.FOLDER_NOT_SELECTABLE, f"“{name}” only holds other folders"
-    if found is None:
-        happening, detail = Happening.FOLDER_MISSING, f"there is no “{name}”"
-        if near := nearest(name, [folder.name for folder in listed if folder.selectable]):
-            detail += f"; the nearest name is “{near}”"
-    raise MailFailure(Facts(phase=Phase.FOLDERS, happening=happening, detail=detail, folder=name))
+    if found is not None:
+        raise _failure(name, Happening.FOLDER_NOT_SELECTABLE, f"“{name}” only holds other folders")
+    detail, hint = f"there is no “{name}”", ""
+    if near := nearest(name, [folder.name for folder in listed if folder.selectable]):
+        detail += f"; the nearest name is “{near}”"
+        hint = f"The nearest name there is “{near}”."
+    raise _failure(name, Happening.FOLDER_MISSING, detail, hint)
+
+
+def _failure(name: str, happening: Happening, detail: str, hint: str = "") -> MailFailure:
+    return MailFailure(
+        Facts(phase=Phase.FOLDERS, happening=happening, detail=detail, folder=name, hint=hint)
+    )
 
 
 def nearest(name: str, names: Sequence[str]) -> str | None:

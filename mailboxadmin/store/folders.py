@@ -22,16 +22,14 @@ def folder_id(db: Session, mailbox_id: int, name: str) -> int:
 
 def cursor_of(db: Session, folder: int) -> Cursor | None:
     """How far we are; None before the folder was first opened."""
-    row = db.get_one(FolderRow, folder)
-    if row.uid_validity is None:
-        return None
-    return Cursor(
-        uid_validity=row.uid_validity,
-        last_uid=row.last_uid,
-        uid_next=row.uid_next,
-        highest_modseq=row.highest_modseq,
-        server_count=row.server_count,
-    )
+    return _cursor(db.get_one(FolderRow, folder))
+
+
+def cursors_by_name(db: Session, mailbox_id: int) -> dict[str, Cursor]:
+    """How far we are in each folder of a mailbox that was ever opened."""
+    rows = db.scalars(select(FolderRow).where(FolderRow.mailbox_id == mailbox_id))
+    found = {row.name: _cursor(row) for row in rows}
+    return {name: cursor for name, cursor in found.items() if cursor is not None}
 
 
 def set_cursor(db: Session, folder: int, cursor: Cursor) -> None:
@@ -65,6 +63,18 @@ def forget_findings(db: Session, mailbox_id: int) -> None:
         update(FolderRow)
         .where(FolderRow.mailbox_id == mailbox_id, FolderRow.finding.is_not(None))
         .values(finding=None)
+    )
+
+
+def _cursor(row: FolderRow) -> Cursor | None:
+    if row.uid_validity is None:
+        return None
+    return Cursor(
+        uid_validity=row.uid_validity,
+        last_uid=row.last_uid,
+        uid_next=row.uid_next,
+        highest_modseq=row.highest_modseq,
+        server_count=row.server_count,
     )
 
 

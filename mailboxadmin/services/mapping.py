@@ -1,0 +1,62 @@
+"""Which folders are for sent, drafts, deleted, junk and archived mail: found out, kept, told.
+
+    LIST --> what is it now? --> the same as stored: nothing is written
+                             `-> stored with one `folder.mapped` entry
+
+Only what LIST said is looked at; the server is asked nothing more.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from mailboxadmin.domain.activity import Code, Entry
+from mailboxadmin.domain.folder import ListedFolder
+from mailboxadmin.domain.special_mapping import Found, map_uses
+from mailboxadmin.domain.special_use import SpecialUse
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.runs import Run
+from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.special_uses import put_special_uses, special_uses
+
+
+def map_folders(deps: Deps, run: Run, listed: Sequence[ListedFolder]) -> None:
+    """Keep which of the listed folders has which use; writes only when that changed.
+
+    Raises:
+        Cancelled: the run was stopped, or another process took the mailbox over.
+    """
+    with deps.store.read() as db:
+        in_force = effective_for(db, deps.providers, run.mailbox_id)
+        before = special_uses(db, run.mailbox_id)
+    found = map_uses(listed, {use: in_force.folder_for(use) for use in SpecialUse})
+    after = {use: each.folder for use, each in found.items()}
+    if after == before:
+        return
+    with deps.store.write(background=True) as db:
+        run.confirm(db)
+        put_special_uses(db, run.mailbox_id, after)
+        add_entry(db, _entry(run, found, before), deps.clock.now())
+
+
+def _entry(run: Run, found: Mapping[SpecialUse, Found], before: Mapping[SpecialUse, str]) -> Entry:
+    detail: dict[str, object] = {
+        use.name.lower(): {"folder": each.folder, "how": each.how.value}
+        for use, each in found.items()
+    }
+    if before:
+        detail["before"] = {use.name.lower(): folder for use, folder in before.items()}
+    return Entry(
+        code=Code.FOLDER_MAPPED,
+        message=_sentence(found),
+        actor=run.actor,
+        mailbox_id=run.mailbox_id,
+        run_id=run.id,
+        detail=detail,
+    )
+
+
+def _sentence(found: Mapping[SpecialUse, Found]) -> str:
+    if not found:
+        return "No folder is known for sent, drafts, deleted, junk or archived mail any more."
+    parts = ", ".join(f"{use.label} in “{each.folder}”" for use, each in found.items())
+    return f"Folders found: {parts}."

@@ -1,0 +1,141 @@
+"""Folders for special mail: found after LIST, kept with the folders, told once."""
+
+from collections.abc import Iterator
+
+import pytest
+from imapclient import IMAPClient
+
+from mailboxadmin.demo.people import sample_people
+from mailboxadmin.demo.server import DemoImapServer
+from mailboxadmin.domain.errors import Cancelled
+from mailboxadmin.domain.folder import ListedFolder
+from mailboxadmin.domain.mailbox import Encryption, Server
+from mailboxadmin.domain.special_use import SpecialUse
+from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.session import Session, connect
+from mailboxadmin.services.account import account_for
+from mailboxadmin.services.mapping import map_folders
+from mailboxadmin.services.runs import Run, begin_run, held
+from mailboxadmin.store.special_uses import special_uses
+from tests.support.configuring import save
+from tests.support.dovecot import Dovecot
+from tests.support.mailstore import Account
+from tests.support.office import Box, Office
+from tests.support.stored import entries
+
+SENT, DRAFTS, TRASH, JUNK, ARCHIVE = SpecialUse
+PERSON = sample_people()[0]
+
+
+@pytest.fixture
+def run(office: Office) -> Iterator[list[Run]]:
+    """Where a test's run is put, to be ended with it."""
+    begun: list[Run] = []
+    yield begun
+    for each in begun:
+        with held(office.deps, each):
+            pass
+
+
+def names(*folders: str) -> list[ListedFolder]:
+    return [ListedFolder(name=name, delimiter="/", attributes=frozenset()) for name in folders]
+
+
+def known(office: Office, box: Box) -> dict[SpecialUse, str]:
+    with office.deps.store.read() as db:
+        return special_uses(db, box.id)
+
+
+def begin(office: Office, box: Box, begun: list[Run]) -> Run:
+    begun.append(begin_run(office.deps, box.id, actor="scheduler"))
+    return begun[-1]
+
+
+def session_of(office: Office, box: Box) -> Session:
+    with office.deps.store.read() as db:
+        account = account_for(db, office.deps, box.id)
+    return connect(account, network=office.deps.network, deadline=Deadline.after(60))
+
+
+def test_what_dovecot_marks_is_kept_and_told_once(office: Office, dovecot: Dovecot, run):
+    box = office.mailbox(server=dovecot)
+    dovecot.create_folder(box.account, "Archiv")
+    now = begin(office, box, run)
+
+    for _ in range(2):
+        with session_of(office, box) as session:
+            map_folders(office.deps, now, session.list_folders())
+
+    assert known(office, box) == {
+        SENT: "Sent",
+        DRAFTS: "Drafts",
+        TRASH: "Trash",
+        JUNK: "Junk",
+        ARCHIVE: "Archiv",
+    }
+    [entry] = entries(office, box, "folder.mapped")
+    assert "sent mail in “Sent”" in entry.message
+    assert entry.detail is not None
+    assert entry.detail["sent"] == {"folder": "Sent", "how": "marked by the server"}
+    assert entry.detail["archive"] == {"folder": "Archiv", "how": "known by its name"}
+
+
+def test_on_a_server_without_marks_the_names_count(office: Office, run):
+    with DemoImapServer([PERSON]) as server:
+        where = Server(host=server.host, port=server.port, encryption=Encryption.NONE)
+        box = office.mailbox_at(where, Account(PERSON.email, PERSON.imap_password))
+        with IMAPClient(server.host, server.port, ssl=False) as client:
+            client.login(PERSON.email, PERSON.imap_password)
+            for _, _, name in client.list_folders():
+                if name.upper() != "INBOX":
+                    client.delete_folder(name)
+            for name in ("Gelöschte Elemente", "Éléments envoyés", "Черновики", "Projekte"):
+                client.create_folder(name)
+        with session_of(office, box) as session:
+            map_folders(office.deps, begin(office, box, run), session.list_folders())
+
+    assert known(office, box) == {
+        SENT: "Éléments envoyés",
+        DRAFTS: "Черновики",
+        TRASH: "Gelöschte Elemente",
+    }
+
+
+def test_nothing_is_written_while_nothing_changes(office: Office, dovecot: Dovecot, run):
+    box = office.mailbox(server=dovecot)
+    now = begin(office, box, run)
+    map_folders(office.deps, now, names("INBOX", "Sent"))
+    # What is written by a run that was stopped is refused.
+    now.control.stop()
+
+    map_folders(office.deps, now, names("INBOX", "Sent", "Projects"))
+    with pytest.raises(Cancelled):
+        map_folders(office.deps, now, names("INBOX", "Sent", "Trash"))
+
+    assert known(office, box) == {SENT: "Sent"}
+
+
+def test_a_change_is_told_with_what_was_before(office: Office, dovecot: Dovecot, run):
+    box = office.mailbox(server=dovecot)
+    now = begin(office, box, run)
+    map_folders(office.deps, now, names("INBOX", "Sent", "Gesendet"))
+    save(office, box.person, sent_folder="Gesendet", set_by="operator", test=False)
+
+    map_folders(office.deps, now, names("INBOX", "Sent", "Gesendet"))
+    map_folders(office.deps, now, names("INBOX"))
+
+    _, changed, gone = entries(office, box, "folder.mapped")
+    assert changed.detail == {
+        "sent": {"folder": "Gesendet", "how": "named in the settings"},
+        "before": {"sent": "Sent"},
+    }
+    assert "any more" in gone.message
+    assert known(office, box) == {}
+
+
+def test_a_server_with_nothing_special_is_no_news(office: Office, dovecot: Dovecot, run):
+    box = office.mailbox(server=dovecot)
+
+    map_folders(office.deps, begin(office, box, run), names("INBOX", "Projects"))
+
+    assert entries(office, box, "folder.mapped") == []

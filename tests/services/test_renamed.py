@@ -1,0 +1,74 @@
+"""A folder that is not there any more: the one it was probably renamed to is named."""
+
+import pytest
+
+from mailboxadmin.domain.errors import Facts, MailFailure
+from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.session import connect
+from mailboxadmin.services import renamed
+from mailboxadmin.services.account import account_for
+from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.renamed import explain_missing
+from mailboxadmin.services.wanted import require_folder
+from tests.support import mails
+from tests.support.configuring import save
+from tests.support.dovecot import Dovecot
+from tests.support.office import Box, Office
+
+
+@pytest.fixture
+def box(office: Office, dovecot: Dovecot) -> Box:
+    """A mailbox whose folder Projects was synced."""
+    box = office.mailbox(server=dovecot, folders=("INBOX", "Projects"))
+    dovecot.deliver(box.account, mails.message(1), "Projects")
+    dovecot.deliver(box.account, mails.message(2), "Other")
+    office.sync(box)
+    return box
+
+
+def explained(office: Office, box: Box, name: str = "Projects") -> Facts:
+    """What is said of a wanted folder that is missing."""
+    with office.deps.store.read() as db:
+        account = account_for(db, office.deps, box.id)
+    with connect(account, network=office.deps.network, deadline=Deadline.after(60)) as session:
+        listed = session.list_folders()
+        with pytest.raises(MailFailure) as failure:
+            require_folder(name, listed)
+        return explain_missing(office.deps, box.id, session, listed, failure.value.facts)
+
+
+def test_a_renamed_folder_is_named_as_it_is_called_now(office, dovecot: Dovecot, box: Box):
+    dovecot.rename_folder(box.account, "Projects", "Kunden/Größe")
+
+    facts = explained(office, box)
+
+    assert facts.detail == "there is no “Projects”; it was probably renamed to “Kunden/Größe”"
+    finding = finding_for(office.deps, box.id, facts)
+    assert finding.cause.startswith("It was probably renamed to “Kunden/Größe”. ")
+
+
+def test_a_deleted_folder_is_not_taken_for_another(office, dovecot: Dovecot, box: Box):
+    dovecot.delete_folder(box.account, "Projects")
+
+    assert "renamed" not in explained(office, box).hint
+
+
+def test_a_folder_that_is_wanted_itself_is_no_candidate(office, dovecot: Dovecot, box: Box):
+    dovecot.rename_folder(box.account, "Projects", "Plans")
+    texts = {"folders": "INBOX\nProjects\nPlans"}
+    save(office, box.person, set_by="operator", test=False, **texts)
+
+    assert "renamed" not in explained(office, box).hint
+
+
+def test_of_a_folder_that_was_never_read_only_the_nearest_name_is_said(office, box: Box):
+    facts = explained(office, box, "Prjects")
+
+    assert facts.hint == "The nearest name there is “Projects”."
+
+
+def test_the_server_is_asked_about_so_many_folders_only(office, dovecot, box: Box, monkeypatch):
+    dovecot.rename_folder(box.account, "Projects", "Zebra")
+    monkeypatch.setattr(renamed, "MOST_ASKED", 0)
+
+    assert "renamed" not in explained(office, box).hint
