@@ -8,6 +8,8 @@ from functools import lru_cache
 
 #: Codecs of Python that are no charsets of mail; two of them take quadratic time.
 _NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+#: Charsets in which spaces and line ends have a NUL.
+_WIDE = ("utf-16", "utf-32")
 #: No charset has a longer name.
 _NAME_CHARS = 40
 #: No letter of any charset takes more bytes than this.
@@ -28,6 +30,8 @@ def as_text(data: bytes, charset: str | None = None, *, cut: bool = False) -> st
         cut: the bytes go on, so half a letter at the end is dropped.
     """
     named = _codec(charset) if charset else None
+    if named and named.startswith(_WIDE) and b"\x00" not in data:
+        named = None  # Not even a space is in it.
     for name in (named, "utf-8"):
         if name is not None:
             try:
@@ -54,14 +58,12 @@ def field_as_text(value: bytes) -> str:
 @lru_cache(maxsize=256)
 def _codec(charset: str) -> str | None:
     """Python's name for the charset; None when it knows none."""
-    name = charset.strip()
     try:
-        if len(name) > _NAME_CHARS or codecs.lookup(name).name in _NO_CHARSETS:
-            return None
+        name = codecs.lookup(charset.strip()[:_NAME_CHARS]).name
         b"x".decode(name, "replace")  # Refuses what turns bytes into bytes.
     except (LookupError, ValueError):
         return None
-    return name
+    return None if name in _NO_CHARSETS else name
 
 
 def _strictly(data: bytes, name: str, *, cut: bool) -> str:

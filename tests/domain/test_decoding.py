@@ -21,6 +21,8 @@ from mailboxadmin.domain.decoding import as_text, field_as_text
         ("Größe".encode("latin-1"), "utf-8", "Größe"),
         ("Größe".encode(), "us-ascii", "Größe"),
         ("“Quoted” €".encode("cp1252"), None, "“Quoted” €"),
+        (b"eight bits", "utf-16", "eight bits"),
+        ("wide 大".encode("utf-16"), "utf-16", "wide 大"),
         # The claim is right, and one byte is damaged.
         ("Größe".encode() + b" \xff", "utf-8", "Größe \ufffd"),
         # No charset, or none that mail may have.
