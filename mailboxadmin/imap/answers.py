@@ -41,16 +41,6 @@ class Answer(NamedTuple):
     body: bytes | None = None
 
 
-def messages(data: Sequence[Raw]) -> Iterator[Answer]:
-    """The messages of a FETCH answer; lines without a UID are not ours and left out.
-
-    Raises:
-        ValueError, imaplib.IMAP4.error: a line is not IMAP.
-    """
-    for piece in pieces(data):
-        yield from parsed(piece)
-
-
 def pieces(data: Sequence[Raw]) -> Iterator[list[Raw]]:
     """One piece a message: it ends with the first item that is followed by no literal."""
     piece: list[Raw] = []
@@ -69,9 +59,14 @@ def parsed(piece: list[Raw]) -> Iterator[Answer]:
     """The message in one piece; nothing when it has no UID.
 
     Raises:
-        ValueError, imaplib.IMAP4.error: it is not IMAP.
+        ValueError: it is not IMAP.
     """
-    for items in parse_fetch_response(piece, normalise_times=False, uid_is_key=False).values():
+    try:
+        said = parse_fetch_response(piece, normalise_times=False, uid_is_key=False)
+    # The library raises nearly anything on hostile input.
+    except Exception as fault:
+        raise ValueError(str(fault)) from fault
+    for items in said.values():
         uid = items.get(b"UID")
         if isinstance(uid, int) and 0 < uid <= LARGEST_UID:
             yield _answer(uid, items)

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mailboxadmin.domain.message import Fetched
-from mailboxadmin.imap import answers
-from mailboxadmin.imap.answers import Answer, Raw
+from mailboxadmin.imap.answers import Answer
 from mailboxadmin.imap.arguments import uid_sets
 from mailboxadmin.imap.connection import Hangup, Silence
+from mailboxadmin.imap.question import Question
 from mailboxadmin.imap.said import Said, named_wait
 from mailboxadmin.imap.wire import Wire
 
@@ -41,16 +41,6 @@ class Unfetchable:
     response_code: str | None = None
 
 
-def ask(wire: Wire, uid_set: str, *wanted: str) -> tuple[str, Sequence[Raw]]:
-    """UID FETCH: the status and the answer, which a NO can have as well."""
-    # What came unasked with earlier commands is not an answer to this one.
-    wire.response("FETCH")
-    answer, data = wire.uid("FETCH", uid_set, *wanted)
-    if answer != "OK":
-        data = wire.response("FETCH")[1]
-    return answer, data
-
-
 def fetch(wire: Wire, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
     """Those of the messages that are still there.
 
@@ -59,18 +49,19 @@ def fetch(wire: Wire, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
     """
     for uid_set in uid_sets(uids):
         wanted = set(uid_set.uids)
+        question = Question(wire, uid_set.text, _WANTED)
         try:
-            answer, data = ask(wire, uid_set.text, _WANTED)
+            status = question.ask()
         except (Hangup, Silence, imaplib.IMAP4.error):
             # Dovecot hangs up over a message that it cannot read: those before it are whole,
             # and the first that is missing is the one to suspect.
-            yield from _readable(wire.response("FETCH")[1], wanted)
+            yield from _given(question, wanted)
             raise
-        given = _readable(data, wanted)
+        given = _given(question, wanted)
         yield from given
-        if wanted and answer == "OK":
+        if wanted and status == "OK":
             yield from _kept_back(wire, wanted)
-        elif answer != "OK":
+        elif status != "OK":
             yield from _one_by_one(wire, sorted(wanted), any_came=bool(given))
 
 
@@ -82,10 +73,7 @@ def still_there(wire: Wire, uids: Iterable[int]) -> set[int]:
     """
     here: set[int] = set()
     for uid_set in uid_sets(uids):
-        answer, data = ask(wire, uid_set.text, "(FLAGS)")
-        if answer != "OK":
-            raise imaplib.IMAP4.error("FETCH refused")
-        here.update(each.uid for each in answers.messages(data))
+        here.update(said.uid for said in Question(wire, uid_set.text, "(FLAGS)").asked())
     return here.intersection(uids)
 
 
@@ -103,17 +91,9 @@ def blame(uid: int, refusal: Said | None) -> Unfetchable:
     return Unfetchable(uid=uid, server_said=refusal.text, response_code=refusal.code)
 
 
-def _readable(data: Sequence[Raw], wanted: set[int]) -> list[Fetched]:
-    """The messages that came with their body in lines that can be read; `wanted` loses them."""
-    given = []
-    for piece in answers.pieces(data):
-        try:
-            said = list(answers.parsed(piece))
-        except (ValueError, imaplib.IMAP4.error):
-            # Its message is missing then, and what is missing is looked after below.
-            continue
-        given += [got for each in said if (got := _whole(each, wanted))]
-    return given
+def _given(question: Question, wanted: set[int]) -> list[Fetched]:
+    """The messages that came with their body; `wanted` loses them."""
+    return [got for said in question.readable() if (got := _whole(said, wanted))]
 
 
 def _whole(answer: Answer, wanted: set[int]) -> Fetched | None:
@@ -141,14 +121,15 @@ def _one_by_one(
     in_a_row = 0
     kept_back: list[Unfetchable] = []
     for uid in sorted(still_there(wire, missing)):
-        answer, data = ask(wire, str(uid), _WANTED)
-        given = _readable(data, {uid})
+        question = Question(wire, str(uid), _WANTED)
+        status = question.ask()
+        given = _given(question, {uid})
         refusal = wire.heard.refusal
         if given:
             in_a_row, any_came = 0, True
             yield given[0]
             continue
-        if answer != "OK":
+        if status != "OK":
             _raise_if_not_about_messages(refusal)
             in_a_row += 1
         if in_a_row >= _MOST_REFUSALS:

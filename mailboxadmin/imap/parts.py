@@ -1,15 +1,15 @@
 """Pieces of one message: so many bytes of a big one, or its Message-ID alone."""
 
-import imaplib
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailboxadmin.domain.headers import read_headers
-from mailboxadmin.imap.answers import Answer, messages
-from mailboxadmin.imap.bodies import Unfetchable, ask, blame, still_there
+from mailboxadmin.imap.answers import Answer
+from mailboxadmin.imap.bodies import Unfetchable, blame, still_there
+from mailboxadmin.imap.question import Question
 from mailboxadmin.imap.wire import Wire
 
-_MESSAGE_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
+_MESSAGE_ID = "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +31,12 @@ def fetch_part(wire: Wire, uid: int, start: int, length: int) -> Part | Unfetcha
     Raises:
         imaplib.IMAP4.error: the server refuses, and not because of this message.
     """
-    status, data = ask(wire, str(uid), f"(INTERNALDATE FLAGS BODY.PEEK[]<{start}.{length}>)")
+    wanted = f"(INTERNALDATE FLAGS BODY.PEEK[]<{start}.{length}>)"
+    question = Question(wire, str(uid), wanted)
+    status = question.ask()
     refusal = wire.heard.refusal
     section = f"BODY[]<{start}>".encode()
-    said = [each for each in messages(data) if each.uid == uid]
+    said = [each for each in question.readable() if each.uid == uid]
     for answer in said:
         if answer.section == section and answer.body is not None:
             return _part(answer, answer.body[:length])
@@ -50,10 +52,7 @@ def message_id_of(wire: Wire, uid: int) -> tuple[bool, str | None]:
     Raises:
         imaplib.IMAP4.error: the server refuses.
     """
-    status, data = ask(wire, str(uid), f"({_MESSAGE_ID})")
-    if status != "OK":
-        raise imaplib.IMAP4.error("FETCH refused")
-    said = [each for each in messages(data) if each.uid == uid]
+    said = [each for each in Question(wire, str(uid), _MESSAGE_ID).asked() if each.uid == uid]
     heads = (each.body for each in said if each.section.startswith(b"BODY[HEADER.FIELDS"))
     return bool(said), next((read_headers(head).message_id for head in heads if head), None)
 

@@ -1,19 +1,19 @@
 """The verbs about the folder that is open (RFC 9051, 3.3: the selected state)."""
 
-import imaplib
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account
 from mailboxadmin.domain.message import Fetched
-from mailboxadmin.imap import answers, bodies, parts, search
+from mailboxadmin.imap import bodies, parts, search
 from mailboxadmin.imap.answers import LARGEST_UID, Answer
 from mailboxadmin.imap.arguments import uid_sets
 from mailboxadmin.imap.bodies import Unfetchable
 from mailboxadmin.imap.conversation import Conversation
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.parts import Part
+from mailboxadmin.imap.question import Question
 from mailboxadmin.imap.seen import store_seen
 from mailboxadmin.imap.wire import Wire
 
@@ -119,10 +119,7 @@ class Selected(Conversation):
 
     def _ask(self, uid_set: str, *wanted: str) -> list[Answer]:
         with self._speaking(Phase.FETCH):
-            status, data = bodies.ask(self._wire, uid_set, *wanted)
-            if status != "OK":
-                raise imaplib.IMAP4.error("FETCH refused")
-            return list(answers.messages(data))
+            return Question(self._wire, uid_set, *wanted).asked()
 
 
 def _flags_in(said: Iterable[Answer]) -> Iterator[FlagsOf]:

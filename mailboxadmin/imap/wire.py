@@ -7,10 +7,13 @@ passes one place.
 """
 
 import imaplib
+from collections import deque
 
 from imapclient import IMAPClient
 
+from mailboxadmin.imap.answers import Answer
 from mailboxadmin.imap.connection import Connection
+from mailboxadmin.imap.plain import Intake
 from mailboxadmin.imap.said import Heard
 
 
@@ -26,6 +29,8 @@ class Wire(imaplib.IMAP4):
         """
         self.connection = connection
         self.heard = heard
+        self._intake: Intake | None = None
+        self._again: deque[bytes] = deque()
         super().__init__(host, port)
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
@@ -36,13 +41,22 @@ class Wire(imaplib.IMAP4):
 
     def read(self, size: int) -> bytes:
         """A literal."""
-        return self.connection.read(size)
+        return self._again.popleft() if self._again else self.connection.read(size)
 
     def readline(self) -> bytes:
         """A line, which is also looked at for what explains a failure."""
-        line = self.connection.read_line()
+        if self._again:
+            return self._again.popleft()
+        intake, self._intake = self._intake, None
+        line = intake.other_line() if intake else self.connection.read_line()
         self.heard.hear(line)
         return line
+
+    def take_in(self) -> list[Answer]:
+        """Keep the plain lines of the next command, a FETCH, from imaplib: they come here."""
+        self._intake = Intake(self.connection)
+        self._again = self._intake.again
+        return self._intake.answers
 
     def send(self, data: bytes) -> None:  # type: ignore[override]  # never another buffer
         """A command, or the rest of one."""
