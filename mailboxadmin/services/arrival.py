@@ -23,7 +23,13 @@ Answer = Fetched | Unfetchable
 ROWS = 75
 
 
-def store_answers(pull: Pull, answers: Sequence[Answer], total: int, *, vanished: int = 0) -> None:
+def rows_of(pull: Pull, answers: Sequence[Answer]) -> list[NewMessage]:
+    """What is to be stored; made while the writer is busy with what came before."""
+    now = pull.deps.clock.now()
+    return [_new_message(answer, now) for answer in answers]
+
+
+def store_rows(pull: Pull, rows: Sequence[NewMessage], total: int, *, vanished: int = 0) -> None:
     """Store a batch.
 
     Args:
@@ -35,13 +41,11 @@ def store_answers(pull: Pull, answers: Sequence[Answer], total: int, *, vanished
         StoreUnavailable: the rows cannot be written.
     """
     pull.tally.waiting[pull.name] -= vanished
-    for some in slices(answers, ROWS):
-        now = pull.deps.clock.now()
-        rows = [_new_message(answer, now) for answer in some]
+    for some in slices(rows, ROWS):
         with pull.deps.store.write(background=True) as db:
             pull.run.confirm(db)
-            _add(db, pull, rows, now)
-            pull.tally.waiting[pull.name] -= len(rows)
+            _add(db, pull, some)
+            pull.tally.waiting[pull.name] -= len(some)
             note_progress(db, pull, total)
         pull.tally.progress = True
 
@@ -61,13 +65,13 @@ def note_progress(db: DbSession, pull: Pull, total: int) -> None:
     )
 
 
-def _add(db: DbSession, pull: Pull, rows: Sequence[NewMessage], now: datetime) -> None:
+def _add(db: DbSession, pull: Pull, rows: Sequence[NewMessage]) -> None:
     asked_before = messages.forget_unfinished(db, pull.folder_id, (row.uid for row in rows))
     for message in messages.add_messages(db, pull.run.mailbox_id, pull.folder_id, rows):
         pull.tally.new += message.refused_at is None
         pull.tally.quarantined += message.headers.problem is not None
         if message.headers.problem is not None and message.uid not in asked_before:
-            log_quarantine(db, pull, message, now)
+            log_quarantine(db, pull, message)
 
 
 def _new_message(answer: Answer, now: datetime) -> NewMessage:
@@ -103,7 +107,7 @@ def _refused(answer: Unfetchable) -> Headers:
     )
 
 
-def log_quarantine(db: DbSession, pull: Pull, message: NewMessage, now: datetime) -> None:
+def log_quarantine(db: DbSession, pull: Pull, message: NewMessage) -> None:
     """One entry for a message that cannot be read as mail, or not be had."""
     add_entry(
         db,
@@ -123,5 +127,5 @@ def log_quarantine(db: DbSession, pull: Pull, message: NewMessage, now: datetime
                 "problem": message.headers.problem,
             },
         ),
-        now,
+        pull.deps.clock.now(),
     )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session as DbSession
 from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.headers import read_headers
 from mailboxadmin.imap.session import Part, Unfetchable
-from mailboxadmin.services.arrival import log_quarantine, note_progress, store_answers
+from mailboxadmin.services.arrival import log_quarantine, note_progress, rows_of, store_rows
 from mailboxadmin.services.pulling import Pull, hung_up
 from mailboxadmin.services.storing import Storing
 from mailboxadmin.store import big, messages
@@ -32,7 +32,7 @@ def fetch_big(pull: Pull, storing: Storing, uid: int, size: int, total: int) -> 
 
     Args:
         size: in bytes, as the server announced it; what comes decides.
-        total: see `store_answers`.
+        total: see `store_rows`.
 
     Raises:
         MailFailure: the server refuses, or went away; the parts that came are stored.
@@ -53,7 +53,7 @@ def fetch_big(pull: Pull, storing: Storing, uid: int, size: int, total: int) -> 
         if part is None:
             return storing.put(0, message.vanish)
         if isinstance(part, Unfetchable):
-            return storing.put(0, partial(store_answers, pull, [part], total))
+            return storing.put(0, partial(store_rows, pull, rows_of(pull, [part]), total))
         storing.put(len(part.data), partial(message.add, part))
         start += len(part.data)
         if len(part.data) < PART_BYTES:
@@ -84,14 +84,13 @@ class _Big:
         with pull.deps.store.write(background=True) as db:
             pull.run.confirm(db)
             if self._row is None:
-                now = pull.deps.clock.now()
                 message = self._listed(part)
                 messages.forget_unfinished(db, pull.folder_id, [self._uid])
                 self._row = big.begin_big(
                     db, pull.run.mailbox_id, pull.folder_id, message, size=self._size
                 )
                 if message.headers.problem is not None:
-                    log_quarantine(db, pull, message, now)
+                    log_quarantine(db, pull, message)
                     pull.tally.quarantined += 1
             if part.data:
                 big.add_part(db, self._row, self._parts, part.data)

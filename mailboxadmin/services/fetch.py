@@ -15,9 +15,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from mailboxadmin.domain.errors import MailFailure
-from mailboxadmin.domain.message import Fetched
 from mailboxadmin.imap.session import Unfetchable
-from mailboxadmin.services.arrival import Answer, note_total, store_answers
+from mailboxadmin.services.arrival import Answer, note_total, rows_of, store_rows
 from mailboxadmin.services.big import BIG_BYTES, fetch_big
 from mailboxadmin.services.pulling import Pull, hung_up
 from mailboxadmin.services.storing import Storing
@@ -115,6 +114,7 @@ def _suspect(pull: Pull, batch: Sequence[int], answers: Sequence[Answer]) -> Non
 def _put(
     pull: Pull, storing: Storing, answers: Sequence[Answer], total: int, *, vanished: int = 0
 ) -> None:
-    size = sum(len(answer.raw) for answer in answers if isinstance(answer, Fetched))
     if answers or vanished:
-        storing.put(size, partial(store_answers, pull, answers, total, vanished=vanished))
+        rows = rows_of(pull, answers)
+        size = sum(len(row.raw) for row in rows)
+        storing.put(size, partial(store_rows, pull, rows, total, vanished=vanished))

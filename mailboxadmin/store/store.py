@@ -24,8 +24,11 @@ from mailboxadmin.domain.errors import StoreUnavailable
 
 #: How long another process may hold the write lock before we give up.
 BUSY_TIMEOUT_S = 20
+#: The WAL is written into the database when it has so many pages (of 4096 bytes): four times
+#: SQLite's own number, because two batches of a sync reach that, and each time costs a sync.
+WAL_PAGES = 4000
 #: The WAL is cut back to this when it is checkpointed.
-WAL_LIMIT_BYTES = 16 * 1024 * 1024
+WAL_LIMIT_BYTES = WAL_PAGES * 4096
 
 
 class WriterQueue:
@@ -155,6 +158,7 @@ def _on_connect(connection: SqliteConnection, _record: Any) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         f"journal_size_limit = {WAL_LIMIT_BYTES}",
+        f"wal_autocheckpoint = {WAL_PAGES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
