@@ -4,10 +4,8 @@ Nothing is changed on the server: folders are asked about with LIST and STATUS, 
 opened for reading only where a server cannot add up a folder's size.
 """
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from mailboxadmin.domain.errors import Facts, MailFailure
 from mailboxadmin.domain.finding import Phase
@@ -18,6 +16,7 @@ from mailboxadmin.imap.ladder import Ladder
 from mailboxadmin.imap.session import Session, connect
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Plan, account_of
+from mailboxadmin.services.forecast import first_sync
 from mailboxadmin.services.wanted import require_folder
 
 OnStep = Callable[[Step], None]
@@ -53,7 +52,7 @@ def climb(deps: Deps, plan: Plan, on_step: OnStep, *, count: bool) -> Climbed:
         deadline = Deadline.after(CLIMB_LIMIT_S)
         with connect(account, network=deps.network, deadline=deadline, on_step=seen) as session:
             messages = _folders(session, plan.effective.folders, seen)
-            first = _first_sync(session, plan, messages, deps.instance) if count else None
+            first = first_sync(deps, session, plan.effective, messages) if count else None
     except MailFailure as failure:
         return seen.ended(facts=failure.facts)
     return seen.ended(first_sync=first)
@@ -85,14 +84,3 @@ def _folders(session: Session, wanted: tuple[str, ...], seen: _Seen) -> int:
         messages = sum(session.status(name).messages for name in wanted)
         rung.detail = f"{len(seen.folders)} found"
     return messages
-
-
-def _first_sync(session: Session, plan: Plan, messages: int, instance: Path) -> FirstSync | None:
-    """What the first sync would bring; None when the server cannot say."""
-    try:
-        size = sum(session.mailbox_size(name) for name in plan.effective.folders)
-    except MailFailure:
-        # The mailbox works; only the forecast is missing, and the page says nothing of it.
-        return None
-    free = shutil.disk_usage(instance).free
-    return FirstSync(messages=messages, size_bytes=size, free_bytes=free)

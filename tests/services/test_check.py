@@ -1,10 +1,13 @@
 """Test connection: the ladder, rung by rung, on a real server and on broken ones."""
 
+from datetime import timedelta
+
 import pytest
 
 from mailboxadmin.domain.finding import Fixer, Phase
 from mailboxadmin.domain.mailbox import Check, Encryption, Server, Step
 from mailboxadmin.domain.people import Person
+from mailboxadmin.services import forecast
 from mailboxadmin.services.check import run_check
 from mailboxadmin.services.draft import Draft
 from mailboxadmin.services.wanted import nearest
@@ -68,6 +71,40 @@ def test_it_says_what_the_first_sync_would_bring(office: Office, dovecot: Doveco
     assert first.messages == 12
     assert first.size_bytes == sum(len(letter) for letter in letters)
     assert first.free_bytes > 0 and first.fits
+
+
+def test_what_is_entered_decides_what_the_first_sync_would_bring(office: Office, dovecot: Dovecot):
+    box = office.mailbox(server=dovecot)
+    letters = [mails.message(number) for number in range(6)]
+    for age, letter in enumerate(letters):
+        at = office.clock.now() - timedelta(days=20 * age)
+        dovecot.deliver(box.account, letter, internal_date=at, seen=age == 0)
+
+    def brought(**texts: str) -> list[int]:
+        first = check_of(office, box, Draft(texts=texts)).first_sync
+        assert first is not None
+        return [first.messages, first.size_bytes]
+
+    def told(some: list[bytes]) -> list[int]:
+        return [len(some), sum(map(len, some))]
+
+    assert brought() == told(letters)
+    assert brought(sync_since_days="30") == told(letters[:2])
+    assert brought(sync_since_days="30", fetch_only_unread="yes") == told(letters[1:2])
+    assert brought(fetch_only_unread="yes") == told(letters[1:])
+    assert brought(sync_since_days="36500") == told(letters)
+
+
+def test_of_many_messages_the_size_is_estimated(office: Office, dovecot: Dovecot, monkeypatch):
+    monkeypatch.setattr(forecast, "SAMPLE", 4)
+    box = office.mailbox(server=dovecot)
+    letter = mails.message(1)
+    dovecot.deliver_many(box.account, [letter] * 10)
+
+    first = check_of(office, box, Draft(texts={"fetch_only_unread": "yes"})).first_sync
+
+    assert first is not None
+    assert (first.messages, first.size_bytes) == (10, 10 * len(letter))
 
 
 def test_a_server_that_cannot_add_up_is_asked_for_each_size(office, start_dovecot):

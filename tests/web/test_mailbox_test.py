@@ -2,14 +2,16 @@
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
+from werkzeug.test import TestResponse
 
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.services.guessing import MOST_REFUSED, WITHIN
 from mailboxadmin.services.people import person_by_email
 from mailboxadmin.web.words import clock
-from tests.support import states
+from tests.support import mails, states
 from tests.support.configuring import ADMIN, bound_to, use_server
 from tests.support.dovecot import Dovecot
 from tests.support.mailstore import Account
@@ -44,6 +46,17 @@ def press(desk: Visitor, **fields: str):
     return desk.client.post("/mailbox", data=data, headers=SCRIPTED)
 
 
+def ended(desk: Visitor, answer: TestResponse) -> TestResponse:
+    """Watch a test until its end."""
+    watch = WATCH.search(answer.text)
+    deadline = time.monotonic() + PATIENCE_S
+    while watch and time.monotonic() < deadline:
+        answer = desk.get(watch[1].replace("&amp;", "&"))
+        watch = WATCH.search(answer.text)
+        time.sleep(0.05)
+    return answer
+
+
 def test_without_scripts_the_answer_is_the_page_with_the_ladder(desk: Visitor, ann: Account):
     page = desk.post("/mailbox", do="test", password=ann.password).text
 
@@ -53,17 +66,41 @@ def test_without_scripts_the_answer_is_the_page_with_the_ladder(desk: Visitor, a
 
 
 def test_with_scripts_the_ladder_is_watched_rung_by_rung(desk: Visitor, ann: Account):
-    answer = press(desk, password=ann.password)
+    answer = ended(desk, press(desk, password=ann.password))
 
-    watch = WATCH.search(answer.text)
-    deadline = time.monotonic() + PATIENCE_S
-    while watch and time.monotonic() < deadline:
-        answer = desk.get(watch[1].replace("&amp;", "&"))
-        watch = WATCH.search(answer.text)
-        time.sleep(0.05)
     assert "It works." in answer.text
     assert "<html" not in answer.text
     assert "5 folders on the server" in answer.text
+
+
+def brought(page: str) -> str:
+    """What stands beside the field about the first sync."""
+    found = re.search(r'<span id="brings"[^>]*>(.*?)</span>', page, re.DOTALL)
+    return re.sub("<[^>]+>", "", found[1]) if found else ""
+
+
+def test_beside_the_field_stands_what_the_first_sync_would_bring(
+    office, dovecot, desk: Visitor, ann: Account
+):
+    now = office.clock.now()
+    dovecot.deliver(ann, mails.message(1), internal_date=now - timedelta(days=50))
+    dovecot.deliver(ann, mails.message(2), internal_date=now)
+
+    before = desk.get("/mailbox").text
+    everything = desk.post("/mailbox", do="test", password=ann.password).text
+    fewer = desk.post("/mailbox", do="test", password=ann.password, sync_since_days="30").text
+
+    assert "Test connection tells" in brought(before)
+    assert "brings 2 messages" in brought(everything)
+    assert "brings 1 message," in brought(fewer)
+    assert re.search(r'id="sync_since_days"[^>]* value="30"', fewer)
+
+
+def test_with_scripts_it_is_put_there_when_the_test_has_ended(desk: Visitor, ann: Account):
+    answer = ended(desk, press(desk, password=ann.password))
+
+    assert 'hx-swap-oob="true"' in answer.text
+    assert brought(answer.text) == "With this, there is nothing to fetch yet."
 
 
 def test_nothing_is_saved(office: Office, desk: Visitor, ann: Account):

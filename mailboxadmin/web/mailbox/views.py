@@ -85,7 +85,7 @@ def progress(mailbox_id: int, check_id: int) -> Answer:
     """How far a test is: the part of the page that asks for it."""
     check = read_check(deps(), check_id, mailbox_id)
     encryption = encryption_of(request.args.get("encryption"))
-    return render_template("mailbox/_result.html", result=live(mailbox_id, check, encryption))
+    return _part(live(mailbox_id, check, encryption))
 
 
 def _test(found: MailboxConfig, form: MailboxForm) -> Result:
@@ -117,9 +117,12 @@ def _encryption(found: MailboxConfig, form: MailboxForm) -> Encryption:
 
 
 def _show(found: MailboxConfig, form: MailboxForm, result: Result) -> Answer:
-    if _scripted():
-        return render_template("mailbox/_result.html", result=result)
-    return _page(found, form, result)
+    return _part(result) if _scripted() else _page(found, form, result)
+
+
+def _part(result: Result) -> str:
+    """Only what became of it, for the place that waits for it in the page."""
+    return render_template("mailbox/_result.html", result=result, alone=True)
 
 
 def _faulty(found: MailboxConfig, form: MailboxForm) -> Answer:
