@@ -27,6 +27,11 @@ def export(email: str, directory: Path, form: str, removed: bool) -> int:
         deps, found.id, directory, form=Format(form), removed=removed, actor=COMMAND_LINE
     )
     click.echo(f"{done.written} written, {done.present} were there already.")
+    if done.left_out:
+        complain(
+            f"{done.left_out} were left out: their bytes are not here yet, or the server refuses "
+            "to give them."
+        )
     if done.differing:
         names = ", ".join(str(file) for file in done.differing[:NAMED])
         complain(f"{len(done.differing)} files with other content were left as they are: {names}.")

@@ -4,21 +4,26 @@
     maildir  DIR/<folder>/cur/<arrival>.id<id>.mailboxadmin:2,<flags>
 
 A file that is there with the same bytes is left; one with other bytes is left too, and
-said. So a second export adds what is new, and nothing is ever overwritten.
+said. So a second export adds what is new, and nothing is ever overwritten. Files carry
+the time of arrival, which is what other programs take from them. Of a message, a part at
+a time is in memory.
 """
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
 from mailboxadmin.domain.activity import Code, Entry
 from mailboxadmin.domain.errors import MailboxAdminError
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.export_names import folder_name, maildir_flags
+from mailboxadmin.services.export_names import folder_name
+from mailboxadmin.services.maildir import maildir_flags
 from mailboxadmin.store.activity import add_entry
-from mailboxadmin.store.bytes import raw_bytes
+from mailboxadmin.store.bytes import raw_parts
 from mailboxadmin.store.messages_list import Copied, to_copy
 
 
@@ -42,6 +47,8 @@ class Exported:
     present: int
     #: There with other bytes, and left as they are.
     differing: tuple[Path, ...]
+    #: Messages whose bytes are not all here: on their way, or refused by the server.
+    left_out: int
 
 
 def export_mailbox(
@@ -62,15 +69,16 @@ def export_mailbox(
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         for message in messages:
             with deps.store.read() as db:
-                raw = raw_bytes(db, message.id)
-            if raw is not None:
-                copier.copy(message, raw)
+                copier.copy(message, raw_parts(db, message.id))
     except OSError as fault:
         reason = fault.strerror or str(fault)
         raise ExportFailed(f"{fault.filename or target} cannot be written: {reason}.") from fault
     _log(deps, mailbox_id, copier.written, actor)
     return Exported(
-        written=copier.written, present=copier.present, differing=tuple(copier.differing)
+        written=copier.written,
+        present=copier.present,
+        differing=tuple(copier.differing),
+        left_out=copier.left_out,
     )
 
 
@@ -82,16 +90,25 @@ class _Copier(ABC):
         self.written = 0
         self.present = 0
         self.differing: list[Path] = []
+        self.left_out = 0
 
-    def copy(self, message: Copied, raw: bytes) -> None:
-        """Write one message, unless it is there."""
-        existing = self._place(self._folder(message.folder), message, raw)
+    def copy(self, message: Copied, parts: Iterator[bytes]) -> None:
+        """Write one message, unless it is there; without parts it has no bytes yet."""
+        first = next(parts, None)
+        if first is None:
+            self.left_out += 1
+            return
+        path, existing = self._place(self._folder(message.folder), message)
+        parts = chain([first], parts)
         if existing is None:
+            _write(self._workplace(path), path, parts, message.arrived_at.timestamp())
             self.written += 1
-        elif existing.read_bytes() == raw:
-            self.present += 1
-        else:
+        elif not _holds(existing, parts):
             self.differing.append(existing)
+        else:
+            self.present += 1
+            if existing != path:
+                existing.rename(path)
 
     def _folder(self, folder: str) -> Path:
         """The directory of a folder, never outside the target."""
@@ -101,15 +118,20 @@ class _Copier(ABC):
             raise OSError(0, "it is a link to another place", str(path))
         return path
 
+    def _workplace(self, path: Path) -> Path:
+        """Where a file is until it is whole."""
+        return path.parent
+
     @abstractmethod
-    def _place(self, folder: Path, message: Copied, raw: bytes) -> Path | None:
-        """Write the file; the one that is there already, if there is one."""
+    def _place(self, folder: Path, message: Copied) -> tuple[Path, Path | None]:
+        """The file's name, and the file that is there already, if there is one."""
 
 
 class _EmlCopier(_Copier):
-    def _place(self, folder: Path, message: Copied, raw: bytes) -> Path | None:
+    def _place(self, folder: Path, message: Copied) -> tuple[Path, Path | None]:
         name = str(message.uid) if message.uid is not None else f"id-{message.id}"
-        return _write(folder, folder / f"{name}.eml", raw)
+        path = folder / f"{name}.eml"
+        return path, path if os.path.lexists(path) else None
 
 
 class _MaildirCopier(_Copier):
@@ -118,17 +140,14 @@ class _MaildirCopier(_Copier):
         #: By folder: the files that are there, by their name without the flags.
         self._delivered: dict[Path, dict[str, Path]] = {}
 
-    def _place(self, folder: Path, message: Copied, raw: bytes) -> Path | None:
+    def _place(self, folder: Path, message: Copied) -> tuple[Path, Path | None]:
         unique = f"{int(message.arrived_at.timestamp())}.id{message.id}.mailboxadmin"
         flags = maildir_flags(message.flags, seen=message.seen)
-        path = folder / "cur" / f"{unique}:2,{flags}"
-        earlier = self._there(folder).get(unique)
-        if earlier is None:
-            return _write(folder / "tmp", path, raw)
-        if earlier.read_bytes() != raw:
-            return earlier
-        # The flags are in the name; the message is the same.
-        return earlier.rename(path)
+        # The flags are in the name; with others it is the same message.
+        return folder / "cur" / f"{unique}:2,{flags}", self._there(folder).get(unique)
+
+    def _workplace(self, path: Path) -> Path:
+        return path.parent.parent / "tmp"
 
     def _there(self, folder: Path) -> dict[str, Path]:
         if folder not in self._delivered:
@@ -139,20 +158,24 @@ class _MaildirCopier(_Copier):
         return self._delivered[folder]
 
 
-def _write(workplace: Path, path: Path, raw: bytes) -> Path | None:
-    """Write a file that is whole as soon as it has its name; None, or `path` if it was there."""
-    if os.path.lexists(path):
-        return path
+def _write(workplace: Path, path: Path, parts: Iterator[bytes], arrived_s: float) -> None:
+    """Write a file that is whole as soon as it has its name."""
     part = workplace / f".{os.getpid()}.part"
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(raw)
+            file.writelines(parts)
+        os.utime(part, (arrived_s, arrived_s))
         part.rename(path)
     finally:
         part.unlink(missing_ok=True)
-    return None
+
+
+def _holds(path: Path, parts: Iterator[bytes]) -> bool:
+    """True when the file has exactly these bytes."""
+    with path.open("rb") as file:
+        return all(file.read(len(part)) == part for part in parts) and not file.read(1)
 
 
 def _log(deps: Deps, mailbox_id: int, written: int, actor: str) -> None:

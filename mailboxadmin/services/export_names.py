@@ -6,14 +6,6 @@ import hashlib
 _UNSAFE = frozenset('/\\%:*?"<>|')
 #: Bytes of UTF-8 that a folder may have; file systems allow 255, a suffix is ours.
 LONGEST_BYTES = 200
-#: Letters of the file name for each flag (https://cr.yp.to/proto/maildir.html), in their order.
-_MAILDIR_LETTERS = {
-    "\\Draft": "D",
-    "\\Flagged": "F",
-    "$Forwarded": "P",
-    "\\Answered": "R",
-    "\\Deleted": "T",
-}
 
 
 def folder_name(folder: str) -> str:
@@ -30,13 +22,6 @@ def folder_name(folder: str) -> str:
     # Two long names that begin alike stay apart.
     digest = hashlib.sha256(folder.encode(errors="surrogatepass")).hexdigest()[:12]
     return safe.encode()[:LONGEST_BYTES].decode(errors="ignore").rstrip(" .%") + "~" + digest
-
-
-def maildir_flags(flags: str, *, seen: bool) -> str:
-    """The letters after `:2,`; `seen` is what is shown, which a click may have changed."""
-    present = flags.split()
-    letters = {letter for flag, letter in _MAILDIR_LETTERS.items() if flag in present}
-    return "".join(sorted(letters | ({"S"} if seen else set())))
 
 
 def _is_unsafe(letter: str) -> bool:

@@ -1,12 +1,14 @@
 """`mailboxadmin export`."""
 
 import mailbox
+from datetime import timedelta
 
 import pytest
 
-from mailboxadmin.services.export_names import folder_name, maildir_flags
-from mailboxadmin.store.tables import MessageRow
-from tests.cli.conftest import store_messages
+from mailboxadmin.services.export_names import folder_name
+from mailboxadmin.services.maildir import maildir_flags
+from mailboxadmin.store.tables import MessageBytesRow, MessagePartRow, MessageRow
+from tests.cli.conftest import FIRST_ARRIVAL, store_messages
 
 
 @pytest.fixture
@@ -130,6 +132,54 @@ def test_the_owner_sees_that_it_was_exported(run, office, target):
 
     [entry] = run("activity", "--code", "mailbox.exported", "--json").objects
     assert (entry["mailbox"], entry["actor"]) == ("anna@example.org", "command line")
+
+
+@pytest.mark.parametrize("form", ["eml", "maildir"])
+def test_files_carry_the_time_of_arrival(run, office, target, form):
+    anna = office.person("anna@example.org")
+    store_messages(office, anna.mailbox_id, 1)
+
+    run("export", "anna@example.org", str(target), "--format", form)
+
+    [file] = _files(target)
+    assert file.stat().st_mtime == (FIRST_ARRIVAL + timedelta(hours=1)).timestamp()
+
+
+@pytest.mark.parametrize("form", ["eml", "maildir"])
+def test_a_big_message_is_put_together_from_its_parts(run, office, target, form):
+    anna = office.person("anna@example.org")
+    parts = in_parts(office, anna.mailbox_id, expected_size=None)
+
+    run("export", "anna@example.org", str(target), "--format", form)
+    again = run("export", "anna@example.org", str(target), "--format", form)
+
+    [file] = _files(target)
+    assert file.read_bytes() == b"".join(parts)
+    assert again.out == "0 written, 1 were there already.\n"
+
+
+def test_a_message_that_is_still_on_its_way_is_left_out_and_said(run, office, target):
+    anna = office.person("anna@example.org")
+    in_parts(office, anna.mailbox_id, expected_size=10_000_000)
+
+    done = run("export", "anna@example.org", str(target), "--format", "eml")
+
+    assert (done.status, _files(target)) == (0, [])
+    assert done.out == "0 written, 0 were there already.\n"
+    assert done.complaint.startswith("1 were left out")
+
+
+def in_parts(office, mailbox_id, *, expected_size):
+    """One message that lies in parts."""
+    parts = [b"Subject: big\r\n\r\n", b"x" * 1000, b"end"]
+    store_messages(office, mailbox_id, 1)
+    with office.deps.store.write() as db:
+        row = db.query(MessageRow).one()
+        row.expected_size = expected_size
+        db.query(MessageBytesRow).delete()
+        for number, raw in enumerate(parts):
+            db.add(MessagePartRow(message_id=row.id, number=number, raw=raw))
+    return parts
 
 
 @pytest.mark.parametrize(
