@@ -1,7 +1,10 @@
 """The log's rows: written once, and moved to the top when the same failure comes again."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Entry
@@ -11,6 +14,26 @@ from mailboxadmin.store.tables import ActivityRow, MailboxRow, StaffRow
 def add_entry(db: Session, entry: Entry, now: datetime) -> int:
     """Write one line; its id."""
     return _insert(db, entry, now, first_at=now, times=1)
+
+
+def add_entries(db: Session, entries: Sequence[Entry], now: datetime) -> None:
+    """Write many lines at once, in their order."""
+    addresses = {each: _address(db, each) for each in {entry.mailbox_id for entry in entries}}
+    rows = [
+        _columns(entry, addresses[entry.mailbox_id], now, first_at=now, times=1)
+        for entry in entries
+    ]
+    if rows:
+        db.connection().execute(insert(ActivityRow), rows)
+
+
+def replace_entry(db: Session, previous_id: int | None, entry: Entry, now: datetime) -> int:
+    """Write a line in place of one that says less of the same; its id, which is a new one."""
+    previous = db.get(ActivityRow, previous_id) if previous_id is not None else None
+    if previous is not None:
+        db.delete(previous)
+        db.flush()
+    return add_entry(db, entry, now)
 
 
 def repeat_entry(db: Session, previous_id: int | None, entry: Entry, now: datetime) -> int:
@@ -34,22 +57,29 @@ def failure_entry(db: Session, entry_id: int | None) -> ActivityRow | None:
 
 
 def _insert(db: Session, entry: Entry, now: datetime, *, first_at: datetime, times: int) -> int:
-    row = ActivityRow(
-        at=now,
-        level=int(entry.level),
-        code=entry.code.value,
-        mailbox_id=entry.mailbox_id,
-        mailbox=_address(db, entry.mailbox_id),
-        actor=entry.actor,
-        run_id=entry.run_id,
-        message=entry.message,
-        detail=entry.detail,
-        times=times,
-        first_at=first_at,
-    )
+    address = _address(db, entry.mailbox_id)
+    row = ActivityRow(**_columns(entry, address, now, first_at=first_at, times=times))
     db.add(row)
     db.flush()
     return row.id
+
+
+def _columns(
+    entry: Entry, address: str | None, now: datetime, *, first_at: datetime, times: int
+) -> dict[str, Any]:
+    return {
+        "at": now,
+        "level": int(entry.level),
+        "code": entry.code.value,
+        "mailbox_id": entry.mailbox_id,
+        "mailbox": address,
+        "actor": entry.actor,
+        "run_id": entry.run_id,
+        "message": entry.message,
+        "detail": entry.detail,
+        "times": times,
+        "first_at": first_at,
+    }
 
 
 def _address(db: Session, mailbox_id: int | None) -> str | None:
