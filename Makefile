@@ -32,7 +32,7 @@ lint: $(VENV)/.test ## ruff, formatting, mypy and the import contracts
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.test ## measure against mbsync and a raw socket, on one Dovecot (takes minutes)
+bench: $(VENV)/.test ## measure against a raw socket, mbsync and offlineimap3, on one Dovecot (takes an hour)
 	@exec $(BIN)/python -m bench
 
 soak: $(VENV)/.test ## a hundred killed syncs, each to end like an undisturbed one (takes minutes)

@@ -1,23 +1,23 @@
 """The activity log at 1,000 and at 1,000,000 rows: p50 and p95 of a page for each filter.
 
-    python -m bench.activity [ROWS]
-
 Each filter is asked for its newest page on both logs in turn (an older page differs only
-in the id it begins at); the figures are medians of three rounds. A page holds fifty entries, or
-as many as the short log has of that filter, so that both logs give the same number. It
-should cost at most one and a half times as much in the long log as in the short one.
+in the id it begins at). A page holds fifty entries, or as many as the short log has of that
+filter, so that both logs give the same number. It should cost at most one and a half times
+as much in the long log as in the short one.
 """
 
 import random
 import statistics
-import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import create_engine, insert
 
+from bench.figures import Figure
+from bench.scale import Scale
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.services.activity import Filter
 from mailboxadmin.store import activity_pages
@@ -27,7 +27,7 @@ from mailboxadmin.store.store import Store, prepare_sqlite
 from mailboxadmin.store.tables import ActivityRow
 
 SHORT, LONG = 1_000, 1_000_000
-ROUNDS, ASKED = 3, 200
+ASKED = 200
 PAGE = 50
 MAILBOXES = 40
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -63,14 +63,20 @@ FILTERS = {
 }
 
 
-def main() -> None:
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else LONG
+def figures(scale: Scale) -> Iterator[Figure]:
+    """A row a filter."""
     with tempfile.TemporaryDirectory() as folder:
-        short, long = (fill(Path(folder) / f"{count}.db", count) for count in (SHORT, rows))
-        print(f"\n{'p50 / p95 in ms':28}{SHORT:>16,}{rows:>18,}   p95 ratio")
+        short, long = (
+            fill(Path(folder) / f"{count}.db", count) for count in (SHORT, scale.of(LONG))
+        )
         for name, wanted in FILTERS.items():
-            one, other = compare(short, long, wanted)
-            print(f"{name:28}{said(one):>16}{said(other):>18}   {other[1] / one[1]:.2f}")
+            one, other = compare(scale.rounds, short, long, wanted)
+            yield Figure(
+                what=f"activity log, 1,000,000 against 1,000 entries: {name}",
+                goal=1.5,
+                value=other[1] / one[1],
+                basis=f"p50 / p95 {said(other)} ms, {said(one)} ms",
+            )
 
 
 def fill(path: Path, count: int) -> Store:
@@ -110,11 +116,11 @@ def line(chance: random.Random, number: int, count: int) -> dict[str, object]:
 Times = tuple[float, float]
 
 
-def compare(short: Store, long: Store, wanted: Filter) -> tuple[Times, Times]:
-    """p50 and p95 in milliseconds on both, each the median of three rounds, taken in turn."""
+def compare(rounds: int, short: Store, long: Store, wanted: Filter) -> tuple[Times, Times]:
+    """p50 and p95 in milliseconds on both, each the median of the rounds, taken in turn."""
     lines = page(short, wanted, activity_pages.NO_BOUND, PAGE) or PAGE
-    rounds = [measure(short, long, wanted, lines) for _ in range(ROUNDS)]
-    return median([one for one, _ in rounds]), median([other for _, other in rounds])
+    took = [measure(short, long, wanted, lines) for _ in range(rounds)]
+    return median([one for one, _ in took]), median([other for _, other in took])
 
 
 def median(times: list[Times]) -> Times:
@@ -156,7 +162,3 @@ def page(store: Store, wanted: Filter, below: int, limit: int) -> int:
 
 def said(times: Times) -> str:
     return f"{times[0]:.2f} / {times[1]:.2f}"
-
-
-if __name__ == "__main__":
-    main()

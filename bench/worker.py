@@ -1,0 +1,111 @@
+"""Mailbox Admin kept warm: one process that does what it is told, and times it.
+
+    python -m bench.worker            with MAILBOXADMIN_INSTANCE in the environment
+
+Each line of its input is a method of `Worker` with its arguments, as JSON; each line of its
+output is the answer. `bench.warm` talks to it.
+"""
+
+import json
+import sys
+import time
+
+from bench.process import high_water
+from mailboxadmin.cli.opening import deps_of
+from mailboxadmin.config import Config
+from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.people import Role
+from mailboxadmin.domain.run import Outcome, SyncReport
+from mailboxadmin.imap.session import Session
+from mailboxadmin.services.configure import configure_mailbox
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.draft import Draft
+from mailboxadmin.services.people import add_person
+from mailboxadmin.services.rounds import sync_many
+from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.sync import sync_mailbox
+
+
+class Worker:
+    """What the bench asks for."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._signed_in_at = 0.0
+        self._watch_sign_ins()
+
+    def admin(self, email: str, password: str) -> None:
+        """Somebody who may change settings."""
+        add_person(
+            self._deps,
+            email=email,
+            name="Admin",
+            role=Role.ADMIN,
+            actor=COMMAND_LINE,
+            password=password,
+        )
+
+    def add(self, email: str, password: str, host: str, port: int) -> int:
+        """A mailbox, not yet synced; its id."""
+        person = add_person(
+            self._deps, email=email, name="Staff", role=Role.STAFF, actor=COMMAND_LINE
+        )
+        assert person.mailbox_id is not None
+        texts = {"imap_host": host, "imap_port": str(port), "imap_encryption": "none"}
+        configure_mailbox(
+            self._deps,
+            person.mailbox_id,
+            Draft(texts=texts, username="", password=password),
+            actor=COMMAND_LINE,
+            set_by="operator",
+            test=False,
+        )
+        return person.mailbox_id
+
+    def set(self, key: str, text: str) -> None:
+        """A setting of the office."""
+        change_settings(self._deps, {key: text}, actor=COMMAND_LINE)
+
+    def sync(self, mailbox_id: int) -> tuple[float, float]:
+        """Sync one: the seconds of the whole run, and of what came after the sign-in."""
+        began = time.perf_counter()
+        _require_ok(sync_mailbox(self._deps, mailbox_id, actor=COMMAND_LINE))
+        ended = time.perf_counter()
+        return ended - began, ended - self._signed_in_at
+
+    def sync_all(self) -> float:
+        """Sync all mailboxes, as many at once as the setting says: the seconds."""
+        began = time.perf_counter()
+        for report in sync_many(self._deps, None, due=False, actor=COMMAND_LINE):
+            _require_ok(report)
+        return time.perf_counter() - began
+
+    def peak(self) -> int:
+        """The highest resident memory until now, in bytes."""
+        return high_water()
+
+    def _watch_sign_ins(self) -> None:
+        """Remember when the last session had signed in: no report says it."""
+        sign_in = Session.open
+
+        def open_(session: Session) -> None:
+            sign_in(session)
+            self._signed_in_at = time.perf_counter()
+
+        Session.open = open_  # type: ignore[assignment]
+
+
+def _require_ok(report: SyncReport) -> None:
+    if report.outcome is not Outcome.OK:
+        raise RuntimeError(f"a run that fails measures nothing: {report.as_json()}")
+
+
+def main() -> None:
+    worker = Worker(deps_of(Config.from_environment()))
+    for line in sys.stdin:
+        method, *arguments = json.loads(line)
+        print(json.dumps(getattr(worker, method)(*arguments)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
