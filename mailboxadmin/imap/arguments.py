@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from mailboxadmin.domain.errors import InvalidInput
 
 _LINE_BREAKERS = re.compile(r"[\r\n\0]")
+_ONE_LINE = re.compile(rb"[^\r\n\0]*(?:\r\n)?")
 
 #: What a field is called in a sentence; others by their key.
 _NAMES = {
@@ -41,6 +42,11 @@ def check_text(field: str, text: str) -> str:
     except UnicodeEncodeError:
         raise InvalidInput(field, f"{name} has a character that cannot be sent.") from None
     return text
+
+
+def one_line(command: bytes) -> bool:
+    """False for what would be more than one command, or none, on the wire."""
+    return _ONE_LINE.fullmatch(command) is not None
 
 
 def quoted(field: str, text: str) -> str:

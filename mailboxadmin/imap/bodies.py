@@ -10,7 +10,7 @@ FETCH batch --OK--> given; what is missing: asked for its flags
 """
 
 import imaplib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mailboxadmin.domain.message import Fetched
@@ -65,7 +65,7 @@ def fetch(wire: Wire, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
             yield from _one_by_one(wire, sorted(wanted), any_came=bool(given))
 
 
-def still_there(wire: Wire, uids: Iterable[int]) -> set[int]:
+def still_there(wire: Wire, uids: Collection[int]) -> set[int]:
     """Those of the messages for which the server tells flags.
 
     Raises:
@@ -92,24 +92,30 @@ def blame(uid: int, refusal: Said | None) -> Unfetchable:
 
 
 def _given(question: Question, wanted: set[int]) -> list[Fetched]:
-    """The messages that came with their body; `wanted` loses them."""
-    return [got for said in question.readable() if (got := _whole(said, wanted))]
+    """The messages that came with their body; `wanted` loses them.
+
+    Flags may come in a line of their own, and change while the bodies come.
+    """
+    flags: dict[int, frozenset[str]] = {}
+    whole: dict[int, Answer] = {}
+    for said in question.readable():
+        if said.flags is not None:
+            flags[said.uid] = said.flags
+        if said.section == b"BODY[]" and said.body is not None and said.uid in wanted:
+            whole.setdefault(said.uid, said)
+    wanted.difference_update(whole)
+    return [
+        Fetched(
+            uid=uid,
+            flags=flags.get(uid, frozenset()),
+            internal_date=said.internal_date,
+            raw=said.body or b"",
+        )
+        for uid, said in whole.items()
+    ]
 
 
-def _whole(answer: Answer, wanted: set[int]) -> Fetched | None:
-    """The message, when it is one that was asked for and has not come already."""
-    if answer.section != b"BODY[]" or answer.body is None or answer.uid not in wanted:
-        return None
-    wanted.discard(answer.uid)
-    return Fetched(
-        uid=answer.uid,
-        flags=answer.flags or frozenset(),
-        internal_date=answer.internal_date,
-        raw=answer.body,
-    )
-
-
-def _kept_back(wire: Wire, missing: Iterable[int]) -> Iterator[Unfetchable]:
+def _kept_back(wire: Wire, missing: Collection[int]) -> Iterator[Unfetchable]:
     for uid in sorted(still_there(wire, missing)):
         yield Unfetchable(uid=uid, server_said=None)
 

@@ -11,7 +11,9 @@ from collections import deque
 
 from imapclient import IMAPClient
 
+from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.imap.answers import Answer
+from mailboxadmin.imap.arguments import one_line
 from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.plain import Intake
 from mailboxadmin.imap.said import Heard
@@ -59,7 +61,14 @@ class Wire(imaplib.IMAP4):
         return self._intake.answers
 
     def send(self, data: bytes) -> None:  # type: ignore[override]  # never another buffer
-        """A command, or the rest of one."""
+        """A command, a literal of one, or its end.
+
+        Raises:
+            InvalidInput: an argument that nobody looked at would have started another command.
+        """
+        # The tag is bytes, whatever its types say.
+        if data.startswith(self.tagpre) and not one_line(data):  # type: ignore[arg-type]
+            raise InvalidInput("command", "A command has a line break or a NUL in it.")
         self.heard.begin()
         self.connection.send(data)
 

@@ -108,10 +108,10 @@ def test_only_what_is_above_the_cursor_is_new(dovecot):
     with session(on_dovecot(dovecot, user)) as ours:
         ours.select("INBOX")
 
-        assert ours.uids_above(0) == [1, 2, 3, 4]
-        assert ours.uids_above(2) == [3, 4]
-        assert ours.uids_above(4) == [], "4:* would name message 4"
-        assert ours.uids_above(2**32 - 2) == []
+        assert ours.uids(above=0) == [1, 2, 3, 4]
+        assert ours.uids(above=2) == [3, 4]
+        assert ours.uids(above=4) == [], "4:* would name message 4"
+        assert ours.uids(above=2**32 - 2) == []
 
 
 def test_flags_and_what_changed_since(dovecot):
