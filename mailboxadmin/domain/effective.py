@@ -29,6 +29,8 @@ class Origin(StrEnum):
     BUILT_IN = "built in"
     #: The port that belongs to the encryption in force.
     ENCRYPTION = "follows the encryption"
+    #: Nobody set it; what the server lists was looked at.
+    FOUND = "found by itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.message import SEEN
+from mailboxadmin.domain.special_use import SpecialUse
 
 #: Attributes of folders that cannot be opened (RFC 9051, 7.3.1); compared in lower case.
 NOT_SELECTABLE = frozenset({"\\noselect", "\\nonexistent"})
@@ -61,6 +62,8 @@ class Cursor:
     highest_modseq: int | None
     #: Messages the server had when the folder was last brought fully up to date.
     server_count: int
+    #: Which messages were wanted then, see `services.selection`; None: all.
+    selection: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +74,5 @@ class FolderState:
     messages: int
     last_success_at: datetime | None
     finding: Finding | None
+    #: What it is for besides holding mail; None: nothing special.
+    special_use: SpecialUse | None = None

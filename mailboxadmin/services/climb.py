@@ -7,6 +7,7 @@ opened for reading only where a server cannot add up a folder's size.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import Facts, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import ListedFolder
@@ -17,6 +18,7 @@ from mailboxadmin.imap.session import Session, connect
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Plan, account_of
 from mailboxadmin.services.forecast import first_sync
+from mailboxadmin.services.special_folders import unlisted
 from mailboxadmin.services.wanted import require_folder
 
 OnStep = Callable[[Step], None]
@@ -51,7 +53,7 @@ def climb(deps: Deps, plan: Plan, on_step: OnStep, *, count: bool) -> Climbed:
             account = account_of(db, deps, plan)
         deadline = Deadline.after(CLIMB_LIMIT_S)
         with connect(account, network=deps.network, deadline=deadline, on_step=seen) as session:
-            messages = _folders(session, plan.effective.folders, seen)
+            messages = _folders(session, plan.effective, seen)
             first = first_sync(deps, session, plan.effective, messages) if count else None
     except MailFailure as failure:
         return seen.ended(facts=failure.facts)
@@ -75,12 +77,14 @@ class _Seen:
         return Climbed(steps=tuple(self.steps), facts=facts, folders=names, first_sync=first_sync)
 
 
-def _folders(session: Session, wanted: tuple[str, ...], seen: _Seen) -> int:
+def _folders(session: Session, chosen: Effective, seen: _Seen) -> int:
     """The last rung: every folder to sync can be opened; how many messages they hold."""
     with Ladder(seen).rung(Phase.FOLDERS) as rung:
         seen.folders = session.list_folders()
-        for name in wanted:
+        for name in chosen.folders:
             require_folder(name, seen.folders)
-        messages = sum(session.status(name).messages for name in wanted)
-        rung.detail = f"{len(seen.folders)} found"
+        messages = sum(session.status(name).messages for name in chosen.folders)
+        missing = unlisted(seen.folders, chosen)
+        said = [f"for {use.label}, {each.sentence[:-1]}" for use, each in missing.items()]
+        rung.detail = "; ".join([f"{len(seen.folders)} found", *said])
     return messages

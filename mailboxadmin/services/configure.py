@@ -4,6 +4,7 @@ draft -> plan -> server may be named? -> tried (unless saved untested) -> saved
                      `-- InvalidInputs     `-- red: NotSaved, nothing changed
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from mailboxadmin.services.check import check_plan
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
 from mailboxadmin.services.effective import effective_for, effective_with, recognise_by_mx
+from mailboxadmin.services.special_folders import SpecialFolder, read_special_folders
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.secrets import password_row, put_password
@@ -44,6 +46,8 @@ class MailboxConfig:
     #: The name at sign-in that was entered; empty is the address.
     username: str
     effective: Effective
+    #: The folders for special mail, by setting key.
+    special: Mapping[str, SpecialFolder]
     #: What would be in force without personal settings, as text, by key.
     inherited: dict[str, str]
     #: The provider that runs the server in force; None when it is not a known one.
@@ -85,6 +89,7 @@ def read_config(deps: Deps, mailbox_id: int) -> MailboxConfig:
             own=own,
             username=row.username or "",
             effective=effective,
+            special=read_special_folders(db, mailbox_id, effective),
             inherited=_inherited(db, deps, mailbox_id, own),
             provider=deps.providers.by_host(server.host) if server else None,
             has_password=stored is not None,

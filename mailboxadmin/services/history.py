@@ -56,6 +56,8 @@ class History:
 
     mailbox: Mailbox
     folders: tuple[FolderState, ...]
+    #: The names of those that are synced.
+    wanted: tuple[str, ...]
     #: The last thirty days, oldest first.
     days: tuple[Day, ...]
     #: The newest runs, newest first.
@@ -81,13 +83,15 @@ def read_history(deps: Deps, mailbox_id: int) -> History:
         if mailbox is None:
             raise NotFound("There is no such mailbox.")
         since = mailbox.finding_since
-        server = effective_for(db, deps.providers, mailbox_id).server
+        in_force = effective_for(db, deps.providers, mailbox_id)
+        server = in_force.server
         newest = activity_pages.entries(
             db, mailbox_id=mailbox_id, minimum=Level.INFO, limit=ENTRIES
         )
         return History(
             mailbox=mailbox,
             folders=board.folder_states(db, mailbox_id),
+            wanted=in_force.folders,
             days=_days(db, mailbox, now),
             runs=runs.recent_runs(db, mailbox_id, RUNS),
             entries=tuple(newest),

@@ -8,13 +8,14 @@ Only what LIST said is looked at; the server is asked nothing more.
 
 from collections.abc import Mapping, Sequence
 
-from mailboxadmin.domain.activity import Code, Entry
+from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.folder import ListedFolder
 from mailboxadmin.domain.special_mapping import Found, map_uses
 from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.runs import Run
+from mailboxadmin.services.special_folders import Unlisted, last_told, unlisted
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.special_uses import put_special_uses, special_uses
 
@@ -22,32 +23,44 @@ from mailboxadmin.store.special_uses import put_special_uses, special_uses
 def map_folders(deps: Deps, run: Run, listed: Sequence[ListedFolder]) -> None:
     """Keep which of the listed folders has which use; writes only when that changed.
 
+    A folder that is named in the settings and not there is told too, once.
+
     Raises:
         Cancelled: the run was stopped, or another process took the mailbox over.
     """
     with deps.store.read() as db:
         in_force = effective_for(db, deps.providers, run.mailbox_id)
-        before = special_uses(db, run.mailbox_id)
+        before, told = special_uses(db, run.mailbox_id), last_told(db, run.mailbox_id)
+    missing = unlisted(listed, in_force)
     found = map_uses(listed, {use: in_force.folder_for(use) for use in SpecialUse})
     after = {use: each.folder for use, each in found.items()}
-    if after == before:
+    if after == before and (not missing or missing == told):
         return
     with deps.store.write(background=True) as db:
         run.confirm(db)
         put_special_uses(db, run.mailbox_id, after)
-        add_entry(db, _entry(run, found, before), deps.clock.now())
+        add_entry(db, _entry(run, found, missing, before), deps.clock.now())
 
 
-def _entry(run: Run, found: Mapping[SpecialUse, Found], before: Mapping[SpecialUse, str]) -> Entry:
+def _entry(
+    run: Run,
+    found: Mapping[SpecialUse, Found],
+    missing: Mapping[SpecialUse, Unlisted],
+    before: Mapping[SpecialUse, str],
+) -> Entry:
     detail: dict[str, object] = {
         use.name.lower(): {"folder": each.folder, "how": each.how.value}
         for use, each in found.items()
     }
+    if missing:
+        # `special_folders.last_told` reads this again.
+        detail["missing"] = {use.name.lower(): each.as_json() for use, each in missing.items()}
     if before:
         detail["before"] = {use.name.lower(): folder for use, folder in before.items()}
     return Entry(
         code=Code.FOLDER_MAPPED,
-        message=_sentence(found),
+        level=Level.WARNING if missing else Level.INFO,
+        message=_sentences(found, missing),
         actor=run.actor,
         mailbox_id=run.mailbox_id,
         run_id=run.id,
@@ -55,8 +68,11 @@ def _entry(run: Run, found: Mapping[SpecialUse, Found], before: Mapping[SpecialU
     )
 
 
-def _sentence(found: Mapping[SpecialUse, Found]) -> str:
-    if not found:
-        return "No folder is known for sent, drafts, deleted, junk or archived mail any more."
-    parts = ", ".join(f"{use.label} in “{each.folder}”" for use, each in found.items())
-    return f"Folders found: {parts}."
+def _sentences(found: Mapping[SpecialUse, Found], missing: Mapping[SpecialUse, Unlisted]) -> str:
+    said = [f"For {use.label}: {each.sentence}" for use, each in missing.items()]
+    if found:
+        parts = ", ".join(f"{use.label} in “{each.folder}”" for use, each in found.items())
+        said.insert(0, f"Folders found: {parts}.")
+    elif not missing:
+        said.append("No folder is known for sent, drafts, deleted, junk or archived mail any more.")
+    return " ".join(said)

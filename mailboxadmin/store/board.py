@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.folder import FolderState
 from mailboxadmin.domain.mailbox import Glance, Mailbox, State, Step
+from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.store.secrets import PASSWORD
 from mailboxadmin.store.tables import (
     FolderRow,
@@ -55,7 +56,7 @@ def count_in_state(db: Session, state: State) -> int:
 
 
 def folder_states(db: Session, mailbox_id: int) -> tuple[FolderState, ...]:
-    """The folders of a mailbox that were opened or looked for, INBOX first."""
+    """The folders of a mailbox that were opened, looked for or found a use for, INBOX first."""
     rows = db.scalars(
         select(FolderRow)
         .where(FolderRow.mailbox_id == mailbox_id)
@@ -68,8 +69,10 @@ def folder_states(db: Session, mailbox_id: int) -> tuple[FolderState, ...]:
             messages=counts.get(row.id, 0),
             last_success_at=row.last_success_at,
             finding=Finding.from_json(row.finding) if row.finding else None,
+            special_use=SpecialUse(row.special_use) if row.special_use else None,
         )
         for row in rows
+        if row.uid_validity or row.finding or row.special_use or counts.get(row.id)
     )
 
 

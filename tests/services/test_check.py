@@ -159,6 +159,17 @@ def test_a_missing_folder_is_red_and_names_the_nearest_one(office: Office, dovec
     assert "Sent" in check.folders
 
 
+def test_a_named_special_folder_that_is_missing_is_said_and_stops_nothing(office, dovecot):
+    box = office.mailbox(server=dovecot)
+
+    check = check_of(office, box, Draft(texts={"sent_folder": "Snet", "trash_folder": "Trash"}))
+
+    assert check.ok
+    assert check.steps[-1].detail.endswith(
+        "found; for sent mail, “Snet” is not on the server; the nearest name there is “Sent”"
+    )
+
+
 def test_a_port_that_nobody_listens_on_is_refused(office: Office):
     box = office.mailbox_at(Server(host="127.0.0.1", port=free_port(), encryption=Encryption.NONE))
 

@@ -7,6 +7,8 @@ from imapclient import IMAPClient
 
 from mailboxadmin.demo.people import sample_people
 from mailboxadmin.demo.server import DemoImapServer
+from mailboxadmin.domain.activity import Level
+from mailboxadmin.domain.effective import InForce, Origin
 from mailboxadmin.domain.errors import Cancelled
 from mailboxadmin.domain.folder import ListedFolder
 from mailboxadmin.domain.mailbox import Encryption, Server
@@ -14,6 +16,7 @@ from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.session import Session, connect
 from mailboxadmin.services.account import account_for
+from mailboxadmin.services.configure import read_config
 from mailboxadmin.services.mapping import map_folders
 from mailboxadmin.services.runs import Run, begin_run, held
 from mailboxadmin.store.special_uses import special_uses
@@ -129,8 +132,48 @@ def test_a_change_is_told_with_what_was_before(office: Office, dovecot: Dovecot,
         "sent": {"folder": "Gesendet", "how": "named in the settings"},
         "before": {"sent": "Sent"},
     }
-    assert "any more" in gone.message
+    assert gone.message == "For sent mail: “Gesendet” is not on the server."
     assert known(office, box) == {}
+
+
+def test_when_all_are_gone_that_is_told_too(office: Office, dovecot: Dovecot, run):
+    box = office.mailbox(server=dovecot)
+    now = begin(office, box, run)
+    map_folders(office.deps, now, names("INBOX", "Sent"))
+
+    map_folders(office.deps, now, names("INBOX"))
+
+    assert "any more" in entries(office, box, "folder.mapped")[-1].message
+
+
+def test_a_named_folder_that_is_not_there_is_told_once_with_the_nearest_name(office, dovecot, run):
+    box = office.mailbox(server=dovecot)
+    now = begin(office, box, run)
+    save(office, box.person, sent_folder="Snet", set_by="operator", test=False)
+
+    for _ in range(3):
+        map_folders(office.deps, now, names("INBOX", "Sent"))
+
+    [entry] = entries(office, box, "folder.mapped")
+    assert entry.level is Level.WARNING
+    assert "For sent mail: “Snet” is not on the server; the nearest name there is “Sent”." in (
+        entry.message
+    )
+    sent = read_config(office.deps, box.id).special["sent_folder"]
+    assert sent.hint.startswith("“Snet” is not on the server; the nearest name there is “Sent”.")
+
+
+def test_the_form_says_what_was_found_and_what_is_used_twice(office, dovecot: Dovecot, run):
+    box = office.mailbox(server=dovecot)
+    save(office, box.person, trash_folder="Sent", sent_folder="Sent", set_by="operator", test=False)
+    map_folders(office.deps, begin(office, box, run), names("INBOX", "Sent", "Spam"))
+
+    special = read_config(office.deps, box.id).special
+
+    assert special["spam_folder"].in_force == InForce(value="Spam", origin=Origin.FOUND)
+    assert special["archive_folder"].in_force == InForce(value=None, origin=Origin.FOUND)
+    assert special["sent_folder"].hint == ""
+    assert special["trash_folder"].hint.startswith("“Sent” is the folder for sent mail already.")
 
 
 def test_a_server_with_nothing_special_is_no_news(office: Office, dovecot: Dovecot, run):

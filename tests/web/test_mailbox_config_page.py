@@ -5,7 +5,9 @@ import re
 import pytest
 
 from mailboxadmin.domain.settings import PERSONAL_KEYS
+from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.services.settings import change_settings
+from mailboxadmin.store.special_uses import put_special_uses
 from tests.support.configuring import ADMIN, save
 from tests.support.office import Office
 from tests.support.visitor import Visitor
@@ -96,6 +98,20 @@ def test_a_no_of_ones_own_stays_when_the_office_says_yes(office, grace, at_desk)
     page = grace.get(path).text
     assert origin_of(page, "sync_read_status") == "in force: no · own"
     assert re.search(r'<option selected value="no">No<', page)
+
+
+def test_the_folders_found_for_special_mail_are_shown(office: Office, grace: Visitor):
+    anna = office.person("anna@example.org")
+    with office.deps.store.write() as db:
+        put_special_uses(db, anna.mailbox_id, {SpecialUse.SENT: "Gesendet"})
+    save(office, anna, trash_folder="Gesendet", set_by="operator", test=False)
+
+    page = grace.get(f"/mailboxes/{anna.mailbox_id}/config").text
+
+    assert origin_of(page, "sent_folder") == "in force: Gesendet · found by itself"
+    assert origin_of(page, "spam_folder") == "in force: not set · found by itself"
+    assert origin_of(page, "trash_folder") == "in force: Gesendet · own"
+    assert "“Gesendet” is the folder for sent mail already." in page
 
 
 def test_a_number_out_of_its_limits_is_refused_beside_its_field(office, grace, at_desk):

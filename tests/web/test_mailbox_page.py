@@ -1,5 +1,6 @@
 """The page of one mailbox."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,11 +8,16 @@ import pytest
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.finding import Fixer, Phase
 from mailboxadmin.domain.mailbox import Encryption, Server, State, Step
+from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.services.settings import change_settings
+from mailboxadmin.store.folders import folder_id
+from mailboxadmin.store.special_uses import put_special_uses
+from mailboxadmin.store.tables import FolderRow
 from tests.support import states
 from tests.support.office import Office
 from tests.support.visitor import Visitor
 
+FOLDER = re.compile(r'<tr><td><b>([^<]+)</b>.*?<span class="state[^>]*>([^<]+)<', re.DOTALL)
 STEPS = (
     Step(phase=Phase.DNS, ok=True, ms=3, detail="mail.example.org"),
     Step(phase=Phase.TCP, ok=False, ms=21, detail="refused"),
@@ -110,6 +116,25 @@ def test_folders_and_its_own_log_are_there(office: Office, broken: int, grace: V
     assert "<b>INBOX</b>" in page
     assert "2 of Anna" in page
     assert "5 of somebody else" not in page
+
+
+def test_folders_for_special_mail_are_named_and_kept_ones_are_still_shown(office, broken, grace):
+    states.put_mail(office, broken, 1)
+    with office.deps.store.write() as db:
+        put_special_uses(db, broken, {SpecialUse.SENT: "Gesendet"})
+        old = db.get_one(FolderRow, folder_id(db, broken, "Projects"))
+        old.uid_validity, old.last_success_at = 7, office.clock.now()
+        folder_id(db, broken, "Asked for once")
+
+    page = grace.get(f"/mailboxes/{broken}").text
+
+    rows = {row[0]: row[1] for row in FOLDER.findall(page)}
+    assert '<b>Gesendet</b> <span class="who">sent mail</span>' in page
+    assert rows == {
+        "INBOX": "Not read yet",
+        "Gesendet": "Not synced",
+        "Projects": "No longer synced",
+    }
 
 
 def test_the_message_for_anna_says_what_to_do(broken: int, grace: Visitor):
