@@ -16,6 +16,7 @@ main = Program(
         "sync": "sync",
         "messages": "messages",
         "mark": "messages",
+        "import": "import_",
         "export": "export",
         "activity": "activity",
         "settings": "settings",

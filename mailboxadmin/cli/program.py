@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 import click
@@ -60,7 +61,8 @@ class Program(click.Group):
         if cmd_name not in self._modules:
             return None
         module = importlib.import_module(f"mailboxadmin.cli.{self._modules[cmd_name]}")
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(module, f"{name}_" if iskeyword(name) else name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

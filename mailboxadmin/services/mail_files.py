@@ -24,7 +24,7 @@ from urllib.parse import unquote
 
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.services.maildir import arrival_of_name, flags_of_name, folder_of_name
-from mailboxadmin.services.mbox import PIECE_BYTES, Mbox
+from mailboxadmin.services.mbox import PIECE_BYTES, Mbox, Span
 from mailboxadmin.services.wire_form import as_on_the_wire
 
 INBOX = "INBOX"
@@ -146,16 +146,20 @@ def _eml_letters(emls: list[tuple[Path, str]], before: int = 0) -> Iterator[Lett
 
 def _mbox_letters(path: Path) -> Iterator[Letter]:
     with path.open("rb", buffering=0) as file:
-        mbox = Mbox(file)
-        for span in mbox.spans():
+        for span in Mbox(file).spans():
             yield Letter(
                 folder=INBOX,
                 flags=span.flags,
                 arrived_at=span.arrived_at,
                 place=f"{path}, byte {span.start}",
                 done=span.stop,
-                pieces=partial(mbox.pieces, span),
+                pieces=partial(_span_pieces, path, span),
             )
+
+
+def _span_pieces(path: Path, span: Span) -> Iterator[bytes]:
+    with path.open("rb", buffering=0) as file:
+        yield from Mbox(file).pieces(span)
 
 
 def _file_pieces(path: Path) -> Iterator[bytes]:

@@ -22,7 +22,6 @@ def file(tmp_path: Path) -> Path:
 
 
 def letters(file: Path) -> list[Letter]:
-    # In one go, because an mbox is open only as long as it is read.
     return list(open_source(file).letters())
 
 
