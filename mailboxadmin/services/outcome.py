@@ -67,7 +67,7 @@ def record_outcome(deps: Deps, run: Run, result: Result) -> None:
 def _cancelled(
     db: DbSession, row: MailboxRow, run: Run, result: Result, now: datetime, interval: timedelta
 ) -> None:
-    person = runs.cancelled_by(db, run.id)
+    person = run.control.stopped_by or runs.cancelled_by(db, run.id)
     why, then = "because Mailbox Admin was stopped", "it goes on at the next start"
     if person is not None:
         why, then = "on request", "it goes on at the next check"

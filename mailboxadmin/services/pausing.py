@@ -33,7 +33,7 @@ def pause_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:
             runs.request_cancel(db, running, by=actor)
         add_entry(db, _entry(Code.MAILBOX_PAUSED, "Paused.", mailbox_id, actor), deps.clock.now())
     if running is not None:
-        deps.running.stop(running)
+        deps.running.stop(running, by=actor)
 
 
 def resume_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:

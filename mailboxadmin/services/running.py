@@ -26,10 +26,13 @@ class RunControl:
         self._change = threading.Lock()
         self._stopped = threading.Event()
         self._connection: Cuttable | None = None
+        #: The person who stopped it from this process.
+        self.stopped_by: str | None = None
 
-    def stop(self) -> None:
+    def stop(self, *, by: str | None = None) -> None:
         """Have the run end at once; what it committed stays."""
         with self._change:
+            self.stopped_by = self.stopped_by or by
             self._stopped.set()
             connection = self._connection
         if connection is not None:
@@ -87,12 +90,13 @@ class Running:
         with self._change:
             self._runs.pop(run_id, None)
 
-    def stop(self, run_id: int) -> None:
-        """Stop a run, if it is one of this process."""
+    def stop(self, run_id: int, *, by: str) -> bool:
+        """Stop a run, if it is one of this process; False when it is not."""
         with self._change:
             control = self._runs.get(run_id)
         if control is not None:
-            control.stop()
+            control.stop(by=by)
+        return control is not None
 
     def stop_all(self) -> None:
         """Stop every run: the process is about to end."""

@@ -156,12 +156,16 @@ def _close_interrupted(db: DbSession, lease: LeaseRow, now: datetime) -> None:
 
 
 def cancel_run(deps: Deps, run_id: int, *, actor: str) -> bool:
-    """Ask a run to stop, in whichever process it is; False when it has ended already."""
-    with deps.store.write() as db:
-        asked = runs.request_cancel(db, run_id, by=actor)
-    deps.running.stop(run_id)
+    """Ask a run to stop, in whichever process it is; False when it has ended already.
+
+    Raises:
+        StoreUnavailable: it could not be asked; a run of this process was stopped even so.
+    """
     log.info("run %s: stop asked by %s", run_id, actor)
-    return asked
+    # First what needs no database, which may be busy with something else.
+    stopped = deps.running.stop(run_id, by=actor)
+    with deps.store.write() as db:
+        return runs.request_cancel(db, run_id, by=actor) or stopped
 
 
 def read_progress(deps: Deps, run_id: int, mailbox_id: int) -> Progress:

@@ -26,7 +26,7 @@ from tests.support.office import Box, Office
 PATIENCE_S = 60.0
 OTHERS = 20
 #: With the connection, after the greeting, after the sign-in, in the middle of a message.
-AT_ONCE, GREETED, SIGNED_IN, IN_A_MESSAGE = 0, 100, 1_000, 50_000
+AT_ONCE, GREETED, SIGNED_IN, IN_A_MESSAGE = 0, 200, 1_000, 50_000
 LARGE = b"Subject: large\r\n\r\n" + b"A line of forty bytes, again and again.\r\n" * 20_000
 
 

@@ -1,13 +1,17 @@
-"""A line to a mail server that goes bad after so many bytes, at the end of a line.
+"""A line to a mail server that goes bad after so many bytes, or when something is asked.
 
     with BadLine(dovecot.port, after=50_000, then=Badness.DRIP) as line:
         sync_in_the_background(line.host, line.port)
         line.gone_bad.wait()
 
-What the client says reaches the server all the time; only what the server says goes bad.
+    BadLine(dovecot.port, at="UID FETCH .*BODY", then=Badness.HANG)
+
+What the client says reaches the server all the time; only what the server says goes bad, from
+the end of a line on.
 """
 
 import random
+import re
 import socket
 import socketserver
 import threading
@@ -41,12 +45,18 @@ class BadLine:
 
     host = LOOPBACK
 
-    def __init__(self, server_port: int, *, after: int, then: Badness) -> None:
+    def __init__(
+        self, server_port: int, *, then: Badness, after: int | None = None, at: str | None = None
+    ) -> None:
         self._server_port = server_port
-        self._room = after
+        self._after = after
+        #: As the client says it, after its tag.
+        self._at = re.compile(rb"^\S+ " + at.encode(), re.IGNORECASE) if at else None
         self._badness = then
         #: The line has gone bad, on one connection at least.
         self.gone_bad = threading.Event()
+        #: The client has ended a connection.
+        self.hung_up = threading.Event()
         self._ended = threading.Event()
         line = self
 
@@ -69,32 +79,36 @@ class BadLine:
 
     def _relay(self, program: socket.socket) -> None:
         with socket.create_connection((LOOPBACK, self._server_port)) as server:
-            threading.Thread(target=self._back, args=(server, program), daemon=True).start()
+            asked = threading.Event()
+            back = threading.Thread(target=self._back, args=(server, program, asked), daemon=True)
+            back.start()
             with suppress(OSError):  # Either end may hang up in the middle of a word.
                 while chunk := program.recv(_CHUNK):
+                    if self._at is not None and self._at.match(chunk):
+                        asked.set()
                     server.sendall(chunk)
+        self.hung_up.set()
 
-    def _back(self, server: socket.socket, program: socket.socket) -> None:
+    def _back(self, server: socket.socket, program: socket.socket, asked: threading.Event) -> None:
+        passed = 0
         with suppress(OSError):  # The program hangs up on a bad line.
-            rest = self._good(server, program)
-            if rest is not None:
-                self.gone_bad.set()
-                self._bad(rest, program)
+            while chunk := server.recv(_CHUNK):
+                good, bad = self._split(chunk, passed, asked)
+                program.sendall(good)
+                passed += len(good)
+                if bad:
+                    self.gone_bad.set()
+                    self._bad(bad, program)
             program.shutdown(socket.SHUT_WR)
 
-    def _good(self, server: socket.socket, program: socket.socket) -> bytes | None:
-        """Pass on what the line has room for; what it has none for, or None at the end."""
-        room = self._room
-        while room > 0:
-            chunk = server.recv(_CHUNK)
-            if not chunk:
-                return None
-            if len(chunk) > room and (end := chunk.find(b"\n", room)) > 0:
-                program.sendall(chunk[: end + 1])
-                return chunk[end + 1 :] + server.recv(_CHUNK)
-            program.sendall(chunk)
-            room -= len(chunk)
-        return server.recv(_CHUNK) or None
+    def _split(self, chunk: bytes, passed: int, asked: threading.Event) -> tuple[bytes, bytes]:
+        """What is passed on as it is, and what goes bad."""
+        if asked.is_set():
+            return b"", chunk
+        if self._after is None or passed + len(chunk) <= self._after:
+            return chunk, b""
+        end = chunk.rfind(b"\n", 0, max(0, self._after - passed)) + 1
+        return chunk[:end], chunk[end:]
 
     def _bad(self, rest: bytes, program: socket.socket) -> None:
         match self._badness:
