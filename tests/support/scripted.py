@@ -18,7 +18,8 @@ from tests.support.ports import LOOPBACK
 from tests.support.scripted_dialogue import Dialogue, Manner
 from tests.support.scripted_steps import Action, Step
 
-_HANG_UP_PATIENCE_S = 0.5
+#: Used up only by a client that neither leaves nor says anything more.
+_HANG_UP_PATIENCE_S = 10.0
 
 
 class ScriptedImap:
@@ -72,7 +73,7 @@ class ScriptedImap:
         return [said for dialogue in self._dialogues for said in dialogue.said]
 
     def stop(self) -> None:
-        """End all connections; a client that is still talking gets half a second to finish."""
+        """End all connections; a client that is still talking gets a while to finish."""
         if self._listener.fileno() == -1:
             return
         self._listener.shutdown(socket.SHUT_RDWR)
