@@ -10,7 +10,7 @@ import pytest
 from mailboxadmin.domain.errors import Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
-from mailboxadmin.imap import climb, tls
+from mailboxadmin.imap import climb
 from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.network import Network
@@ -181,24 +181,6 @@ def test_a_server_that_cuts_the_handshake_failed_it(scripted_imap):
 
     assert facts.happening is Happening.HANDSHAKE_FAILED
     assert facts.phase is Phase.TLS
-
-
-def test_a_server_that_only_speaks_an_obsolete_tls_fails_the_handshake(
-    scripted_imap, certificates, monkeypatch
-):
-    certificate = certificates.good()
-    context = certificate.server_context()
-    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers("ECDHE+AES128")
-    monkeypatch.setattr(type(certificate), "server_context", lambda _: context)
-    ours = ssl.create_default_context(cafile=certificates.ca_file)
-    ours.minimum_version = ssl.TLSVersion.TLSv1_3
-    monkeypatch.setattr(tls, "trusting_context", lambda _: ours)
-    server = scripted_imap(certificate=certificate)
-
-    facts, _ = failure(account(server.port, host=HOST, encryption=Encryption.SSL))
-
-    assert facts.happening is Happening.HANDSHAKE_FAILED
 
 
 def test_silence_in_the_handshake_is_a_time_out(short_rungs):

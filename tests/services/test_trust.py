@@ -62,3 +62,23 @@ def test_a_pinned_certificate_is_trusted_and_the_mailbox_is_tried_again(office, 
     assert (entry.actor, entry.detail["host"]) == (ADMIN, dovecot.host)
     assert office.row(box).next_attempt_at == office.clock.now()
     assert run_check(office.deps, box.id, actor=ADMIN).ok
+
+
+def test_a_certificate_that_was_pinned_for_one_host_is_trusted_for_no_other(office, dovecot):
+    ann, ben = dovecot.user(), dovecot.user()
+
+    def at(host, user):
+        where = Server(host=host, port=dovecot.ssl_port, encryption=Encryption.SSL)
+        return office.mailbox_at(where, user)
+
+    trusting, other = at(dovecot.host, ann), at("localhost", ben)
+    shown = ssl.get_server_certificate((dovecot.host, dovecot.ssl_port))
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(shown)).hexdigest()
+
+    trust_certificate(office.deps, trusting.id, digest, actor=ADMIN)
+    office.sync(trusting)
+    office.sync(other)
+
+    assert office.row(trusting).state == "ok"
+    assert office.row(other).state == "needs_action"
+    assert (dovecot.logins_of(ann).accepted, dovecot.logins_of(ben).accepted) == (1, 0)

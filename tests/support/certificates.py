@@ -1,11 +1,21 @@
 """Certificates of a private authority: good ones, and every broken kind that servers show."""
 
 import ssl
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1")
 
@@ -16,10 +26,18 @@ class ServerCertificate:
 
     cert_file: Path
     key_file: Path
+    #: The server speaks TLS 1.1 and nothing newer.
+    obsolete: bool = False
 
     def server_context(self) -> ssl.SSLContext:
         """Return a TLS context that shows this certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        # Servers from before 2015 have short keys and old protocols; it takes this to be one.
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        if self.obsolete:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
         context.load_cert_chain(self.cert_file, self.key_file)
         return context
 
@@ -71,6 +89,35 @@ class Certificates:
         """A certificate that signed itself, as a fresh mail server or a router shows it."""
         lone = trustme.CA()
         return self._write("self-signed", lone.cert_pem.bytes(), lone.private_key_pem.bytes())
+
+    def missing_intermediate(self) -> ServerCertificate:
+        """A trusted certificate, but its server does not show by whom it was issued."""
+        leaf = self._authority.create_child_ca().issue_cert(*LOOPBACK_NAMES)
+        alone = leaf.cert_chain_pems[0].bytes()
+        return self._write("missing-intermediate", alone, leaf.private_key_pem.bytes())
+
+    def short_key(self) -> ServerCertificate:
+        """A certificate of the trusted authority with an RSA key of 1024 bits."""
+        authority = x509.load_pem_x509_certificate(self._authority.cert_pem.bytes())
+        signer = load_pem_private_key(self._authority.private_key_pem.bytes(), password=None)
+        assert isinstance(signer, ec.EllipticCurvePrivateKey)
+        key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+        names = x509.SubjectAlternativeName([x509.DNSName(LOOPBACK_NAMES[0])])
+        certificate = (
+            x509.CertificateBuilder(issuer_name=authority.subject, subject_name=x509.Name([]))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+            .not_valid_after(datetime(2035, 1, 1, tzinfo=UTC))
+            .add_extension(names, critical=True)
+            .sign(signer, hashes.SHA256())
+        )
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return self._write("short-key", certificate.public_bytes(Encoding.PEM), pem)
+
+    def obsolete(self) -> ServerCertificate:
+        """A good certificate on a server that speaks nothing newer than TLS 1.1."""
+        return replace(self.good(), obsolete=True)
 
     def _written(self, stem: str, leaf: trustme.LeafCert) -> ServerCertificate:
         chain = b"".join(blob.bytes() for blob in leaf.cert_chain_pems)

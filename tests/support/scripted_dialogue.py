@@ -190,7 +190,7 @@ class Dialogue:
         data = self._socket().recv(65536)
         if not data:
             raise HungUp
-        is_tls_hello = not self.received and data.startswith(b"\x16\x03")
+        is_tls_hello = not self._buffer and data.startswith(b"\x16\x03")
         self.received += data
         if is_tls_hello:
             raise HungUp  # A client that wants TLS has said no command that could be in the script.

@@ -41,8 +41,15 @@ def test_a_good_certificate_is_for_the_names_asked_for(certificates):
         ("wrong_name", "Hostname mismatch"),
         ("unknown_authority", "unable to get local issuer"),
         ("self_signed", "self-signed certificate"),
+        ("missing_intermediate", "unable to get local issuer"),
+        ("short_key", "key too weak"),
     ],
 )
 def test_each_broken_certificate_is_refused_for_its_own_reason(certificates, kind, reason):
     with pytest.raises(ssl.SSLCertVerificationError, match=reason):
         handshake(certificates, getattr(certificates, kind)())
+
+
+def test_an_obsolete_protocol_is_refused_before_any_certificate(certificates):
+    with pytest.raises(ssl.SSLError, match=r"(?i)protocol"):
+        handshake(certificates, certificates.obsolete())
