@@ -90,6 +90,13 @@ class Running:
         with self._change:
             self._runs.pop(run_id, None)
 
+    @property
+    def busy(self) -> bool:
+        """True while a run has more to do than to wait for its server."""
+        with self._change:
+            controls = tuple(self._runs.values())
+        return not all(control.stands_still for control in controls)
+
     def stop(self, run_id: int, *, by: str) -> bool:
         """Stop a run, if it is one of this process; False when it is not."""
         with self._change:

@@ -5,7 +5,7 @@ transaction of its own, and are read the same way. Until the last one is there, 
 message has no bytes that anybody may use.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +19,20 @@ def raw_bytes(db: Session, message_id: int) -> bytes | None:
     if raw is not None:
         return raw
     return b"".join(raw_parts(db, message_id)) or None
+
+
+def raw_of(db: Session, message_ids: Sequence[int]) -> dict[int, bytes]:
+    """Messages byte for byte, whole in memory, by their ids; those whose bytes are here."""
+    rows = db.execute(
+        select(MessageBytesRow.message_id, MessageBytesRow.raw).where(
+            MessageBytesRow.message_id.in_(message_ids)
+        )
+    )
+    raws = dict(rows.all())
+    for message_id in set(message_ids) - raws.keys():
+        if (raw := raw_bytes(db, message_id)) is not None:
+            raws[message_id] = raw
+    return raws
 
 
 def raw_parts(db: Session, message_id: int) -> Iterator[bytes]:
