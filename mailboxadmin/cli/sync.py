@@ -10,12 +10,15 @@ from mailboxadmin.cli.output import json_option, plain, print_json
 from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.run import Outcome, SyncReport
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.examine import examine_messages
 from mailboxadmin.services.heartbeat import timer_ticked
 from mailboxadmin.services.prune import prune
 from mailboxadmin.services.rounds import sync_many
 
 #: Outcomes that leave nothing to mend.
 GOOD = frozenset({Outcome.OK, Outcome.SKIPPED})
+#: How long a timer's call goes on with messages that wait for their text.
+EXAMINE_S = 60
 
 
 @click.command
@@ -31,6 +34,7 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
         timer_ticked(deps)
     good = _sync(deps, emails, due=due, show=_readers(_print_json if as_json else _print_line))
     if due:
+        examine_messages(deps, budget_s=EXAMINE_S)
         prune(deps)
     return 0 if good else 1
 

@@ -4,7 +4,8 @@
                  │ yes
                  └── heartbeat ── due mailboxes to the pool
 
-Once an hour the same process tidies up.
+Every few seconds the same process goes on with what waits for its text, and once an
+hour it tidies up.
 """
 
 import logging
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailboxadmin.domain.errors import StoreUnavailable
+from mailboxadmin.jobs.examine_waiting import ExamineWaiting
 from mailboxadmin.jobs.sync_due import SyncDue
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
@@ -27,6 +29,8 @@ from mailboxadmin.services.prune import prune
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=15)
+#: A new message has its preview soon after it was listed.
+EXAMINE_EVERY = timedelta(seconds=3)
 TIDY_EVERY = timedelta(hours=1)
 #: The first tidying, so that a start is not slowed by it.
 TIDY_AFTER = timedelta(minutes=2)
@@ -42,6 +46,7 @@ class Scheduler:
         self._lock = FileLock(deps.instance / SCHEDULER_LOCK)
         self._clock = BackgroundScheduler(timezone=UTC, daemon=True)
         self._sync_due = SyncDue(deps)
+        self._examine = ExamineWaiting(deps)
         self._turn = threading.Lock()
         self._waited = False
         self._ended = False
@@ -58,6 +63,9 @@ class Scheduler:
         now = datetime.now(UTC)
         self._clock.add_job(
             self.tick, "interval", seconds=TICK.total_seconds(), next_run_time=now, **options
+        )
+        self._clock.add_job(
+            self.examine, "interval", seconds=EXAMINE_EVERY.total_seconds(), **options
         )
         self._clock.add_job(
             self.tidy,
@@ -88,6 +96,11 @@ class Scheduler:
                 # The next tick is the retry; a missing heartbeat turns every page red.
                 log.exception("a tick failed")
 
+    def examine(self) -> None:
+        """Every few seconds, in the process that ticks."""
+        if self._lock.held:
+            self._examine.run()
+
     def tidy(self) -> None:
         """Once an hour, in the process that ticks."""
         if self._lock.held:
@@ -97,6 +110,7 @@ class Scheduler:
         """Tick no more, and let another process take over; False when a tick still goes on."""
         if self._clock.running:
             self._clock.shutdown(wait=False)
+        self._examine.stop()
         # A tick may wait for the database; the process ends whether or not it gets it.
         has_turn = self._turn.acquire(timeout=LAST_TICK_S)
         try:
