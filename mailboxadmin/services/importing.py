@@ -106,8 +106,9 @@ class _Import:
             fresh = [each for each in batch if self._is_new(each)]
             small = [(self._row(db, each, now), each.raw) for each in fresh if each.raw is not None]
             ids = rows.add_imports(db, self._mailbox_id, small, now)
-            self._say(db, [each for each in fresh if each.raw is not None], ids, now)
-            self._log(db, now)
+            if ids:
+                self._say(db, [each for each in fresh if each.raw is not None], ids, now)
+                self._log(db, now)
         for each in fresh:
             if each.raw is None:
                 self._store_big(each)
