@@ -96,7 +96,7 @@ def the_right_one_shows_what_will_come(page: Page, account: Account) -> None:
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_label("Password", exact=True)).to_have_attribute("type", "text")
     page.get_by_role("button", name="Test connection").click()
-    expect(page.get_by_text("The first sync brings 12 messages")).to_be_visible()
+    expect(page.get_by_text("It works. The first sync brings 12 messages")).to_be_visible()
     climbed = page.locator(".ladder li")
     expect(climbed).to_have_count(6)
     for name in ("Name", "Connection", "Encryption", "Greeting", "Sign-in", "Folders"):

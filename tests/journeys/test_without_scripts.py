@@ -67,7 +67,7 @@ def try_the_connection(page: Page, ann: Account) -> None:
         page.get_by_role("button", name="Test connection").click()
         expect(page.get_by_text(verdict)).to_be_visible()
         expect(page.get_by_label("Password", exact=True)).to_have_value("")
-    expect(page.get_by_text("The first sync brings 40 messages")).to_be_visible()
+    expect(page.get_by_text("It works. The first sync brings 40 messages")).to_be_visible()
 
 
 def save(page: Page, ann: Account, line: SlowLine) -> None:
