@@ -18,6 +18,7 @@ from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.runs import is_live
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store import activity_pages, board, runs
+from mailboxadmin.store.contents import count_waiting
 
 DAYS = 30
 RUNS = 8
@@ -56,6 +57,8 @@ class History:
 
     mailbox: Mailbox
     folders: tuple[FolderState, ...]
+    #: Messages that are listed and whose text was not read yet.
+    unexamined: int
     #: The names of those that are synced.
     wanted: tuple[str, ...]
     #: The last thirty days, oldest first.
@@ -91,6 +94,7 @@ def read_history(deps: Deps, mailbox_id: int) -> History:
         return History(
             mailbox=mailbox,
             folders=board.folder_states(db, mailbox_id),
+            unexamined=count_waiting(db, mailbox_id),
             wanted=in_force.folders,
             days=_days(db, mailbox, now),
             runs=runs.recent_runs(db, mailbox_id, RUNS),
