@@ -14,7 +14,7 @@ from imapclient import IMAPClient
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.imap.answers import Answer
 from mailboxadmin.imap.arguments import one_line
-from mailboxadmin.imap.connection import Connection
+from mailboxadmin.imap.connection import Connection, Hangup
 from mailboxadmin.imap.plain import Intake
 from mailboxadmin.imap.said import Heard
 
@@ -64,13 +64,24 @@ class Wire(imaplib.IMAP4):
         """A command, a literal of one, or its end.
 
         Raises:
+            Hangup, Silence: see `Connection`; or the last answer never came to its end.
             InvalidInput: an argument that nobody looked at would have started another command.
         """
-        # The tag is bytes, whatever its types say.
-        if data.startswith(self.tagpre) and not one_line(data):  # type: ignore[arg-type]
-            raise InvalidInput("command", "A command has a line break or a NUL in it.")
+        tag, _, command = data.partition(b" ")
+        if tag in self.tagged_commands:
+            self._begin(tag, command)
         self.heard.begin()
         self.connection.send(data)
+
+    def _begin(self, tag: bytes, command: bytes) -> None:
+        """Look at a command before it goes out."""
+        if not one_line(command):
+            del self.tagged_commands[tag]
+            raise InvalidInput("command", "A command has a line break or a NUL in it.")
+        unfinished = self.tagged_commands.keys() - {tag}
+        if unfinished and not command.startswith(b"LOGOUT"):
+            # What is left of that answer would be taken for the answer to this command.
+            raise Hangup("the last answer never came to its end")
 
     def shutdown(self) -> None:
         """Close the connection."""

@@ -1,7 +1,6 @@
 """The short way to read FETCH says what the libraries say, whatever the server sends."""
 
 import imaplib
-import io
 
 import pytest
 from hypothesis import example, given
@@ -11,35 +10,8 @@ from mailboxadmin.imap.answers import LARGEST_UID, Answer
 from mailboxadmin.imap.connection import Hangup
 from mailboxadmin.imap.plain import Intake
 from mailboxadmin.imap.question import Question
-from mailboxadmin.imap.said import Heard
 from mailboxadmin.imap.wire import Wire
-
-
-class Recording:
-    """Stands for a connection on which each command gets the same answer."""
-
-    sock = None
-
-    def __init__(self, answer: bytes) -> None:
-        self._answer = answer
-        self._waiting = io.BytesIO(b"* OK ready\r\n")
-
-    def send(self, data: bytes) -> None:
-        tag, command = data.split()[:2]
-        said = b"* CAPABILITY IMAP4rev1\r\n" if command == b"CAPABILITY" else self._answer
-        self._waiting = io.BytesIO(self._waiting.read() + said + tag + b" OK done\r\n")
-
-    def read_line(self) -> bytes:
-        line = self._waiting.readline()
-        if not line.endswith(b"\n"):
-            raise Hangup("closed by the server")
-        return line
-
-    def read(self, size: int) -> bytes:
-        data = self._waiting.read(size)
-        if len(data) < size:
-            raise Hangup("closed by the server")
-        return data
+from tests.imap.recording import Recording, recorded
 
 
 class LongWay(Wire):
@@ -65,9 +37,7 @@ def read(kind: type[Wire], answer: bytes) -> tuple[object, object]:
 
 
 def question(kind: type[Wire], answer: bytes) -> Question:
-    wire = kind(Recording(answer), "h", 143, Heard())
-    wire.state = "SELECTED"
-    return Question(wire, "1:*", "(x)")
+    return Question(recorded(answer, kind), "1:*", "(x)")
 
 
 def literal(data: bytes) -> bytes:
