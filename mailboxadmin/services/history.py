@@ -15,6 +15,7 @@ from mailboxadmin.domain.mailbox import Encryption, Mailbox
 from mailboxadmin.domain.run import Progress
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.read_status import Unsent, unsent_clicks
 from mailboxadmin.services.runs import is_live
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store import activity_pages, board, runs
@@ -72,6 +73,8 @@ class History:
     encryption: Encryption
     #: Whom to ask in this office; empty when nobody was named.
     contact: str
+    #: What was marked here and waits to be sent.
+    unsent: Unsent
 
 
 def read_history(deps: Deps, mailbox_id: int) -> History:
@@ -102,6 +105,7 @@ def read_history(deps: Deps, mailbox_id: int) -> History:
             last_change=activity_pages.last_change(db, mailbox_id, since) if since else None,
             encryption=server.encryption if server else Encryption.SSL,
             contact=str(office_values(db)["help_contact"] or ""),
+            unsent=unsent_clicks(db, deps, mailbox_id),
         )
 
 

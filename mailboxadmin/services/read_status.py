@@ -8,6 +8,7 @@ All of it happens in the transaction in which the click is shown.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,27 @@ from mailboxadmin.store import read_changes
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.mailboxes import mailbox_row
 from mailboxadmin.store.tables import MessageRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsent:
+    """What was marked here and the server was not told yet."""
+
+    count: int
+    #: Of those, on messages that were not found on the server yet.
+    without_uid: int
+    #: It is to be told: `sync_read_status` is on.
+    wanted: bool
+
+
+def unsent_clicks(db: Session, deps: Deps, mailbox_id: int) -> Unsent:
+    """What waits to be sent."""
+    waiting = read_changes.count_waiting(db, mailbox_id)
+    return Unsent(
+        count=waiting.count,
+        without_uid=waiting.without_uid,
+        wanted=wants_push(db, deps, mailbox_id),
+    )
 
 
 def wants_push(db: Session, deps: Deps, mailbox_id: int) -> bool:

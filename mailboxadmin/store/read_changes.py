@@ -28,6 +28,8 @@ class Click(NamedTuple):
     folder: str
     #: None while the message waits to be found on the server.
     uid: int | None
+    #: The Message-ID of its header.
+    header_id: str | None
     #: The message is gone from the server.
     removed: bool
     #: What the person wants the server to show, and when that was said.
@@ -96,6 +98,7 @@ def waiting_clicks(
             MessageRow.folder_id,
             FolderRow.name,
             MessageRow.uid,
+            MessageRow.message_id,
             MessageRow.removed_at.is_not(None),
             ReadChangeRow.seen,
             ReadChangeRow.clicked_at,
@@ -117,6 +120,7 @@ def count_waiting(db: Session, mailbox_id: int) -> Waiting:
     """How many wait."""
     count, with_uid = db.execute(
         select(func.count(), func.count(MessageRow.uid))
+        .select_from(ReadChangeRow)
         .join(MessageRow, MessageRow.id == ReadChangeRow.message_id)
         .where(ReadChangeRow.mailbox_id == mailbox_id, MessageRow.removed_at.is_(None))
     ).one()

@@ -91,3 +91,16 @@ def test_a_table_shows_no_control_characters(run, office):
 
     assert lines[0].split() == ["ID", "FOLDER", "DATE", "SEEN", "FROM", "SUBJECT"]
     assert "Order 1 für Grün" in lines[1]
+
+
+def test_with_sync_read_status_marking_says_what_the_server_is_to_be_told(run, office):
+    anna = office.person("anna@example.org")
+    store_messages(office, anna.mailbox_id, 3, removed=1)
+    run("settings", "set", "sync_read_status", "yes")
+    ids = [str(line["id"]) for line in run("messages", "anna@example.org", "--json").objects]
+
+    done = run("mark", "anna@example.org", *ids, "--unread")
+    again = run("mark", "anna@example.org", ids[2], "--unread")
+
+    assert done.out == "2 changed, 1 were so before.\nThe server is told of 1 at the next sync.\n"
+    assert again.out == "0 changed, 1 were so before.\nThe server is told of 1 at the next sync.\n"
