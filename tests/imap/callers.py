@@ -12,7 +12,7 @@ from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.session import Session, connect
 from tests.support.dovecot import Dovecot
 from tests.support.scripted_steps import Step as Scripted
-from tests.support.scripted_steps import capability, login
+from tests.support.scripted_steps import capability, literal, login, select
 
 #: A minute: far more than any test needs, so that a slow machine fails none.
 PATIENCE_S = 60.0
@@ -64,10 +64,10 @@ def phases(steps: list[Step]) -> list[tuple[str, bool]]:
     return [(step.phase.value, step.ok) for step in steps]
 
 
-def facts_of(call: Callable[[], Any]) -> Facts:
+def facts_of(call: Callable[..., Any], *arguments: Any) -> Facts:
     """How a verb failed."""
     with pytest.raises(MailFailure) as caught:
-        call()
+        call(*arguments)
     return caught.value.facts
 
 
@@ -77,3 +77,15 @@ def opened(
     """A session on a scripted server that goes on with these steps after the sign-in."""
     script = [capability(), login(f"OK [CAPABILITY {capabilities}] in"), *steps]
     return session(account(scripted_imap(script).port), **more)
+
+
+def in_inbox(scripted_imap: Any, *steps: Scripted, **more: Any) -> Session:
+    """The same with an INBOX of nine messages open."""
+    ours = opened(scripted_imap, select(exists=9), *steps, **more)
+    ours.select("INBOX")
+    return ours
+
+
+def fetch_line(number: int, uid: int, body: bytes = b"Subject: x\r\n\r\nhello\r\n") -> bytes:
+    """What a server says of one whole message."""
+    return literal(f"* {number} FETCH (UID {uid} FLAGS (\\Seen) BODY[]", body, ")")

@@ -1,9 +1,9 @@
 import pytest
 
-from mailboxadmin.domain.errors import Happening, MailFailure
+from mailboxadmin.domain.errors import Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import FolderStatus
-from tests.imap.callers import account, on_dovecot, session
+from tests.imap.callers import account, facts_of, on_dovecot, opened, session
 from tests.support import mails
 from tests.support.scripted_steps import capability, expect, login, select
 
@@ -18,17 +18,6 @@ ODD_NAMES = [
     "[x]",
     "{3}",
 ]
-
-
-def facts_of(call, *arguments):
-    with pytest.raises(MailFailure) as caught:
-        call(*arguments)
-    return caught.value.facts
-
-
-def opened(scripted_imap, *steps, capabilities: str = "IMAP4rev1", **options):
-    script = [capability(), login(f"OK [CAPABILITY {capabilities}] in"), *steps]
-    return session(account(scripted_imap(script, **options).port))
 
 
 def test_folders_are_listed_with_their_names_decoded_and_their_roles(dovecot):

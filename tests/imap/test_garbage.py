@@ -14,9 +14,9 @@ from mailboxadmin.imap import bodies
 from mailboxadmin.imap.connection import Hangup, Oversized
 from mailboxadmin.imap.question import Question
 from mailboxadmin.imap.session import Unfetchable
-from tests.imap.callers import facts_of, opened
+from tests.imap.callers import facts_of, in_inbox
 from tests.imap.recording import recorded
-from tests.support.scripted_steps import Close, expect, literal, select
+from tests.support.scripted_steps import Close, expect, literal
 
 #: What each message is: its flags and its bytes, some of which look like IMAP.
 TRUTH = {
@@ -116,12 +116,6 @@ def test_an_answer_that_comes_twice_gives_each_message_once():
 
     assert {each.uid: (each.flags, each.raw) for each in got} == TRUTH
     assert len(got) == len(TRUTH)
-
-
-def in_inbox(scripted_imap, *steps):
-    ours = opened(scripted_imap, select(exists=9), *steps)
-    ours.select("INBOX")
-    return ours
 
 
 def test_flags_that_come_in_a_line_of_their_own_belong_to_the_message_of_that_uid(scripted_imap):

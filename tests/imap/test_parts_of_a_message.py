@@ -5,9 +5,9 @@ import pytest
 from mailboxadmin.domain.errors import Happening
 from mailboxadmin.domain.message import SEEN
 from mailboxadmin.imap.session import Part, Unfetchable
-from tests.imap.callers import facts_of, on_dovecot, opened, session
+from tests.imap.callers import facts_of, in_inbox, on_dovecot, session
 from tests.support import mails
-from tests.support.scripted_steps import expect, literal, select
+from tests.support.scripted_steps import expect, literal
 
 STILL_THERE = expect(r"UID FETCH 7 \(FLAGS\)$", "* 2 FETCH (UID 7 FLAGS ())", "{tag} OK done")
 
@@ -15,12 +15,6 @@ STILL_THERE = expect(r"UID FETCH 7 \(FLAGS\)$", "* 2 FETCH (UID 7 FLAGS ())", "{
 def asking(*answer, start=0, length=10):
     wanted = rf"UID FETCH 7 \(INTERNALDATE FLAGS BODY\.PEEK\[\]<{start}\.{length}>\)$"
     return expect(wanted, *answer)
-
-
-def in_inbox(scripted_imap, *steps):
-    ours = opened(scripted_imap, select(exists=9), *steps)
-    ours.select("INBOX")
-    return ours
 
 
 def test_the_parts_of_a_message_are_the_message(dovecot):

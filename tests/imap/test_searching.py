@@ -6,15 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from mailboxadmin.domain.errors import Happening
-from tests.imap.callers import account, facts_of, on_dovecot, opened, session
+from tests.imap.callers import account, facts_of, in_inbox, on_dovecot, session
 from tests.support import mails
 from tests.support.scripted_steps import capability, expect, login, select
-
-
-def in_inbox(scripted_imap, *steps, **more):
-    ours = opened(scripted_imap, select(exists=9), *steps, **more)
-    ours.select("INBOX")
-    return ours
 
 
 def test_new_unread_and_recent_ones_are_found_together(dovecot):
@@ -136,3 +130,48 @@ def test_a_search_that_came_unasked_is_not_the_answer(scripted_imap):
         list(ours.flags([1]))
 
         assert ours.uids() == [4]
+
+
+def test_only_what_is_above_the_cursor_is_new(dovecot):
+    user = dovecot.user()
+    dovecot.deliver_many(user, mails.generate(4))
+
+    with session(on_dovecot(dovecot, user)) as ours:
+        ours.select("INBOX")
+
+        assert ours.uids(above=0) == [1, 2, 3, 4]
+        assert ours.uids(above=2) == [3, 4]
+        assert ours.uids(above=4) == [], "4:* would name message 4"
+        assert ours.uids(above=2**32 - 2) == []
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "command", "lines", "uids"),
+    [
+        ("IMAP4rev1", "UID SEARCH ALL$", ["* SEARCH 3 1", "* SEARCH 9"], [1, 3, 9]),
+        ("IMAP4rev1", "UID SEARCH ALL$", ["* SEARCH"], []),
+        ("IMAP4rev1", "UID SEARCH ALL$", [], []),
+        (
+            "IMAP4rev1 ESEARCH",
+            r"UID SEARCH RETURN \(ALL\) ALL$",
+            ['* ESEARCH (TAG "x") UID ALL 4:2,9'],
+            [2, 3, 4, 9],
+        ),
+        ("IMAP4rev1 ESEARCH", "UID SEARCH RETURN", ['* ESEARCH (TAG "x") UID'], []),
+        ("IMAP4rev1 ESEARCH", "UID SEARCH RETURN", ["* SEARCH 1 2"], [1, 2]),
+    ],
+)
+def test_every_way_to_answer_a_search_is_understood(
+    scripted_imap, capabilities, command, lines, uids
+):
+    step = expect(command, *lines, "{tag} OK done")
+
+    with in_inbox(scripted_imap, step, capabilities=capabilities) as ours:
+        assert ours.uids() == uids
+
+
+def test_impossibly_many_uids_do_not_fill_the_memory(scripted_imap):
+    step = expect("UID SEARCH", "* ESEARCH UID ALL 1:4294967295", "{tag} OK done")
+
+    with in_inbox(scripted_imap, step, capabilities="IMAP4rev1 ESEARCH") as ours:
+        assert facts_of(ours.uids).happening is Happening.NOT_UNDERSTOOD
