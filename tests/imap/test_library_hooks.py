@@ -34,3 +34,28 @@ def test_the_debug_hook_that_costs_most_of_a_fetch_is_still_there_and_is_off(scr
 
 def test_imaplib_sends_a_literal_that_is_set_beforehand():
     assert "self.literal" in inspect.getsource(imaplib.IMAP4._command)
+
+
+def test_imaplib_remembers_the_commands_that_were_not_answered_to_their_end(scripted_imap):
+    """By that we know that what is left of an answer is still to come."""
+    server = scripted_imap([capability(), login("OK [CAPABILITY IMAP4rev1] in")])
+
+    assert "self.tagged_commands[tag] = None" in inspect.getsource(imaplib.IMAP4._new_tag)
+    assert "del self.tagged_commands[tag]" in inspect.getsource(imaplib.IMAP4)
+    with session(account(server.port)) as ours:
+        assert ours._wire.tagged_commands == {}
+
+
+def test_imaplib_reads_a_literal_and_the_line_after_it_by_our_methods():
+    """Both are handed to it a second time when a plain line turns out to be none."""
+    source = inspect.getsource(imaplib.IMAP4._get_response)
+
+    assert source.index("self.read(size)") < source.rindex("self._get_line()")
+    assert "self.readline()" in inspect.getsource(imaplib.IMAP4._get_line)
+
+
+def test_imaplib_speaks_up_about_read_only_folders_unless_it_is_told_not_to():
+    source = inspect.getsource(imaplib.IMAP4)
+
+    assert "and not self.is_readonly" in source
+    assert issubclass(imaplib.IMAP4.readonly, imaplib.IMAP4.abort)
