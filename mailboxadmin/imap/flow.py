@@ -1,7 +1,7 @@
 """Whether a server keeps us waiting, as others can see while the thread that reads is blocked.
 
     asked ──► waits ──► bytes ──► waits ──► bytes ──► … ──► asked again: it was answered
-                │ little came for a quarter of a second      │ no end after ten seconds
+                │ little came for a quarter of a second      │ no end after three seconds
                 └──────────── stands still ──────────────────┘
 
 Only time spent waiting for bytes counts: a run that parses or waits for the database is busy
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LITTLE_BYTES = 64 * 1024
 STILL_AFTER_S = 0.25
 #: An answer without end, however fast it comes.
-LONGEST_ANSWER_S = 10.0
+LONGEST_ANSWER_S = 3.0
 
 
 class Flow:

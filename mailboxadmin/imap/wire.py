@@ -14,9 +14,13 @@ from imapclient import IMAPClient
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.imap.answers import Answer
 from mailboxadmin.imap.arguments import one_line
-from mailboxadmin.imap.connection import Connection, Hangup
+from mailboxadmin.imap.connection import Connection, Hangup, Oversized
 from mailboxadmin.imap.plain import Intake
 from mailboxadmin.imap.said import Heard
+
+#: Lines of one answer that imaplib may have to keep. What asks for more than 2,000 asks for plain
+#: lines of FETCH, which do not come here; lines without end would fill the memory.
+MOST_LINES = 1_000_000
 
 
 class Wire(imaplib.IMAP4):
@@ -33,6 +37,7 @@ class Wire(imaplib.IMAP4):
         self.heard = heard
         self._intake: Intake | None = None
         self._again: deque[bytes] = deque()
+        self._lines = 0
         super().__init__(host, port)
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
@@ -46,12 +51,19 @@ class Wire(imaplib.IMAP4):
         return self._again.popleft() if self._again else self.connection.read(size)
 
     def readline(self) -> bytes:
-        """A line, which is also looked at for what explains a failure."""
+        """A line, which is also looked at for what explains a failure.
+
+        Raises:
+            Hangup, Silence, Oversized: see `Connection`; or the answer has too many lines.
+        """
         if self._again:
             return self._again.popleft()
         intake, self._intake = self._intake, None
         line = intake.other_line() if intake else self.connection.read_line()
         self.heard.hear(line)
+        self._lines += 1
+        if self._lines > MOST_LINES:
+            raise Oversized(f"an answer of more than {MOST_LINES:,} lines")
         return line
 
     def take_in(self) -> list[Answer]:
@@ -71,6 +83,7 @@ class Wire(imaplib.IMAP4):
         if tag in self.tagged_commands:
             self._begin(tag, command)
         self.heard.begin()
+        self._lines = 0
         self.connection.send(data)
 
     def _begin(self, tag: bytes, command: bytes) -> None:

@@ -13,7 +13,7 @@ import pytest
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome, SyncReport
-from mailboxadmin.imap import flow
+from mailboxadmin.imap import flow, wire
 from mailboxadmin.jobs.sync_due import SyncDue
 from mailboxadmin.services.rounds import sync_many
 from mailboxadmin.services.runs import current_run
@@ -120,6 +120,19 @@ def test_an_answer_without_end_holds_up_nobody(
     assert held is not None
     assert told(first) == {box.account.name: Outcome.OK for box in good}
     assert last.outcome is Outcome.CANCELLED
+
+
+def test_lines_without_end_do_not_fill_the_memory(
+    office: Office, bad_box, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(wire, "MOST_LINES", 10_000)
+    bad = bad_box(SIGNED_IN, Badness.FLOOD)
+
+    report = office.sync(bad)
+
+    assert report.outcome is Outcome.FAILED
+    assert report.finding is not None
+    assert (report.finding.code, report.finding.temporary) == ("server.protocol_error", True)
 
 
 def test_the_schedulers_runs_are_as_fair(office: Office, bad_box, others):
