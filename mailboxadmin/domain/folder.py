@@ -65,6 +65,11 @@ class Cursor:
     #: Which messages were wanted then, see `services.selection`; None: all.
     selection: str | None = None
 
+    def is_ahead_of(self, status: FolderStatus) -> bool:
+        """True when UIDs that were given out before are to be given out again (UIDNEXT)."""
+        given_out = max(self.last_uid + 1, self.uid_next or 0)
+        return status.uid_next is not None and status.uid_next < given_out
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderState:

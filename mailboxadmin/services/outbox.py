@@ -58,8 +58,8 @@ def take_server_flags(
         )
         # Somebody reads mail elsewhere all day long: that is no news, unless one asked for it.
         level = Level.ROUTINE if place.run.actor == SCHEDULER else Level.INFO
-        detail = {"count": taken.shown}
-        add_entry(db, _entry(place, Code.READ_STATUS_PULLED, level, message, detail), now)
+        entry = _entry(place, Code.READ_STATUS_PULLED, level, message, {"count": taken.shown})
+        add_entry(db, entry, now)
     return taken.changed
 
 
@@ -74,7 +74,7 @@ def settle(
     message = f"The server has what was marked here in {place.name}: " + _read_and_unread(
         read, len(told) - read
     )
-    detail = {"count": len(told), "read": read, "unread": len(told) - read}
+    detail: dict[str, object] = {"count": len(told), "read": read, "unread": len(told) - read}
     add_entry(db, _entry(place, Code.READ_STATUS_PUSHED, Level.INFO, message, detail), now)
 
 
@@ -123,7 +123,7 @@ def keep_here(
 def _say_failed(
     db: Session, place: Place, level: Level, message: str, ids: Sequence[int], now: datetime
 ) -> None:
-    detail = {"count": len(ids), "messages": list(ids[:MOST_NAMED])}
+    detail: dict[str, object] = {"count": len(ids), "messages": list(ids[:MOST_NAMED])}
     add_entry(db, _entry(place, Code.READ_STATUS_FAILED, level, message, detail), now)
 
 

@@ -4,7 +4,7 @@ r"""What was marked here, told to the server: the first thing in a run, and look
        |
        |-- sync_read_status off -------------> stays here, and that is said
        |
-       folder by folder: SELECT --- numbered anew, read-only, keeps no \Seen --> given up, said
+       folder by folder: SELECT --- renumbered, read-only, keeps no \Seen ---> given up, said
        |
        FETCH FLAGS --- gone ------------------> the click stays here, and that is said
        |    |--------- so already ------------> settled
@@ -15,18 +15,15 @@ r"""What was marked here, told to the server: the first thing in a run, and look
        `-- settled, unless another click came meanwhile: that one waits
 
 The server is asked before it is told, so a run that was killed between STORE and its
-commit finds the server so already, and ends where an undisturbed one would have. A
-folder is settled in one transaction, with its entry. That a click wins over what the
-server says is not decided here: what it does not have yet, it is told.
+commit finds the server so already, and ends where an undisturbed one would have. Up to
+a thousand clicks of a folder are settled in one transaction, with the entry that says
+so. A click wins over what the server says: what it does not have yet, it is told.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from heapq import nlargest
 from itertools import groupby
-
-from sqlalchemy.orm import Session as DbSession
 
 from mailboxadmin.domain.activity import Level
 from mailboxadmin.domain.errors import Happening, MailFailure
@@ -39,14 +36,18 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.findings import finding_for
 from mailboxadmin.services.outbox import Place
 from mailboxadmin.services.pulling import Tally
+from mailboxadmin.services.pushing import Push, Told
 from mailboxadmin.services.read_status import wants_push
 from mailboxadmin.services.runs import Run
-from mailboxadmin.store import folders, read_changes, runs
+from mailboxadmin.store import folders, read_changes
 from mailboxadmin.store.read_changes import Click
 from mailboxadmin.store.slices import slices
 
 #: Clicks that are settled in one transaction: a person's next click never waits long behind one.
 MOST_AT_ONCE = 1000
+
+#: To know whether numbers still mean the same messages, so many are looked at.
+MOST_LOOKED_AT = 3
 
 #: After these the folder is at fault, and the next one may be fine.
 _OF_THE_FOLDER = frozenset(
@@ -58,25 +59,12 @@ _OF_THE_FOLDER = frozenset(
     }
 )
 
-#: A click, and the flags that the server has now.
-Told = tuple[Click, frozenset[str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Push:
-    """What telling one folder's clicks needs at hand."""
-
-    deps: Deps
-    session: Session
-    tally: Tally
-    place: Place
-
-    @contextmanager
-    def writing(self) -> Iterator[tuple[DbSession, datetime]]:
-        """A transaction of the run, and what time it is."""
-        with self.deps.store.write(background=True) as db:
-            self.place.run.confirm(db)
-            yield db, self.deps.clock.now()
+#: Why it is not sent, as the end of a sentence.
+SWITCHED_OFF = "sync_read_status was switched off before the next sync."
+GONE = "they are no longer there."
+RESTORED = "its numbers mean other messages now, as after a restore."
+READ_ONLY = "it opens the folder for reading only."
+KEEPS_NONE = r"it keeps no read status there (\Seen is not among its permanent flags)."
 
 
 def push_read_changes(deps: Deps, run: Run, session: Session, tally: Tally) -> None:
@@ -98,9 +86,9 @@ def push_read_changes(deps: Deps, run: Run, session: Session, tally: Tally) -> N
         place = Place(run=run, folder_id=folder_id, name=clicks[0].folder)
         push = Push(deps=deps, session=session, tally=tally, place=place)
         if not wanted:
-            _switched_off(push, clicks)
+            push.keep_here(clicks, why=SWITCHED_OFF, level=Level.WARNING)
             continue
-        _gone(push, [click for click in clicks if click.removed])
+        push.keep_here([click for click in clicks if click.removed], why=GONE, level=Level.INFO)
         on_server = [click for click in clicks if click.uid is not None and not click.removed]
         if on_server:
             _tell_folder(push, on_server)
@@ -109,31 +97,48 @@ def push_read_changes(deps: Deps, run: Run, session: Session, tally: Tally) -> N
 def _tell_folder(push: Push, clicks: Sequence[Click]) -> None:
     try:
         status = push.session.select(push.place.name, writable=True)
-        why = _why_not(push, status)
+        why = _why_not(push, status, clicks)
         if why is not None:
-            _give_up(push, clicks, why=why)
+            push.give_up(clicks, why=why)
             return
         for some in slices(clicks, MOST_AT_ONCE):
             push.place.run.control.proceed()
             told = list(_tell(push, some, unchanged_since=status.highest_modseq))
-            _settle(push, told)
+            push.settle(told)
             there = {click.message_id for click, _ in told}
-            _gone(push, [click for click in some if click.message_id not in there])
+            gone = [click for click in some if click.message_id not in there]
+            push.keep_here(gone, why=GONE, level=Level.INFO)
     except MailFailure as failure:
         _refused(push, clicks, failure)
 
 
-def _why_not(push: Push, status: FolderStatus) -> str | None:
+def _why_not(push: Push, status: FolderStatus, clicks: Sequence[Click]) -> str | None:
     """Why the folder cannot be told, as the end of a sentence; None when it can."""
     with push.deps.store.read() as db:
         cursor = folders.cursor_of(db, push.place.folder_id)
     if cursor is None or cursor.uid_validity != status.uid_validity:
         return outbox.NUMBERED_ANEW
+    if cursor.is_ahead_of(status) or not _are_themselves(push, clicks):
+        return RESTORED
     if status.read_only:
-        return "it opens the folder for reading only."
+        return READ_ONLY
     if not status.keeps_seen:
-        return r"it keeps no read status there (\Seen is not among its permanent flags)."
+        return KEEPS_NONE
     return None
+
+
+def _are_themselves(push: Push, clicks: Sequence[Click]) -> bool:
+    """Whether the newest is the message that was meant: a restored folder gives its number away.
+
+    Numbers are given in ascending order, so when the newest that is there is itself, the
+    others are.
+    """
+    for click in nlargest(MOST_LOOKED_AT, clicks, key=lambda each: each.uid or 0):
+        if click.uid is not None and click.header_id is not None:
+            there, found = push.session.message_id_of(click.uid)
+            if there:
+                return found == click.header_id
+    return True
 
 
 def _refused(push: Push, clicks: Sequence[Click], failure: MailFailure) -> None:
@@ -145,14 +150,15 @@ def _refused(push: Push, clicks: Sequence[Click], failure: MailFailure) -> None:
     if finding.temporary:
         push.tally.finding = push.tally.finding or finding
     else:
-        _give_up(push, clicks, why=finding.summary)
+        said = f" The server said: {facts.server_said}" if facts.server_said else ""
+        push.give_up(clicks, why=finding.summary + said)
 
 
 def _tell(push: Push, clicks: Sequence[Click], *, unchanged_since: int | None) -> Iterator[Told]:
     """Tell these; those that are still there, with the flags that the server has then."""
     by_uid = {click.uid: click for click in clicks if click.uid is not None}
     flags = {uid: said for uid, said, _ in push.session.flags(by_uid) if uid in by_uid}
-    _note_conflicts(push, by_uid, flags)
+    push.note_conflicts(by_uid, flags)
     modified = frozenset[int]()
     for seen in (True, False):
         otherwise = [
@@ -170,46 +176,3 @@ def _tell(push: Push, clicks: Sequence[Click], *, unchanged_since: int | None) -
         yield click, flags[uid] | {SEEN} if click.seen else flags[uid] - {SEEN}
     if modified:
         yield from _tell(push, [by_uid[uid] for uid in modified], unchanged_since=None)
-
-
-def _note_conflicts(
-    push: Push, by_uid: Mapping[int, Click], flags: Mapping[int, frozenset[str]]
-) -> None:
-    """Keep what the server says where it changed too, before it is told otherwise."""
-    changed = {
-        uid: said
-        for uid, said in flags.items()
-        if (SEEN in said) not in (by_uid[uid].seen, by_uid[uid].server_seen)
-    }
-    if changed:
-        with push.writing() as (db, now):
-            push.tally.changed += outbox.take_server_flags(db, push.place, changed, now)
-            runs.note_counts(db, push.place.run.id, push.tally.counts())
-
-
-def _settle(push: Push, told: Sequence[Told]) -> None:
-    if not told:
-        return
-    with push.writing() as (db, now):
-        outbox.settle(db, push.place, told, now)
-        push.tally.pushed += len(told)
-        runs.note_counts(db, push.place.run.id, push.tally.counts())
-    push.tally.progress = True
-
-
-def _gone(push: Push, clicks: Sequence[Click]) -> None:
-    if clicks:
-        with push.writing() as (db, now):
-            why = "they are no longer there."
-            outbox.keep_here(db, push.place, clicks, now, why=why, level=Level.INFO)
-
-
-def _switched_off(push: Push, clicks: Sequence[Click]) -> None:
-    with push.writing() as (db, now):
-        why = "sync_read_status was switched off before the next sync."
-        outbox.keep_here(db, push.place, clicks, now, why=why, level=Level.WARNING)
-
-
-def _give_up(push: Push, clicks: Sequence[Click], *, why: str) -> None:
-    with push.writing() as (db, now):
-        outbox.give_up(db, push.place, clicks, now, why=why)

@@ -38,7 +38,7 @@ def unsent_clicks(db: Session, deps: Deps, mailbox_id: int) -> Unsent:
     """What waits to be sent."""
     waiting = read_changes.count_waiting(db, mailbox_id)
     return Unsent(
-        count=waiting.count,
+        count=waiting.total,
         without_uid=waiting.without_uid,
         wanted=wants_push(db, deps, mailbox_id),
     )

@@ -42,7 +42,7 @@ class Click(NamedTuple):
 class Waiting(NamedTuple):
     """How many clicks of a mailbox wait."""
 
-    count: int
+    total: int
     #: Of those, on messages that were not found on the server yet.
     without_uid: int
 
@@ -118,13 +118,13 @@ def waiting_clicks(
 
 def count_waiting(db: Session, mailbox_id: int) -> Waiting:
     """How many wait."""
-    count, with_uid = db.execute(
+    total, with_uid = db.execute(
         select(func.count(), func.count(MessageRow.uid))
         .select_from(ReadChangeRow)
         .join(MessageRow, MessageRow.id == ReadChangeRow.message_id)
         .where(ReadChangeRow.mailbox_id == mailbox_id, MessageRow.removed_at.is_(None))
     ).one()
-    return Waiting(count=count, without_uid=count - with_uid)
+    return Waiting(total=total, without_uid=total - with_uid)
 
 
 def can_send(db: Session, mailbox_id: int, *, since: datetime | None = None) -> bool:
