@@ -76,6 +76,8 @@ def complete_big(db: Session, message_id: int, *, size: int, digest: bytes) -> b
             MessageRow.folder_id == row.folder_id,
             MessageRow.uid.is_(None),
             MessageRow.digest == digest,
+            # Those are matched apart, and said to be found.
+            MessageRow.imported_at.is_(None),
         )
         .order_by(MessageRow.removed_at.is_not(None), MessageRow.id)
         .limit(1)

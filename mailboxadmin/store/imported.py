@@ -97,23 +97,6 @@ def match_big(db: Session, message_id: int) -> int | None:
     return row.id
 
 
-def to_look_for(
-    db: Session, mailbox_id: int, limit: int, *, above: int = 0
-) -> list[tuple[int, str, int]]:
-    """Imported messages that a sync may pass by, for it to search: row id, Message-ID, size.
-
-    Args:
-        above: only rows of a greater id, to go on where the last list ended.
-    """
-    query = (
-        select(MessageRow.id, MessageRow.message_id, MessageRow.size)
-        .where(*_unmatched(mailbox_id), MessageRow.message_id.is_not(None), MessageRow.id > above)
-        .order_by(MessageRow.id)
-        .limit(limit)
-    )
-    return [(row_id, text, size) for row_id, text, size in db.execute(query) if text is not None]
-
-
 def _candidates(db: Session, mailbox_id: int, messages: Sequence["NewMessage"]) -> list[MessageRow]:
     return _waiting(db, mailbox_id, [each.headers.message_id for each in messages])
 

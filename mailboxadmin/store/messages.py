@@ -132,6 +132,8 @@ def _match_again(db: Session, folder_id: int, messages: Sequence[NewMessage]) ->
         .where(
             MessageRow.folder_id == folder_id,
             MessageRow.uid.is_(None),
+            # Those are matched apart, and said to be found.
+            MessageRow.imported_at.is_(None),
             MessageRow.digest.in_(digests),
         )
         # The last one is taken first: one that was there until now before one long removed.

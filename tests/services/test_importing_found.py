@@ -16,7 +16,7 @@ from mailboxadmin.services.no_uid import backfilled_entry
 from mailboxadmin.store.big import add_part, begin_big, complete_big
 from mailboxadmin.store.bytes import raw_bytes
 from mailboxadmin.store.folders import folder_id
-from mailboxadmin.store.imported import match_big, match_imported, to_look_for
+from mailboxadmin.store.imported import match_big, match_imported
 from mailboxadmin.store.messages import NewMessage, digest_of
 from mailboxadmin.store.tables import MessageContentsRow, MessageRow, ReadChangeRow
 from tests.support import mails
@@ -297,24 +297,6 @@ def test_a_big_message_that_nobody_imported_stays_as_it_is(
         assert match_big(db, big) is None
 
     assert rows(office)[big].uid == 9
-
-
-def test_what_a_sync_may_pass_by_can_be_looked_for(
-    office: Office, mailbox_id: int, bring: Callable[..., list[int]]
-):
-    ids = bring(mails.message(1), mail(b"Subject: no id"), mails.message(2), mails.message(3))
-    match(office, mailbox_id, fetched(1, mails.message(2)))
-
-    with office.deps.store.read() as db:
-        every = to_look_for(db, mailbox_id, 10)
-        one = to_look_for(db, mailbox_id, 1)
-        after = to_look_for(db, mailbox_id, 10, above=one[0][0])
-
-    assert every == [
-        (ids[0], mails.message_id(1), len(mails.message(1))),
-        (ids[3], mails.message_id(3), len(mails.message(3))),
-    ]
-    assert [*one, *after] == every
 
 
 def test_that_they_were_found_is_one_entry():
