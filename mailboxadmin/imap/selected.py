@@ -1,7 +1,7 @@
 """The verbs about the folder that is open (RFC 9051, 3.3: the selected state)."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account
@@ -49,10 +49,6 @@ class Selected(Conversation):
         # `n:*` always names the last message, even when its UID is below n (RFC 9051, 9).
         return [uid for uid in found if above < uid <= LARGEST_UID]
 
-    def uids_above(self, uid: int) -> list[int]:
-        """`uids(above=uid)`."""
-        return self.uids(above=uid)
-
     def with_message_id(self, message_id: str) -> list[int]:
         """The UIDs of messages whose Message-ID has this text in it, ascending."""
         with self._speaking(Phase.FETCH):
@@ -69,6 +65,12 @@ class Selected(Conversation):
             for answer in self._ask(uid_set.text, "(RFC822.SIZE)"):
                 if answer.size is not None:
                     yield answer.uid, answer.size
+
+    def arrivals(self, uids: Iterable[int]) -> Iterator[tuple[int, datetime | None]]:
+        """UID and INTERNALDATE of those that are still there; None when it cannot be read."""
+        for uid_set in uid_sets(uids):
+            for answer in self._ask(uid_set.text, "(INTERNALDATE)"):
+                yield answer.uid, answer.internal_date
 
     def flags(self, uids: Iterable[int]) -> Iterator[FlagsOf]:
         """The flags of those messages that are still there."""

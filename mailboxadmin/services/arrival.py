@@ -9,9 +9,11 @@ from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.headers import read_headers
 from mailboxadmin.domain.message import Fetched, Headers
 from mailboxadmin.imap.session import Unfetchable
+from mailboxadmin.services.no_uid import backfilled_entry
 from mailboxadmin.services.pulling import Pull
 from mailboxadmin.store import messages, runs
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.imported import match_imported
 from mailboxadmin.store.messages import NewMessage
 from mailboxadmin.store.slices import slices
 
@@ -66,12 +68,24 @@ def note_progress(db: DbSession, pull: Pull, total: int) -> None:
 
 
 def _add(db: DbSession, pull: Pull, rows: Sequence[NewMessage]) -> None:
-    asked_before = messages.forget_unfinished(db, pull.folder_id, (row.uid for row in rows))
-    for message in messages.add_messages(db, pull.run.mailbox_id, pull.folder_id, rows):
+    mailbox_id, folder_id = pull.run.mailbox_id, pull.folder_id
+    asked_before = messages.forget_unfinished(db, folder_id, (row.uid for row in rows))
+    imported = match_imported(db, mailbox_id, folder_id, rows)
+    if imported:
+        say_backfilled(db, pull, len(imported))
+    others = [row for row in rows if row.uid not in imported]
+    for message in messages.add_messages(db, mailbox_id, folder_id, others):
         pull.tally.new += message.refused_at is None
         pull.tally.quarantined += message.headers.problem is not None
         if message.headers.problem is not None and message.uid not in asked_before:
             log_quarantine(db, pull, message)
+
+
+def say_backfilled(db: DbSession, pull: Pull, count: int) -> None:
+    """Imported messages were found on the server; in the transaction that gave them UIDs."""
+    run = pull.run
+    entry = backfilled_entry(count, pull.name, run.mailbox_id, actor=run.actor, run_id=run.id)
+    add_entry(db, entry, pull.deps.clock.now())
 
 
 def _new_message(answer: Answer, now: datetime) -> NewMessage:

@@ -1,7 +1,7 @@
 """One attempt to bring a mailbox up to date, from the plan to a result.
 
-    plan (database) --> connect --> each folder --> result
-                          ^   |          `-- it fails alone: the next one is read
+    plan (database) --> connect --> clicks of here --> each folder --> clicks once more --> result
+                          ^   |                            `-- it fails alone: the next is read
                           |   `-- the server hangs up over one message
                           `-------- again, for the others
 
@@ -23,13 +23,15 @@ from mailboxadmin.services.account import account_for
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.findings import facts_of_store, finding_for
+from mailboxadmin.services.mapping import map_when_due
 from mailboxadmin.services.outcome import Result
 from mailboxadmin.services.pull import pull_folder
 from mailboxadmin.services.pulling import Tally
 from mailboxadmin.services.push import push_read_changes
+from mailboxadmin.services.renamed import explain_refused
 from mailboxadmin.services.runs import Run
+from mailboxadmin.services.selection import Selection
 from mailboxadmin.services.settings import office_values
-from mailboxadmin.services.wanted import require_folder
 from mailboxadmin.store import folders
 from mailboxadmin.store.activity import add_entry
 
@@ -54,7 +56,10 @@ class Plan:
 
     account: Account
     folders: tuple[str, ...]
+    selection: Selection
     timeout_s: int
+    #: Messages it may fetch; None: as many as there are.
+    allowance: int | None
 
 
 def attempt(deps: Deps, run: Run) -> Result:
@@ -83,12 +88,18 @@ def attempt(deps: Deps, run: Run) -> Result:
 
 
 def _ended(outcome: Outcome, tally: Tally, steps: list[Step]) -> Result:
-    return Result(outcome=outcome, counts=tally.counts(), finding=tally.finding, steps=tuple(steps))
+    return Result(
+        outcome=outcome,
+        counts=tally.counts(),
+        finding=tally.finding,
+        steps=tuple(steps),
+        folders_done=frozenset(tally.folders_done),
+    )
 
 
 def _outcome(tally: Tally) -> Outcome:
     if tally.finding is None:
-        return Outcome.OK
+        return Outcome.PARTIAL if tally.waiting.total() else Outcome.OK
     return Outcome.PARTIAL if tally.folders_done else Outcome.FAILED
 
 
@@ -101,6 +112,7 @@ def _broken_off(deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Fa
             counts=tally.counts(),
             finding=tally.finding,
             steps=tuple(steps),
+            folders_done=frozenset(tally.folders_done),
             timed_out=True,
         )
     return Result(
@@ -108,6 +120,7 @@ def _broken_off(deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Fa
         counts=tally.counts(),
         finding=finding_for(deps, run.mailbox_id, facts),
         steps=tuple(steps),
+        folders_done=frozenset(tally.folders_done),
         server_wait=facts.server_wait,
         timed_out=timed_out,
     )
@@ -116,6 +129,7 @@ def _broken_off(deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Fa
 def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> None:
     plan = _plan(deps, run)
     deadline = Deadline.after(plan.timeout_s)
+    tally.allowance = plan.allowance
 
     def on_step(step: Step) -> None:
         steps.append(step)
@@ -133,7 +147,10 @@ def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> None:
                 on_open=run.control.holds,
             ) as session:
                 push_read_changes(deps, run, session, tally)
-                _pull_all(deps, run, session, plan.folders, tally)
+                for name in plan.folders:
+                    _pull_one(deps, run, session, name, plan.selection, tally)
+                if tally.finding is None:
+                    map_when_due(deps, run, session)
                 # What was marked meanwhile need not wait for the next run.
                 return push_read_changes(deps, run, session, tally)
         except MailFailure:
@@ -145,27 +162,34 @@ def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> None:
 
 def _plan(deps: Deps, run: Run) -> Plan:
     with deps.store.read() as db:
+        in_force = effective_for(db, deps.providers, run.mailbox_id)
+        office = office_values(db)
         return Plan(
             account=account_for(db, deps, run.mailbox_id),
-            folders=effective_for(db, deps.providers, run.mailbox_id).folders,
-            timeout_s=int(str(office_values(db)["sync_timeout_seconds"])),
+            folders=in_force.folders,
+            selection=Selection.of(in_force, run.started_at),
+            timeout_s=int(str(office["sync_timeout_seconds"])),
+            allowance=int(str(office["max_messages_per_sync"])) or None,
         )
 
 
-def _pull_all(deps: Deps, run: Run, session: Session, names: tuple[str, ...], tally: Tally) -> None:
-    listed = session.list_folders()
-    for name in names:
-        try:
-            require_folder(name, listed)
-            pull_folder(deps, run, session, name, tally)
-            tally.folders_done.add(name)
-        except MailFailure as failure:
-            run.control.proceed()
-            facts = failure.facts
-            if facts.happening not in FOLDER_FAULTS or facts.server_wait is not None:
-                raise
-            finding = _folder_failed(deps, run, name, facts)
-            tally.finding = tally.finding or finding
+def _pull_one(
+    deps: Deps, run: Run, session: Session, name: str, selection: Selection, tally: Tally
+) -> None:
+    """Bring one folder up to date; when it fails alone, that is noted and the next is read.
+
+    Raises:
+        MailFailure: it is not the folder that is at fault.
+    """
+    try:
+        pull_folder(deps, run, session, name, tally, selection)
+    except MailFailure as failure:
+        run.control.proceed()
+        if failure.facts.happening not in FOLDER_FAULTS or failure.facts.server_wait is not None:
+            raise
+        facts = explain_refused(deps, run.mailbox_id, session, failure.facts)
+        finding = _folder_failed(deps, run, name, facts)
+        tally.finding = tally.finding or finding
 
 
 def _folder_failed(deps: Deps, run: Run, name: str, facts: Facts) -> Finding:
@@ -176,15 +200,15 @@ def _folder_failed(deps: Deps, run: Run, name: str, facts: Facts) -> Finding:
         folder = folders.folder_id(db, run.mailbox_id, name)
         is_news = folders.folder_failed(db, folder, finding)
         if is_news and facts.happening is Happening.FOLDER_MISSING:
-            add_entry(db, _missing_entry(run, name, finding), now)
+            add_entry(db, _missing_entry(run, name, finding, facts.hint), now)
     return finding
 
 
-def _missing_entry(run: Run, name: str, finding: Finding) -> Entry:
+def _missing_entry(run: Run, name: str, finding: Finding, hint: str) -> Entry:
     return Entry(
         code=Code.FOLDER_MISSING,
         level=Level.WARNING,
-        message=f"{finding.summary} What was synced from it is kept.",
+        message=" ".join(filter(None, (finding.summary, hint, "What was synced from it is kept."))),
         actor=run.actor,
         mailbox_id=run.mailbox_id,
         run_id=run.id,

@@ -16,10 +16,17 @@ from sqlalchemy.orm import Session as DbSession
 from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.headers import read_headers
 from mailboxadmin.imap.session import Part, Unfetchable
-from mailboxadmin.services.arrival import log_quarantine, note_progress, rows_of, store_rows
+from mailboxadmin.services.arrival import (
+    log_quarantine,
+    note_progress,
+    rows_of,
+    say_backfilled,
+    store_rows,
+)
 from mailboxadmin.services.pulling import Pull, hung_up
 from mailboxadmin.services.storing import Storing
 from mailboxadmin.store import big, messages
+from mailboxadmin.store.imported import match_big
 from mailboxadmin.store.messages import NewMessage
 
 #: A larger message comes in parts.
@@ -103,9 +110,13 @@ class _Big:
         assert self._row is not None
         with pull.deps.store.write(background=True) as db:
             pull.run.confirm(db)
-            pull.tally.new += big.complete_big(
+            is_new = big.complete_big(
                 db, self._row, size=self.received, digest=self._sha256.digest()
             )
+            if is_new and match_big(db, self._row) is not None:
+                is_new = False
+                say_backfilled(db, pull, 1)
+            pull.tally.new += is_new
             self._note(db)
 
     def vanish(self) -> None:

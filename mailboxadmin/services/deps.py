@@ -37,5 +37,7 @@ class Deps:
     key_file: Path | None
     #: The public address, without a slash at the end.
     base_url: str
+    #: When the folders of a mailbox were last mapped to their uses by this process.
+    mapped_at: dict[int, datetime] = field(default_factory=dict)
     #: Domains whose MX named no provider that is known, and when it may be asked for again.
     mx_again_at: dict[str, datetime] = field(default_factory=dict)

@@ -1,23 +1,48 @@
 """Which folders are for sent, drafts, deleted, junk and archived mail: found out, kept, told.
 
+    once a day, and after the configuration changed:
     LIST --> what is it now? --> the same as stored: nothing is written
                              `-> stored with one `folder.mapped` entry
 
-Only what LIST said is looked at; the server is asked nothing more.
+Only what LIST said is looked at. It comes last in a run, because a server that has just
+listed its folders may read one from its beginning when it is opened next.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.folder import ListedFolder
 from mailboxadmin.domain.special_mapping import Found, map_uses
 from mailboxadmin.domain.special_use import SpecialUse
+from mailboxadmin.imap.session import Session
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.runs import Run
 from mailboxadmin.services.special_folders import Unlisted, last_told, unlisted
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.mailboxes import mailbox_row
 from mailboxadmin.store.special_uses import put_special_uses, special_uses
+
+#: How long a mapping is taken as it is.
+MAPPED_FOR = timedelta(days=1)
+
+
+def map_when_due(deps: Deps, run: Run, session: Session) -> None:
+    """`map_folders`, unless this process did it a short time ago.
+
+    Raises:
+        MailFailure: the server does not list its folders, or went away.
+        Cancelled: the run was stopped, or another process took the mailbox over.
+    """
+    mapped_at = deps.mapped_at.get(run.mailbox_id)
+    with deps.store.read() as db:
+        configured_at = mailbox_row(db, run.mailbox_id).configured_at
+    configured_since = configured_at is not None and mapped_at and configured_at > mapped_at
+    if mapped_at and not configured_since and run.started_at - mapped_at < MAPPED_FOR:
+        return
+    map_folders(deps, run, session.list_folders())
+    deps.mapped_at[run.mailbox_id] = run.started_at
 
 
 def map_folders(deps: Deps, run: Run, listed: Sequence[ListedFolder]) -> None:

@@ -30,6 +30,8 @@ class Result:
     counts: Counts
     #: Of the whole mailbox, or of the folder that failed; None when nothing is wrong.
     finding: Finding | None = None
+    #: The rows of the folders that are up to date, whatever became of the others.
+    folders_done: frozenset[int] = frozenset()
     #: The rungs that were climbed.
     steps: tuple[Step, ...] = ()
     #: The back-off time that the server named.
@@ -52,6 +54,7 @@ def record_outcome(deps: Deps, run: Run, result: Result) -> None:
             finding=result.finding,
             now=now,
         )
+        folders.folders_succeeded(db, result.folders_done, now)
         row = mailbox_row(db, run.mailbox_id)
         row.last_attempt_at = now
         interval = minutes(effective_for(db, deps.providers, row.id).check_every_minutes)
@@ -103,6 +106,12 @@ def _success_entry(run: Run, result: Result) -> Entry:
         )
         return _entry(Code.SYNC_TIMED_OUT, Level.INFO, message, run, result)
     # What was told to the server has an entry of its own.
+    if result.counts.remaining:
+        message = (
+            f"The sync brought as many messages as one may, {in_words(result.counts)}; "
+            f"{result.counts.remaining:,} more come with the next ones."
+        )
+        return _entry(Code.SYNC_FINISHED, Level.INFO, message, run, result)
     found_nothing = replace(result.counts, pushed=0) == Counts()
     quiet = found_nothing and run.actor == SCHEDULER
     level = Level.ROUTINE if quiet else Level.INFO

@@ -1,42 +1,45 @@
 """One folder, from the server to the rows.
 
-    EXAMINE --- UIDVALIDITY changed? ---> the UIDs are forgotten; bytes tell which is which
+    STATUS --- proves that nothing moved -----------------> done, nothing is written
        |
-       |-- nothing moved since the cursor --> done
+    EXAMINE --- the UIDs mean other messages now ---------> forgotten; bytes tell which is which
        |
        |-- new messages   newest first, in batches bounded by count and bytes
        |-- flags          by CHANGEDSINCE where offered, else by comparing
-       |-- removals       only when the counts differ, and the UID list is whole
+       |-- removals       only when the counts say so, and the list of UIDs is whole
        `-- the cursor     in one transaction, when the folder is up to date
 
-Every batch is one transaction with its progress. The cursor moves only at the
-end: until then the stored UIDs themselves say what is missing, so a run that
-was killed anywhere goes on where it was.
+Every batch is one transaction with its progress. The cursor moves only at the end:
+until then the stored UIDs themselves say what is missing, so a run that was killed
+anywhere, or ended at its limit, goes on where it was.
+
+What it costs to find that nothing moved does not depend on the number of messages. The
+counts say whether any is gone; only when they differ, UIDs are compared.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from sqlalchemy.orm import Session as DbSession
-
-from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.folder import Cursor, FolderStatus
 from mailboxadmin.imap.session import Session
-from mailboxadmin.services import outbox
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.fetch import fetch_messages
-from mailboxadmin.services.outbox import Place
+from mailboxadmin.services.flagging import update_flags
+from mailboxadmin.services.numbering import hold_numbering
 from mailboxadmin.services.pulling import Pull, Tally
 from mailboxadmin.services.runs import Run
-from mailboxadmin.store import folders, messages, presence
-from mailboxadmin.store.activity import add_entry
+from mailboxadmin.services.searching import look_for_unmatched, to_search
+from mailboxadmin.services.selection import Selection
+from mailboxadmin.store import big, folders, messages, presence
 
 #: How long a message that the server could not give is left alone.
 ASK_AGAIN_AFTER = timedelta(hours=1)
 
 
-def pull_folder(deps: Deps, run: Run, session: Session, name: str, tally: Tally) -> None:
+def pull_folder(
+    deps: Deps, run: Run, session: Session, name: str, tally: Tally, selection: Selection
+) -> None:
     """Bring one folder up to date.
 
     Raises:
@@ -44,150 +47,136 @@ def pull_folder(deps: Deps, run: Run, session: Session, name: str, tally: Tally)
         Cancelled: the run was stopped.
         StoreUnavailable: the rows cannot be written.
     """
-    pull = Pull(deps=deps, run=run, session=session, tally=tally, name=name)
+    pull = Pull(deps=deps, run=run, session=session, tally=tally, name=name, selection=selection)
+    again = _remember(pull)
+    if not again and not to_search(pull) and _is_current(pull):
+        tally.folders_done.add(pull.folder_id)
+        return
     pull.status = session.select(name)
-    _open(pull)
-    again = _to_ask_again(pull)
-    if _is_current(pull.cursor, pull.status) and not again:
-        _note_success(pull)
+    hold_numbering(pull)
+    with deps.store.read() as db:
+        stored_before = presence.has_present(db, pull.folder_id)
+    listing = _list_new(pull)
+    fetch_messages(pull, [*_missing(pull, listing.uids), *again])
+    if stored_before:
+        update_flags(pull)
+    if tally.waiting[name] or not _settle_differences(pull, listing):
         return
-    known = _stored(pull)
-    server_uids = _new_uids(pull)
-    fetch_messages(pull, [*(uid for uid in reversed(server_uids) if uid not in known), *again])
-    _update_flags(pull, known)
-    _close(pull, _settle_differences(pull) or server_uids)
+    look_for_unmatched(pull)
+    _close(pull, listing)
+    tally.folders_done.add(pull.folder_id)
 
 
-def _open(pull: Pull) -> None:
-    """Find the folder's row and cursor; the UIDVALIDITY is compared before any UID is used."""
-    now = pull.deps.clock.now()
-    with pull.deps.store.write(background=True) as db:
-        pull.run.confirm(db)
-        pull.folder_id = folders.folder_id(db, pull.run.mailbox_id, pull.name)
-        cursor = folders.cursor_of(db, pull.folder_id)
-        fresh = Cursor(
-            uid_validity=pull.status.uid_validity,
-            last_uid=0,
-            uid_next=None,
-            highest_modseq=None,
-            server_count=0,
-        )
-        if cursor is not None and cursor.uid_validity != fresh.uid_validity:
-            _reset(db, pull, cursor, now)
-            cursor = None
-        if cursor is None:
-            folders.set_cursor(db, pull.folder_id, fresh)
-        pull.cursor = cursor or fresh
+def _remember(pull: Pull) -> list[int]:
+    """Find the folder's row and cursor; the UIDs that are to be asked for again.
+
+    These are big messages that are not whole yet, and those whose bytes the server refused
+    some time ago: it may have been the moment.
+    """
+    before = pull.deps.clock.now() - ASK_AGAIN_AFTER
+    with pull.deps.store.read() as db:
+        found = folders.find_folder(db, pull.run.mailbox_id, pull.name)
+        if found is None:
+            return []
+        pull.folder_id = found
+        pull.cursor = folders.cursor_of(db, found)
+        return big.arriving(db, found) + messages.refused_before(db, found, before)
 
 
-def _reset(db: DbSession, pull: Pull, old: Cursor, now: datetime) -> None:
-    outbox.fail_pending(db, _place(pull), now)
-    waiting = presence.forget_uids(db, pull.folder_id)
-    add_entry(
-        db,
-        Entry(
-            code=Code.FOLDER_RESET,
-            level=Level.WARNING,
-            message=f"{pull.name} was numbered anew by the server; the {waiting} stored messages "
-            "are kept and matched again by their content.",
-            actor=pull.run.actor,
-            mailbox_id=pull.run.mailbox_id,
-            run_id=pull.run.id,
-            detail={
-                "folder": pull.name,
-                "uid_validity_before": old.uid_validity,
-                "uid_validity": pull.status.uid_validity,
-                "messages": waiting,
-            },
-        ),
-        now,
-    )
-
-
-def _place(pull: Pull) -> Place:
-    return Place(run=pull.run, folder_id=pull.folder_id, name=pull.name)
-
-
-def _is_current(cursor: Cursor, status: FolderStatus) -> bool:
+def _is_current(pull: Pull) -> bool:
     """True when the server proves that nothing moved; without CONDSTORE it cannot."""
-    return (
-        cursor.highest_modseq is not None
-        and cursor.highest_modseq == status.highest_modseq
-        and cursor.uid_next is not None
-        and cursor.uid_next == status.uid_next
-        and cursor.server_count == status.messages
+    cursor = pull.cursor
+    if cursor is None or cursor.highest_modseq is None or cursor.uid_next is None:
+        return False
+    if cursor.selection != pull.selection.name or "CONDSTORE" not in pull.session.capabilities:
+        return False
+    status = pull.session.status(pull.name)
+    return cursor == replace(
+        cursor,
+        uid_validity=status.uid_validity,
+        uid_next=status.uid_next,
+        highest_modseq=status.highest_modseq,
+        server_count=status.messages,
     )
 
 
-def _to_ask_again(pull: Pull) -> list[int]:
-    """Messages whose bytes the server refused some time ago: it may have been the moment."""
-    with pull.deps.store.read() as db:
-        before = pull.deps.clock.now() - ASK_AGAIN_AFTER
-        return messages.refused_before(db, pull.folder_id, before)
+@dataclass(slots=True)
+class _Listing:
+    """UIDs of the open folder, ascending: those above `above`, wanted or not."""
+
+    above: int
+    uids: list[int]
+
+    @property
+    def is_whole(self) -> bool:
+        """It names every message."""
+        return self.above == 0
+
+    def count(self, uid_next: int | None) -> int:
+        """How many, without those that came after the folder was opened."""
+        return sum(uid_next is None or uid < uid_next for uid in self.uids)
 
 
-def _note_success(pull: Pull) -> None:
-    with pull.deps.store.write(background=True) as db:
-        pull.run.confirm(db)
-        folders.folder_succeeded(db, pull.folder_id, pull.deps.clock.now())
-
-
-def _stored(pull: Pull) -> dict[int, bool]:
-    with pull.deps.store.read() as db:
-        return presence.stored_uids(db, pull.folder_id)
-
-
-def _new_uids(pull: Pull) -> list[int]:
-    """UIDs above the cursor, ascending."""
-    status, cursor = pull.status, pull.cursor
-    nothing_above = status.uid_next is not None and status.uid_next <= cursor.last_uid + 1
+def _list_new(pull: Pull) -> _Listing:
+    """What is above the cursor; everything at the first look, and when more is wanted now."""
+    cursor, status = _cursor(pull), pull.status
+    above = cursor.last_uid if cursor.selection == pull.selection.name else 0
+    nothing_above = above and status.uid_next is not None and status.uid_next <= above + 1
     if not status.messages or nothing_above:
-        return []
-    return pull.session.uids_above(cursor.last_uid)
+        return _Listing(above, [])
+    return _Listing(above, pull.session.uids(above=above))
 
 
-def _update_flags(pull: Pull, known: dict[int, bool]) -> None:
-    """Take over flags of messages that were stored before this pull."""
-    since, now_at = pull.cursor.highest_modseq, pull.status.highest_modseq
-    if not known or (since is not None and since == now_at):
-        return
-    if since is not None and now_at is not None:
-        answers = pull.session.flags_changed_since(since)
-    else:
-        answers = pull.session.flags(sorted(uid for uid, present in known.items() if present))
-    flags = {uid: flags for uid, flags, _ in answers}
-    with pull.deps.store.write(background=True) as db:
-        pull.run.confirm(db)
-        now = pull.deps.clock.now()
-        changed = outbox.take_server_flags(db, _place(pull), flags, now)
-    pull.tally.changed += changed
-    pull.tally.progress |= bool(changed)
-
-
-def _settle_differences(pull: Pull) -> list[int]:
-    """When the counts differ, compare the UID lists; the server's list, if it was needed."""
+def _missing(pull: Pull, uids: Sequence[int]) -> list[int]:
+    """Those that are wanted and not here, newest first."""
+    listed = pull.selection.listed(pull.session, uids)
     with pull.deps.store.read() as db:
-        stored = presence.count_present(db, pull.folder_id)
-    if stored == pull.status.messages:
-        return []
-    server_uids = pull.session.uids()
+        here = presence.uids_here(db, pull.folder_id, above=min(listed, default=1) - 1)
+    unknown = [uid for uid in listed if uid not in here]
+    wanted = pull.selection.recent(pull.session, unknown)
+    return [uid for uid in reversed(unknown) if uid in wanted]
+
+
+def _settle_differences(pull: Pull, listing: _Listing) -> bool:
+    """When the counts differ, compare the UIDs; False when that cannot be done now."""
+    if not listing.is_whole:
+        if _counts_agree(pull, listing):
+            return True
+        listing.above, listing.uids = 0, pull.session.uids()
+    if not _holds_still(pull, listing.uids):
+        return False
+    fetch_messages(pull, _missing(pull, listing.uids))
+    _mark_presence(pull, set(listing.uids))
+    return not pull.tally.waiting[pull.name]
+
+
+def _counts_agree(pull: Pull, listing: _Listing) -> bool:
+    """True when no message can be gone from the server."""
+    if pull.selection.name is None:
+        with pull.deps.store.read() as db:
+            return presence.count_present(db, pull.folder_id) == pull.status.messages
+    # Not all are here: what it had when we were last done, and what was added since.
+    added = listing.count(pull.status.uid_next)
+    return _cursor(pull).server_count + added == pull.status.messages
+
+
+def _holds_still(pull: Pull, uids: Sequence[int]) -> bool:
+    """True when the list is whole: a list that was cut short would remove messages."""
+    if len(uids) == pull.status.messages:
+        return True
     again = pull.session.select(pull.name)
     if again.uid_validity != pull.status.uid_validity:
-        return []  # Numbered anew between the two: the UIDs mean nothing, the next run resets.
-    # Flags were read up to the first SELECT's mod-sequence, and no further.
+        return False  # Numbered anew between the two: the next run begins anew.
+    # Flags were read up to the first mod-sequence, and no further.
     pull.status = replace(again, highest_modseq=pull.status.highest_modseq)
-    if len(server_uids) != again.messages:
-        return []  # The folder moves while we look, or the list was cut short: next time.
-    known = _stored(pull)
-    fetch_messages(pull, [uid for uid in reversed(server_uids) if uid not in known])
-    on_server = set(server_uids)
+    return len(uids) == again.messages
+
+
+def _mark_presence(pull: Pull, on_server: set[int]) -> None:
+    with pull.deps.store.read() as db:
+        known = presence.stored_uids(db, pull.folder_id)
     gone = [uid for uid, present in known.items() if present and uid not in on_server]
     back = [uid for uid, present in known.items() if not present and uid in on_server]
-    _mark_presence(pull, gone, back)
-    return server_uids
-
-
-def _mark_presence(pull: Pull, gone: Sequence[int], back: Sequence[int]) -> None:
     if not gone and not back:
         return
     now = pull.deps.clock.now()
@@ -199,22 +188,35 @@ def _mark_presence(pull: Pull, gone: Sequence[int], back: Sequence[int]) -> None
     pull.tally.progress = True
 
 
-def _close(pull: Pull, server_uids: Sequence[int]) -> None:
-    """Move the cursor; when every message is accounted for, what was not seen again is gone."""
-    status = pull.status
-    now = pull.deps.clock.now()
+def _close(pull: Pull, listing: _Listing) -> None:
+    """Move the cursor, if it moves; what was not seen again after a new numbering is gone."""
+    cursor = _moved(_cursor(pull), pull.status, listing, pull.selection.name)
+    with pull.deps.store.read() as db:
+        unmatched = presence.has_unmatched(db, pull.folder_id)
+    if cursor == pull.cursor and not unmatched:
+        return
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
-        present = presence.count_present(db, pull.folder_id)
-        if present == status.messages:
-            pull.tally.removed += presence.remove_unmatched(db, pull.folder_id, now)
-        cursor = Cursor(
-            uid_validity=status.uid_validity,
-            last_uid=max(pull.cursor.last_uid, max(server_uids, default=0)),
-            uid_next=status.uid_next,
-            highest_modseq=status.highest_modseq,
-            # What we have, not what the server says: while they differ we look again.
-            server_count=present,
-        )
+        pull.tally.removed += presence.remove_unmatched(db, pull.folder_id, pull.deps.clock.now())
         folders.set_cursor(db, pull.folder_id, cursor)
-        folders.folder_succeeded(db, pull.folder_id, now)
+
+
+def _moved(
+    cursor: Cursor, status: FolderStatus, listing: _Listing, selection: str | None
+) -> Cursor:
+    last_uid = max(cursor.last_uid, max(listing.uids, default=0))
+    # Messages that came after the folder was opened are in the list, and not in the count.
+    late = len(listing.uids) - listing.count(status.uid_next)
+    return Cursor(
+        uid_validity=status.uid_validity,
+        last_uid=last_uid,
+        uid_next=max(status.uid_next, last_uid + 1) if status.uid_next is not None else None,
+        highest_modseq=status.highest_modseq,
+        server_count=status.messages + late,
+        selection=selection,
+    )
+
+
+def _cursor(pull: Pull) -> Cursor:
+    assert pull.cursor is not None, "hold_numbering comes first"
+    return pull.cursor

@@ -9,7 +9,9 @@ from mailboxadmin.domain.folder import Cursor, FolderStatus
 from mailboxadmin.domain.run import Counts
 from mailboxadmin.imap.session import Session
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.outbox import Place
 from mailboxadmin.services.runs import Run
+from mailboxadmin.services.selection import Selection
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,8 +27,8 @@ class Tally:
     waiting: Counter[str] = field(default_factory=Counter)
     #: By folder and UID: how often the server hung up over that message.
     hang_ups: Counter[tuple[str, int]] = field(default_factory=Counter)
-    #: Folders that are up to date.
-    folders_done: set[str] = field(default_factory=set)
+    #: Folders that are up to date, by their row; noted with the run's end.
+    folders_done: set[int] = field(default_factory=set)
     #: Of the first folder that failed; None while none did.
     finding: Finding | None = None
     #: True once anything was committed.
@@ -64,9 +66,17 @@ class Pull:
     tally: Tally
     #: The folder's name.
     name: str
+    selection: Selection
+    #: What the server says of it; before it was opened, nothing.
     status: FolderStatus = field(init=False)
-    folder_id: int = field(init=False)
-    cursor: Cursor = field(init=False)
+    #: None before the folder was first opened.
+    cursor: Cursor | None = None
+    folder_id: int = 0
+
+    @property
+    def place(self) -> Place:
+        """The folder, for an entry about it."""
+        return Place(run=self.run, folder_id=self.folder_id, name=self.name)
 
 
 def hung_up(failure: MailFailure) -> bool:

@@ -13,10 +13,12 @@ from mailboxadmin.domain.folder import Cursor, FolderStatus, ListedFolder
 from mailboxadmin.imap.session import Session
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.wanted import require_folder
 from mailboxadmin.store.folders import cursors_by_name
 
 #: The server is asked about so many folders at most.
 MOST_ASKED = 50
+_NOT_THERE = frozenset({Happening.FOLDER_MISSING, Happening.FOLDER_NOT_SELECTABLE})
 #: About one folder; the others may be fine.
 _OF_A_FOLDER = frozenset(
     {
@@ -26,6 +28,23 @@ _OF_A_FOLDER = frozenset(
         Happening.NOT_UNDERSTOOD,
     }
 )
+
+
+def explain_refused(deps: Deps, mailbox_id: int, session: Session, facts: Facts) -> Facts:
+    """What is known of a folder that could not be opened: the nearest name, or its new one.
+
+    Raises:
+        MailFailure: the connection failed while it was asked.
+    """
+    if facts.folder is None or facts.happening not in _NOT_THERE:
+        return facts
+    listed = session.list_folders()
+    try:
+        require_folder(facts.folder, listed)
+    except MailFailure as failure:
+        told = replace(facts, detail=failure.facts.detail, hint=failure.facts.hint)
+        return explain_missing(deps, mailbox_id, session, listed, told)
+    return facts
 
 
 def explain_missing(

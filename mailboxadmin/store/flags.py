@@ -31,6 +31,25 @@ class Taken:
     conflicts: dict[bool, list[int]] = field(default_factory=lambda: {True: [], False: []})
 
 
+def differing(
+    db: Session, folder_id: int, flags: dict[int, frozenset[str]]
+) -> dict[int, frozenset[str]]:
+    """Those of the flags, by UID, that are not stored so."""
+    found: dict[int, frozenset[str]] = {}
+    for some in slices(flags):
+        stored = db.execute(
+            select(MessageRow.uid, MessageRow.flags).where(
+                MessageRow.folder_id == folder_id, MessageRow.uid.in_(some)
+            )
+        )
+        found |= {
+            uid: flags[uid]
+            for uid, text in stored
+            if uid is not None and text != flag_text(flags[uid])
+        }
+    return found
+
+
 def take_over(db: Session, folder_id: int, flags: dict[int, frozenset[str]]) -> Taken:
     """Keep the server's flags, by UID."""
     taken = Taken()

@@ -1,5 +1,6 @@
 """Folders and how far we are in each."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.folder import Cursor
+from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables import FolderRow
 
 
@@ -18,6 +20,12 @@ def folder_id(db: Session, mailbox_id: int, name: str) -> int:
         db.add(row)
         db.flush()
     return row.id
+
+
+def find_folder(db: Session, mailbox_id: int, name: str) -> int | None:
+    """The folder's row; None before it was first opened or looked for."""
+    row = _find(db, mailbox_id, name)
+    return row.id if row else None
 
 
 def cursor_of(db: Session, folder: int) -> Cursor | None:
@@ -40,13 +48,17 @@ def set_cursor(db: Session, folder: int, cursor: Cursor) -> None:
     row.uid_next = cursor.uid_next
     row.highest_modseq = cursor.highest_modseq
     row.server_count = cursor.server_count
+    row.selection = cursor.selection
 
 
-def folder_succeeded(db: Session, folder: int, now: datetime) -> None:
-    """The folder is up to date."""
-    row = db.get_one(FolderRow, folder)
-    row.last_success_at = now
-    row.finding = None
+def folders_succeeded(db: Session, ids: Iterable[int], now: datetime) -> None:
+    """These are up to date."""
+    for some in slices(ids):
+        db.execute(
+            update(FolderRow)
+            .where(FolderRow.id.in_(some))
+            .values(last_success_at=now, finding=None)
+        )
 
 
 def folder_failed(db: Session, folder: int, finding: Finding) -> bool:
@@ -75,6 +87,7 @@ def _cursor(row: FolderRow) -> Cursor | None:
         uid_next=row.uid_next,
         highest_modseq=row.highest_modseq,
         server_count=row.server_count,
+        selection=row.selection,
     )
 
 

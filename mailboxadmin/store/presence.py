@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.store.base import rows_changed
@@ -21,9 +21,44 @@ def stored_uids(db: Session, folder_id: int) -> dict[int, bool]:
     return {uid: present for uid, present in rows if uid is not None}
 
 
+def uids_here(db: Session, folder_id: int, *, above: int = 0) -> set[int]:
+    """The UIDs we have of a folder, also of messages that are gone from the server."""
+    rows = db.scalars(
+        select(MessageRow.uid).where(MessageRow.folder_id == folder_id, MessageRow.uid > above)
+    )
+    return {uid for uid in rows if uid is not None}
+
+
+def newest_with_message_id(db: Session, folder_id: int, limit: int) -> list[tuple[int, str]]:
+    """UID and Message-ID of the newest messages that are on the server, newest first."""
+    rows = db.execute(
+        select(MessageRow.uid, MessageRow.message_id)
+        .where(*present(folder_id), MessageRow.message_id.is_not(None))
+        .order_by(MessageRow.uid.desc())
+        .limit(limit)
+    )
+    return [(uid, text) for uid, text in rows if uid is not None and text is not None]
+
+
 def count_present(db: Session, folder_id: int) -> int:
     """Messages of a folder that have a UID and were not removed."""
     return db.scalar(select(func.count()).where(*present(folder_id))) or 0
+
+
+def has_present(db: Session, folder_id: int) -> bool:
+    """True when a message of the folder is here and on the server."""
+    return bool(db.scalar(select(exists().where(*present(folder_id)))))
+
+
+def has_unmatched(db: Session, folder_id: int) -> bool:
+    """True when a message of the folder lost its UID and waits for another."""
+    return bool(db.scalar(select(exists().where(*unmatched(folder_id)))))
+
+
+def present_uids(db: Session, folder_id: int) -> list[int]:
+    """The UIDs of a folder's messages that are on the server, ascending."""
+    rows = db.scalars(select(MessageRow.uid).where(*present(folder_id)).order_by(MessageRow.uid))
+    return [uid for uid in rows if uid is not None]
 
 
 def set_presence(
@@ -57,9 +92,7 @@ def remove_unmatched(db: Session, folder_id: int, now: datetime) -> int:
     removed = db.execute(
         update(MessageRow)
         .where(
-            MessageRow.folder_id == folder_id,
-            MessageRow.uid.is_(None),
-            MessageRow.removed_at.is_(None),
+            *unmatched(folder_id),
         )
         .values(removed_at=now)
     )
@@ -72,6 +105,16 @@ def present(folder_id: int) -> tuple[ColumnElement[bool], ...]:
         MessageRow.folder_id == folder_id,
         MessageRow.uid.is_not(None),
         MessageRow.removed_at.is_(None),
+    )
+
+
+def unmatched(folder_id: int) -> tuple[ColumnElement[bool], ...]:
+    """What is true of the messages of a folder that lost their UID and wait for another."""
+    return (
+        MessageRow.folder_id == folder_id,
+        MessageRow.uid.is_(None),
+        MessageRow.removed_at.is_(None),
+        MessageRow.imported_at.is_(None),
     )
 
 

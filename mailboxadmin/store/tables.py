@@ -148,7 +148,7 @@ class FolderRow(Base):
     highest_modseq: Mapped[int | None]
     server_count: Mapped[int] = mapped_column(default=0)
     #: Which of its messages were wanted when the cursor was set; None: all.
-    scope: Mapped[str | None] = mapped_column(Text)
+    selection: Mapped[str | None] = mapped_column(Text)
     #: `\\sent` and the like (RFC 6154), lower case; None when it has no such use.
     special_use: Mapped[str | None] = mapped_column(Text)
     last_success_at: Mapped[datetime | None]
@@ -171,6 +171,9 @@ class MessageRow(Base):
             "folder_id",
             sqlite_where=text("removed_at IS NULL"),
         ),
+        # Those whose bytes are not here.
+        Index("ix_messages_refused", "folder_id", sqlite_where=text("refused_at IS NOT NULL")),
+        Index("ix_messages_arriving", "folder_id", sqlite_where=text("expected_size IS NOT NULL")),
         # Imported ones that no sync has matched yet.
         Index(
             "ix_messages_imported",
@@ -222,6 +225,8 @@ class MessageRow(Base):
     examined_at: Mapped[datetime | None]
     #: When it was imported from a file; None when it came from the server.
     imported_at: Mapped[datetime | None]
+    #: When the server was last asked for it by its Message-ID; None: never.
+    searched_at: Mapped[datetime | None]
     #: When the log was told that it has no UID, which is said once.
     no_uid_said_at: Mapped[datetime | None]
 

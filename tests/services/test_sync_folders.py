@@ -44,7 +44,7 @@ def test_a_missing_folder_is_logged_once(office: Office, dovecot: Dovecot):
     for _ in range(3):
         office.sync(box)
 
-    assert codes(office, box, "folder") == ["folder.missing"]
+    assert codes(office, box, "folder.missing") == ["folder.missing"]
     (failure,) = entries(office, box, "sync.failed")
     assert failure.times == 3
 

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailboxadmin.domain.headers import read_headers
+
 
 @dataclass(frozen=True, slots=True)
 class Drip:
@@ -109,6 +111,23 @@ def select(
         f"* OK [UIDVALIDITY {uid_validity}] valid",
         f"* OK [UIDNEXT {uid_next}] next",
         "{tag} OK [READ-WRITE] selected",
+    )
+
+
+def list_folders(*names: str) -> Step:
+    """LIST, which comes last in a run."""
+    lines = (rf'* LIST () "/" "{name}"' for name in names or ("INBOX",))
+    return expect("LIST", *lines, "{tag} OK done")
+
+
+def message_id(uid: int, raw: bytes) -> Step:
+    """The look at a known message, whether it is still itself."""
+    field = b"Message-ID: %s\r\n\r\n" % (read_headers(raw).message_id or "").encode()
+    section = "BODY[HEADER.FIELDS (MESSAGE-ID)]"
+    return expect(
+        rf"UID FETCH {uid} .*HEADER.FIELDS",
+        literal(f"* {uid} FETCH (UID {uid} {section}", field, ")"),
+        "{tag} OK done",
     )
 
 

@@ -65,19 +65,32 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("folders", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("scope", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("selection", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("special_use", sa.Text(), nullable=True))
 
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.add_column(sa.Column("expected_size", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("examined_at", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("imported_at", sa.DateTime(), nullable=True))
+        batch_op.add_column(sa.Column("searched_at", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("no_uid_said_at", sa.DateTime(), nullable=True))
+        batch_op.create_index(
+            "ix_messages_arriving",
+            ["folder_id"],
+            unique=False,
+            sqlite_where=sa.text("expected_size IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_messages_imported",
             ["mailbox_id", "message_id"],
             unique=False,
             sqlite_where=sa.text("uid IS NULL AND imported_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_messages_refused",
+            ["folder_id"],
+            unique=False,
+            sqlite_where=sa.text("refused_at IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_messages_unexamined",
@@ -97,17 +110,22 @@ def downgrade() -> None:
                 "examined_at IS NULL AND refused_at IS NULL AND expected_size IS NULL"
             ),
         )
+        batch_op.drop_index("ix_messages_refused", sqlite_where=sa.text("refused_at IS NOT NULL"))
         batch_op.drop_index(
             "ix_messages_imported", sqlite_where=sa.text("uid IS NULL AND imported_at IS NOT NULL")
         )
+        batch_op.drop_index(
+            "ix_messages_arriving", sqlite_where=sa.text("expected_size IS NOT NULL")
+        )
         batch_op.drop_column("no_uid_said_at")
+        batch_op.drop_column("searched_at")
         batch_op.drop_column("imported_at")
         batch_op.drop_column("examined_at")
         batch_op.drop_column("expected_size")
 
     with op.batch_alter_table("folders", schema=None) as batch_op:
         batch_op.drop_column("special_use")
-        batch_op.drop_column("scope")
+        batch_op.drop_column("selection")
 
     with op.batch_alter_table("read_changes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_read_changes_mailbox_id"))

@@ -1,0 +1,119 @@
+"""Whether a folder's UIDs still mean what they meant, and what happens when they do not.
+
+    UIDVALIDITY is another                        --> numbered anew
+    UIDNEXT went back                             --> put back from an older backup
+    a message we know is another under its UID    --> the same, and new mail came since
+
+All UIDs are forgotten then, and each message gets its new one when its bytes come by
+again: nothing is lost and nothing is here twice. A mod-sequence that went back alone
+proves nothing, because servers rebuild their indexes; we look at more messages then.
+"""
+
+from sqlalchemy.orm import Session as DbSession
+
+from mailboxadmin.domain.activity import Code, Entry, Level
+from mailboxadmin.domain.folder import Cursor, FolderStatus
+from mailboxadmin.services import outbox
+from mailboxadmin.services.pulling import Pull
+from mailboxadmin.store import folders, presence
+from mailboxadmin.store.activity import add_entry
+
+#: The newest known messages are looked at, because a folder from a backup gives their
+#: UIDs to others first: one, or so many when the mod-sequence went back.
+SAMPLE = 3
+
+ANEW = "was numbered anew by the server"
+GONE_BACK = "was put back to an older state at the server, so that its numbers mean other messages"
+
+
+def hold_numbering(pull: Pull) -> None:
+    """Make sure that UIDs may be used, before any is; `pull.cursor` is of this numbering.
+
+    Raises:
+        MailFailure, Cancelled, StoreUnavailable
+    """
+    old = pull.cursor
+    why = _why_not(pull, old) if old is not None else None
+    if old is not None and why is None:
+        return
+    fresh = _fresh(pull.status)
+    with pull.deps.store.write(background=True) as db:
+        pull.run.confirm(db)
+        pull.folder_id = folders.folder_id(db, pull.run.mailbox_id, pull.name)
+        if old is not None and why is not None:
+            _forget(db, pull, old, why)
+        folders.set_cursor(db, pull.folder_id, fresh)
+    pull.cursor = fresh
+
+
+def _fresh(status: FolderStatus) -> Cursor:
+    return Cursor(
+        uid_validity=status.uid_validity,
+        last_uid=0,
+        uid_next=None,
+        # What is fetched from now on comes with flags that are at least as new.
+        highest_modseq=status.highest_modseq,
+        server_count=0,
+        selection=None,
+    )
+
+
+def _why_not(pull: Pull, old: Cursor) -> str | None:
+    """Why the UIDs mean nothing any more, as the rest of a sentence; None when they do."""
+    status = pull.status
+    if old.uid_validity != status.uid_validity:
+        return ANEW
+    if old.is_ahead_of(status):
+        return GONE_BACK
+    sample = SAMPLE if _modseq_went_back(old, status) else 1
+    return None if _are_themselves(pull, sample) else GONE_BACK
+
+
+def went_back(old: Cursor, status: FolderStatus) -> bool:
+    """True when the folder has yet to give out UIDs that it gave out before."""
+    given_out = max(old.last_uid + 1, old.uid_next or 0)
+    return status.uid_next is not None and status.uid_next < given_out
+
+
+def _modseq_went_back(old: Cursor, status: FolderStatus) -> bool:
+    """True when the mod-sequence did, or is not kept any more."""
+    return old.highest_modseq is not None and (
+        status.highest_modseq is None or status.highest_modseq < old.highest_modseq
+    )
+
+
+def _are_themselves(pull: Pull, count: int) -> bool:
+    with pull.deps.store.read() as db:
+        known = presence.newest_with_message_id(db, pull.folder_id, count)
+    for uid, message_id in known:
+        there, found = pull.session.message_id_of(uid)
+        if there and found != message_id:
+            return False
+    return True
+
+
+def _forget(db: DbSession, pull: Pull, old: Cursor, why: str) -> None:
+    now = pull.deps.clock.now()
+    outbox.fail_pending(db, pull.place, now)
+    waiting = presence.forget_uids(db, pull.folder_id)
+    add_entry(
+        db,
+        Entry(
+            code=Code.FOLDER_RESET,
+            level=Level.WARNING,
+            message=f"{pull.name} {why}; the {waiting} stored messages are kept and matched "
+            "again by their content.",
+            actor=pull.run.actor,
+            mailbox_id=pull.run.mailbox_id,
+            run_id=pull.run.id,
+            detail={
+                "folder": pull.name,
+                "uid_validity_before": old.uid_validity,
+                "uid_validity": pull.status.uid_validity,
+                "uid_next_before": old.uid_next,
+                "uid_next": pull.status.uid_next,
+                "messages": waiting,
+            },
+        ),
+        now,
+    )
