@@ -75,10 +75,12 @@ def test_it_says_what_the_first_sync_would_bring(office: Office, dovecot: Doveco
 
 def test_what_is_entered_decides_what_the_first_sync_would_bring(office: Office, dovecot: Dovecot):
     box = office.mailbox(server=dovecot)
-    letters = [mails.message(number) for number in range(6)]
-    for age, letter in enumerate(letters):
-        at = office.clock.now() - timedelta(days=20 * age)
-        dovecot.deliver(box.account, letter, internal_date=at, seen=age == 0)
+    month, minute = timedelta(days=30), timedelta(minutes=1)
+    ages = (timedelta(0), month - minute, month + minute, 3 * month)
+    letters = [mails.message(number) for number in range(len(ages))]
+    for age, letter in zip(ages, letters, strict=True):
+        at = office.clock.now() - age
+        dovecot.deliver(box.account, letter, internal_date=at, seen=not age)
 
     def brought(**texts: str) -> list[int]:
         first = check_of(office, box, Draft(texts=texts)).first_sync

@@ -2,18 +2,23 @@
 
 import pytest
 
+from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import Facts, MailFailure
+from mailboxadmin.domain.run import Outcome
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.session import connect
 from mailboxadmin.services import renamed
 from mailboxadmin.services.account import account_for
+from mailboxadmin.services.export import Format, export_mailbox
 from mailboxadmin.services.findings import finding_for
 from mailboxadmin.services.renamed import explain_missing
 from mailboxadmin.services.wanted import require_folder
+from mailboxadmin.store.board import folder_states
 from tests.support import mails
 from tests.support.configuring import save
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
+from tests.support.stored import entries, here
 
 
 @pytest.fixture
@@ -72,3 +77,36 @@ def test_the_server_is_asked_about_so_many_folders_only(office, dovecot, box: Bo
     monkeypatch.setattr(renamed, "MOST_ASKED", 0)
 
     assert "renamed" not in explained(office, box).hint
+
+
+def test_a_sync_tells_it_and_keeps_what_was_there(office, dovecot: Dovecot, box: Box, tmp_path):
+    dovecot.rename_folder(box.account, "Projects", "Plans")
+
+    report = office.sync(box)
+
+    assert report.outcome is Outcome.PARTIAL
+    assert report.finding is not None
+    assert report.finding.cause.startswith("It was probably renamed to “Plans”. ")
+    [entry] = entries(office, box, "folder.missing")
+    assert "It was probably renamed to “Plans”." in entry.message
+    with office.deps.store.read() as db:
+        shown = {state.name: state.messages for state in folder_states(db, box.id)}
+    assert shown["Projects"] == 1
+    export_mailbox(
+        office.deps, box.id, tmp_path, form=Format.EML, removed=False, actor=COMMAND_LINE
+    )
+    assert (tmp_path / "Projects" / "1.eml").read_bytes() == mails.message(1)
+
+
+def test_under_its_new_name_it_is_synced_again(office, dovecot: Dovecot, box: Box):
+    dovecot.rename_folder(box.account, "Projects", "Plans")
+    office.sync(box)
+    save(office, box.person, folders="INBOX\nPlans", set_by="operator", test=False)
+
+    report = office.sync(box)
+
+    assert (report.outcome, report.counts.new, report.counts.removed) == (Outcome.OK, 1, 0)
+    assert here(office, box) == {
+        ("Plans", 1): mails.message(1),
+        ("Projects", 1): mails.message(1),
+    }
