@@ -28,7 +28,7 @@ from mailboxadmin.store.contents import Waiting
 log = logging.getLogger(__name__)
 
 #: Written at once, so that a person's click never waits long behind them.
-BATCH_MESSAGES = 100
+BATCH_MESSAGES = 250
 #: The bytes of a batch that are in memory at once; a larger message is a batch of its own.
 BATCH_BYTES = 8 * 1024 * 1024
 #: How long a batch waits for runs that have work to do: an hour of syncs must not starve it.

@@ -142,6 +142,11 @@ def a_hundred_megabytes() -> bytes:
     return _with_files(100 * MEGABYTE)
 
 
+def a_gigabyte() -> bytes:
+    """In one attachment."""
+    return _with_files(1024 * MEGABYTE)
+
+
 def a_hundred_megabytes_of_text() -> bytes:
     """In one line."""
     return HEAD + b"\r\n" + TEXT + b"x" * (100 * MEGABYTE)
@@ -180,6 +185,7 @@ _ALL: tuple[Callable[[], bytes], ...] = (
     attachments_of_25_megabytes,
     a_hundred_megabytes,
     a_hundred_megabytes_of_text,
+    a_gigabyte,
 )
 #: What makes each horror, by its name.
 HORRORS = {make.__name__: make for make in _ALL}
