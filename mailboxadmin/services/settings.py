@@ -10,6 +10,7 @@ from mailboxadmin.domain.activity import Code, Entry
 from mailboxadmin.domain.effective import Origin, effective
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.settings import SETTINGS, Setting, Value
+from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import parsed
 from mailboxadmin.services.faults import Faults, read_texts
@@ -17,6 +18,8 @@ from mailboxadmin.store import mailboxes
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.secrets import all_password_rows
 from mailboxadmin.store.settings import office_texts, write_office_text
+
+_SPECIAL_FOLDERS = frozenset(use.setting_key for use in SpecialUse)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,8 @@ def change_settings(
         )
         parallel = int(str(office_values(db)["parallel_syncs"]))
     deps.pool.resize(parallel)
+    if any(change.setting.key in _SPECIAL_FOLDERS for change in changes):
+        deps.mapped_at.clear()
     return changes
 
 

@@ -19,8 +19,9 @@ from mailboxadmin.services.account import account_for
 from mailboxadmin.services.configure import read_config
 from mailboxadmin.services.mapping import map_folders
 from mailboxadmin.services.runs import Run, begin_run, held
+from mailboxadmin.services.settings import change_settings
 from mailboxadmin.store.special_uses import special_uses
-from tests.support.configuring import save
+from tests.support.configuring import ADMIN, save
 from tests.support.dovecot import Dovecot
 from tests.support.mailstore import Account
 from tests.support.office import Box, Office
@@ -182,3 +183,22 @@ def test_a_server_with_nothing_special_is_no_news(office: Office, dovecot: Dovec
     map_folders(office.deps, begin(office, box, run), names("INBOX", "Projects"))
 
     assert entries(office, box, "folder.mapped") == []
+
+
+def test_a_sync_finds_them_and_looks_again_when_the_settings_name_others(office, dovecot: Dovecot):
+    box = office.mailbox(server=dovecot)
+    office.clock.advance(minutes=1)
+    office.sync(box)
+    assert known(office, box)[SENT] == "Sent"
+    dovecot.create_folder(box.account, "Ausgang")
+
+    office.clock.advance(minutes=5)
+    change_settings(office.deps, {"sent_folder": "Ausgang"}, actor=ADMIN)
+    office.sync(box)
+    by_the_office = known(office, box)[SENT]
+    office.clock.advance(minutes=5)
+    save(office, box.person, sent_folder="Sent", set_by="operator", test=False)
+    office.sync(box)
+
+    assert (by_the_office, known(office, box)[SENT]) == ("Ausgang", "Sent")
+    assert len(entries(office, box, "folder.mapped")) == 3
