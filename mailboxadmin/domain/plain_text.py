@@ -13,6 +13,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]"
 _EMPTY_LINES = re.compile(r"\n{3,}")
 #: What newsletters put behind their first words, so that a preview shows nothing more.
 _INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f]+")
+#: "On Monday, Ann wrote:" above what she wrote.
+_QUOTES = re.compile(r"^.*:\n{1,2}(?=>)", re.MULTILINE)
 _LINK = re.compile(r"<(?:https?|mailto):[^<>]*>|\[(?:https?|cid|image):[^\[\]]*\]|https?://\S+")
 #: Dashes, stars and the like, as a line between paragraphs.
 _RULE = re.compile(r"([-_=*~#.])\1{3,}")
@@ -43,7 +45,7 @@ def preview_of(text: str) -> str:
     start = _INVISIBLE.sub("", text[:_PREVIEW_FROM])
     words: list[str] = []
     chars = 0
-    for line in start.split("\n"):
+    for line in _QUOTES.sub("", start).split("\n"):
         if chars > PREVIEW_CHARS or (words and line == "--"):
             break
         if not line.lstrip().startswith(">"):

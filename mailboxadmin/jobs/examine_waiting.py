@@ -10,6 +10,7 @@ log = logging.getLogger(__name__)
 
 #: How long a stop waits for the message that is being read.
 LAST_MESSAGE_S = 1.0
+RETRY_AFTER_S = 15.0
 
 
 class ExamineWaiting:
@@ -39,5 +40,6 @@ class ExamineWaiting:
         try:
             examine_messages(self._deps, stop=self._stop)
         except Exception:
-            # The next turn is the retry.
+            # The next turn is the retry; not at once, or a full disk fills the log.
             log.exception("messages could not be examined")
+            self._stop.wait(RETRY_AFTER_S)

@@ -55,6 +55,7 @@ def test_text_is_tidied(text: str, tidied: str):
     ("text", "preview"),
     [
         ("Dear Ann,\n\nsee  you\ton Monday.\n", "Dear Ann, see you on Monday."),
+        ("Found it.\n\nOn Monday, Dana wrote:\n\n> this\n> and that", "Found it."),
         ("> You wrote\n>> this\nYes.", "Yes."),
         ("Look: https://example.org/x?y=z and <https://example.org> there", "Look: and there"),
         ("[image: logo.png] [https://example.org/l.png] Hello", "Hello"),

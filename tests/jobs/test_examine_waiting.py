@@ -78,6 +78,7 @@ def test_it_does_not_begin_again_when_it_was_stopped(office, held):
 
 
 def test_a_fault_is_logged_and_tried_again(office, ann, monkeypatch, caplog):
+    monkeypatch.setattr(module, "RETRY_AFTER_S", 0.1)
     put(office, ann, [letter("one")])
     job = ExamineWaiting(office.deps)
 
