@@ -6,6 +6,7 @@ else has been found in order.
 
 from sqlalchemy.orm import Session
 
+from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import Facts, Happening, MailFailure, SecretUnreadable
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account, Server
@@ -18,8 +19,13 @@ from mailboxadmin.store.certificates import pinned_fingerprints
 from mailboxadmin.store.secrets import password_row
 
 
-def account_for(db: Session, deps: Deps, mailbox_id: int) -> Account:
+def account_for(
+    db: Session, deps: Deps, mailbox_id: int, in_force: Effective | None = None
+) -> Account:
     """The account of a mailbox as it is saved.
+
+    Args:
+        in_force: its settings, where they are at hand.
 
     Raises:
         NotFound: there is no such mailbox.
@@ -27,7 +33,8 @@ def account_for(db: Session, deps: Deps, mailbox_id: int) -> Account:
             PASSWORD_BOUND_ELSEWHERE or SECRET_UNREADABLE.
     """
     row = mailboxes.mailbox_row(db, mailbox_id)
-    server = known_server(effective_for(db, deps.providers, mailbox_id).server)
+    in_force = in_force or effective_for(db, deps.providers, mailbox_id)
+    server = known_server(in_force.server)
     return build_account(
         db,
         server=server,

@@ -11,6 +11,7 @@ that fails stops the attempt; every way it can end is a value.
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.errors import Cancelled, Facts, Happening, MailFailure, StoreUnavailable
@@ -34,6 +35,7 @@ from mailboxadmin.services.selection import Selection
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store import folders
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.mailboxes import mailbox_row
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,8 @@ class Plan:
     """What an attempt needs to know before it talks to the server."""
 
     account: Account
+    #: When its configuration was last saved; None before the first time.
+    configured_at: datetime | None
     folders: tuple[str, ...]
     selection: Selection
     timeout_s: int
@@ -150,7 +154,7 @@ def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> None:
                 for name in plan.folders:
                     _pull_one(deps, run, session, name, plan.selection, tally)
                 if tally.finding is None:
-                    map_when_due(deps, run, session)
+                    map_when_due(deps, run, session, plan.configured_at)
                 # What was marked meanwhile need not wait for the next run.
                 return push_read_changes(deps, run, session, tally)
         except MailFailure:
@@ -162,10 +166,12 @@ def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> None:
 
 def _plan(deps: Deps, run: Run) -> Plan:
     with deps.store.read() as db:
+        row = mailbox_row(db, run.mailbox_id)
         in_force = effective_for(db, deps.providers, run.mailbox_id)
         office = office_values(db)
         return Plan(
-            account=account_for(db, deps, run.mailbox_id),
+            account=account_for(db, deps, run.mailbox_id, in_force),
+            configured_at=row.configured_at,
             folders=in_force.folders,
             selection=Selection.of(in_force, run.started_at),
             timeout_s=int(str(office["sync_timeout_seconds"])),

@@ -9,7 +9,7 @@ listed its folders may read one from its beginning when it is opened next.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.folder import ListedFolder
@@ -21,25 +21,25 @@ from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.runs import Run
 from mailboxadmin.services.special_folders import Unlisted, last_told, unlisted
 from mailboxadmin.store.activity import add_entry
-from mailboxadmin.store.mailboxes import mailbox_row
 from mailboxadmin.store.special_uses import put_special_uses, special_uses
 
 #: How long a mapping is taken as it is.
 MAPPED_FOR = timedelta(days=1)
 
 
-def map_when_due(deps: Deps, run: Run, session: Session) -> None:
+def map_when_due(deps: Deps, run: Run, session: Session, configured_at: datetime | None) -> None:
     """`map_folders`, unless this process did it a short time ago.
+
+    Args:
+        configured_at: when the mailbox' configuration was last saved.
 
     Raises:
         MailFailure: the server does not list its folders, or went away.
         Cancelled: the run was stopped, or another process took the mailbox over.
     """
     mapped_at = deps.mapped_at.get(run.mailbox_id)
-    with deps.store.read() as db:
-        configured_at = mailbox_row(db, run.mailbox_id).configured_at
-    configured_since = configured_at is not None and mapped_at and configured_at > mapped_at
-    if mapped_at and not configured_since and run.started_at - mapped_at < MAPPED_FOR:
+    holds_from = run.started_at - MAPPED_FOR
+    if mapped_at is not None and mapped_at > max(holds_from, configured_at or holds_from):
         return
     map_folders(deps, run, session.list_folders())
     deps.mapped_at[run.mailbox_id] = run.started_at

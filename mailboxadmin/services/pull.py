@@ -75,12 +75,13 @@ def _remember(pull: Pull) -> list[int]:
     """
     before = pull.deps.clock.now() - ASK_AGAIN_AFTER
     with pull.deps.store.read() as db:
-        found = folders.find_folder(db, pull.run.mailbox_id, pull.name)
+        found = folders.remembered(db, pull.run.mailbox_id, pull.name)
         if found is None:
             return []
-        pull.folder_id = found
-        pull.cursor = folders.cursor_of(db, found)
-        return big.arriving(db, found) + messages.refused_before(db, found, before)
+        pull.folder_id, pull.cursor = found
+        return big.arriving(db, pull.folder_id) + messages.refused_before(
+            db, pull.folder_id, before
+        )
 
 
 def _is_current(pull: Pull) -> bool:

@@ -79,8 +79,9 @@ def push_read_changes(deps: Deps, run: Run, session: Session, tally: Tally) -> N
         StoreUnavailable: the rows cannot be written.
     """
     with deps.store.read() as db:
-        wanted = wants_push(db, deps, run.mailbox_id)
         waiting = read_changes.waiting_clicks(db, run.mailbox_id)
+        # Asked only then: most runs have nothing to tell.
+        wanted = bool(waiting) and wants_push(db, deps, run.mailbox_id)
     for folder_id, of_folder in groupby(waiting, key=lambda click: click.folder_id):
         clicks = list(of_folder)
         place = Place(run=run, folder_id=folder_id, name=clicks[0].folder)

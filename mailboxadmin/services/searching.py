@@ -33,12 +33,9 @@ def look_for_unmatched(pull: Pull) -> None:
         MailFailure, Cancelled, StoreUnavailable
     """
     for wanted in iter(lambda: to_search(pull), []):
-        found: set[int] = set()
-        for each in wanted:
-            pull.run.control.proceed()
-            found.update(pull.session.with_message_id(each.message_id))
         with pull.deps.store.read() as db:
-            found -= presence.uids_here(db, pull.folder_id)
+            here = presence.uids_here(db, pull.folder_id)
+        found = {uid for each in wanted for uid in _found(pull, each) if uid not in here}
         fetch_messages(pull, sorted(found, reverse=True))
         with pull.deps.store.write(background=True) as db:
             pull.run.confirm(db)
@@ -46,3 +43,13 @@ def look_for_unmatched(pull: Pull) -> None:
             unmatched.note_searched(db, (each.id for each in wanted), now)
         if len(wanted) < MOST_AT_ONCE:
             return
+
+
+def _found(pull: Pull, wanted: Unmatched) -> list[int]:
+    pull.run.control.proceed()
+    # SEARCH finds the text anywhere in the field (RFC 9051, 6.4.4).
+    return [
+        uid
+        for uid in pull.session.with_message_id(wanted.message_id)
+        if pull.session.message_id_of(uid) == (True, wanted.message_id)
+    ]

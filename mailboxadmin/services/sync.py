@@ -16,7 +16,7 @@ from mailboxadmin.services.findings import facts_of_store, finding_for
 from mailboxadmin.services.outcome import record_outcome
 from mailboxadmin.services.runs import Run, begin_run, held
 from mailboxadmin.store.activity import add_entry
-from mailboxadmin.store.mailboxes import address_of, mailbox_row
+from mailboxadmin.store.mailboxes import address_by_id, mailbox_row
 from mailboxadmin.store.secrets import password_row
 
 log = logging.getLogger(__name__)
@@ -110,4 +110,4 @@ def _perform(deps: Deps, run: Run) -> SyncReport:
 
 def _address(deps: Deps, mailbox_id: int) -> str:
     with deps.store.read() as db:
-        return address_of(db, mailbox_row(db, mailbox_id))
+        return address_by_id(db, mailbox_id)

@@ -11,8 +11,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.store.flags import clicked_among, take_flags
-from mailboxadmin.store.messages import NewMessage, columns
-from mailboxadmin.store.presence import present
+from mailboxadmin.store.messages import NewMessage, columns, newest_first
 from mailboxadmin.store.tables import MessagePartRow, MessageRow
 
 #: Of a message that is not whole; equals no digest.
@@ -21,12 +20,12 @@ NO_DIGEST = b""
 
 def arriving(db: Session, folder_id: int) -> list[int]:
     """The UIDs of those that are not whole yet, newest first."""
-    rows = db.scalars(
-        select(MessageRow.uid)
-        .where(*present(folder_id), MessageRow.expected_size.is_not(None))
-        .order_by(MessageRow.uid.desc())
+    rows = db.execute(
+        select(MessageRow.uid, MessageRow.removed_at).where(
+            MessageRow.folder_id == folder_id, MessageRow.expected_size.is_not(None)
+        )
     )
-    return [uid for uid in rows if uid is not None]
+    return newest_first(rows.tuples())
 
 
 def begin_big(

@@ -22,10 +22,10 @@ def folder_id(db: Session, mailbox_id: int, name: str) -> int:
     return row.id
 
 
-def find_folder(db: Session, mailbox_id: int, name: str) -> int | None:
-    """The folder's row; None before it was first opened or looked for."""
+def remembered(db: Session, mailbox_id: int, name: str) -> tuple[int, Cursor | None] | None:
+    """The folder's row and how far we are in it; None before it was opened or looked for."""
     row = _find(db, mailbox_id, name)
-    return row.id if row else None
+    return (row.id, _cursor(row)) if row else None
 
 
 def cursor_of(db: Session, folder: int) -> Cursor | None:

@@ -29,6 +29,23 @@ def address_of(db: Session, row: MailboxRow) -> str:
     return db.scalars(select(StaffRow.email).where(StaffRow.id == row.staff_id)).one()
 
 
+def address_by_id(db: Session, mailbox_id: int) -> str:
+    """The address of a mailbox.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    query = (
+        select(StaffRow.email)
+        .join(MailboxRow, MailboxRow.staff_id == StaffRow.id)
+        .where(MailboxRow.id == mailbox_id)
+    )
+    address = db.scalar(query)
+    if address is None:
+        raise NotFound("There is no such mailbox.")
+    return address
+
+
 def all_with_address(db: Session) -> list[tuple[MailboxRow, str]]:
     """Every mailbox and its address."""
     query = select(MailboxRow, StaffRow.email).join(StaffRow, StaffRow.id == MailboxRow.staff_id)
@@ -37,8 +54,10 @@ def all_with_address(db: Session) -> list[tuple[MailboxRow, str]]:
 
 def own_texts(db: Session, mailbox_id: int) -> dict[str, str]:
     """The personal settings of a mailbox that are set, by key."""
-    query = select(MailboxSettingRow).where(MailboxSettingRow.mailbox_id == mailbox_id)
-    return {row.key: row.value for row in db.scalars(query)}
+    query = select(MailboxSettingRow.key, MailboxSettingRow.value).where(
+        MailboxSettingRow.mailbox_id == mailbox_id
+    )
+    return dict(db.execute(query).tuples().all())
 
 
 def all_own_texts(db: Session) -> dict[int, dict[str, str]]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import SEEN, Headers
 from mailboxadmin.store.flags import clicked_among, flag_text, take_flags
-from mailboxadmin.store.presence import present, unfinished
+from mailboxadmin.store.presence import unfinished
 from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables import MessageBytesRow, MessageRow
 
@@ -75,12 +75,19 @@ def _ids(db: Session, folder_id: int, uids: Sequence[int]) -> dict[int | None, i
 
 def refused_before(db: Session, folder_id: int, at: datetime) -> list[int]:
     """UIDs of messages whose bytes the server did not give, last asked before `at`."""
-    rows = db.scalars(
-        select(MessageRow.uid)
-        .where(*present(folder_id), MessageRow.refused_at < at)
-        .order_by(MessageRow.uid.desc())
+    # Nothing more in the condition: SQLite would walk the folder by UID, not these few.
+    rows = db.execute(
+        select(MessageRow.uid, MessageRow.removed_at).where(
+            MessageRow.folder_id == folder_id, MessageRow.refused_at < at
+        )
     )
-    return [uid for uid in rows if uid is not None]
+    return newest_first(rows.tuples())
+
+
+def newest_first(rows: Iterable[tuple[int | None, datetime | None]]) -> list[int]:
+    """Of UID and removal, the UIDs of those that are on the server."""
+    here = (uid for uid, removed_at in rows if uid is not None and removed_at is None)
+    return sorted(here, reverse=True)
 
 
 def forget_unfinished(db: Session, folder_id: int, uids: Iterable[int]) -> set[int]:

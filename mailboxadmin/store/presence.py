@@ -77,7 +77,9 @@ def forget_uids(db: Session, folder_id: int) -> int:
     """The folder's UIDs mean nothing any more; how many messages now wait to be matched."""
     db.execute(
         # Nothing is known of these but the number that has just lost its meaning.
-        delete(MessageRow).where(MessageRow.folder_id == folder_id, unfinished())
+        delete(MessageRow).where(
+            MessageRow.folder_id == folder_id, MessageRow.uid.is_not(None), unfinished()
+        )
     )
     changed = db.execute(
         update(MessageRow)

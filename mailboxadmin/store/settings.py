@@ -8,7 +8,7 @@ from mailboxadmin.store.tables import SettingRow
 
 def office_texts(db: Session) -> dict[str, str]:
     """What is set, by key."""
-    return {row.key: row.value for row in db.scalars(select(SettingRow))}
+    return dict(db.execute(select(SettingRow.key, SettingRow.value)).tuples().all())
 
 
 def write_office_text(db: Session, key: str, text: str) -> None:
