@@ -67,6 +67,9 @@ def begin_run(deps: Deps, mailbox_id: int, *, actor: str) -> Run:
         NotFound: there is no such mailbox.
     """
     now = deps.clock.now()
+    with deps.store.read() as db:
+        # Most are refused here, without waiting for those who write.
+        _require_free(leases.lease_of(db, mailbox_id), now)
     with deps.store.write() as db:
         if db.get(MailboxRow, mailbox_id) is None:
             raise NotFound("There is no such mailbox.")
@@ -117,11 +120,15 @@ def _lease(mailbox_id: int, run_id: int, now: datetime) -> LeaseRow:
     )
 
 
+def _require_free(lease: LeaseRow | None, now: datetime) -> None:
+    if lease is not None and is_live(lease, now):
+        raise AlreadyRunning("This mailbox is being synced already.")
+
+
 def _clear_the_way(db: DbSession, lease: LeaseRow | None, now: datetime) -> None:
+    _require_free(lease, now)
     if lease is None:
         return
-    if is_live(lease, now):
-        raise AlreadyRunning("This mailbox is being synced already.")
     _close_interrupted(db, lease, now)
     db.delete(lease)
     db.flush()

@@ -31,21 +31,29 @@ WAL_PAGES = 4000
 WAL_LIMIT_BYTES = WAL_PAGES * 4096
 
 
+#: So many urgent writers go before one that can wait, and then it is its turn.
+MOST_BEFORE = 8
+
+
 class WriterQueue:
-    """A lock whose urgent waiters go first: a person's click before the next batch of a sync."""
+    """A lock whose urgent waiters go first: a person's click before the next batch of a sync.
+
+    First, but not for ever: a thousand clicks do not keep a sync from its end.
+    """
 
     def __init__(self) -> None:
         self._turn = threading.Condition()
         self._held = False
         self._urgent = 0
+        self._patient = 0
+        #: Urgent ones that went while others waited.
+        self._went_before = 0
 
     @contextmanager
     def turn(self, *, urgent: bool) -> Iterator[None]:
         """Hold the lock for the block."""
         with self._turn:
-            self._urgent += urgent
-            self._turn.wait_for(lambda: not self._held and (urgent or not self._urgent))
-            self._urgent -= urgent
+            self._wait(urgent)
             self._held = True
         try:
             yield
@@ -53,6 +61,20 @@ class WriterQueue:
             with self._turn:
                 self._held = False
                 self._turn.notify_all()
+
+    def _wait(self, urgent: bool) -> None:
+        self._urgent += urgent
+        self._patient += not urgent
+        self._turn.wait_for(lambda: not self._held and urgent is self._urgent_next)
+        self._urgent -= urgent
+        self._patient -= not urgent
+        self._went_before = self._went_before + 1 if urgent and self._patient else 0
+
+    @property
+    def _urgent_next(self) -> bool:
+        if not self._urgent or not self._patient:
+            return bool(self._urgent)
+        return self._went_before < MOST_BEFORE
 
 
 class Store:

@@ -13,7 +13,14 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 
 from mailboxadmin.domain.errors import StoreUnavailable
-from mailboxadmin.store.store import DatabaseBusy, ReadOnly, Store, WriterQueue, prepare_sqlite
+from mailboxadmin.store.store import (
+    MOST_BEFORE,
+    DatabaseBusy,
+    ReadOnly,
+    Store,
+    WriterQueue,
+    prepare_sqlite,
+)
 
 PATIENCE_S = 60.0
 INCREMENTS = 50
@@ -138,6 +145,26 @@ def test_a_click_goes_before_the_batches_that_waited_longer():
 
     assert order[0] == "click"
     assert sorted(order[1:]) == ["another batch", "batch"]
+
+
+def test_clicks_without_end_do_not_keep_a_batch_from_its_turn():
+    queue, order = WriterQueue(), list[str]()
+    waiting: list[threading.Thread] = []
+
+    def write(name: str) -> None:
+        with queue.turn(urgent=name == "click"):
+            order.append(name)
+
+    with queue.turn(urgent=True):
+        for name in ("batch", *["click"] * (2 * MOST_BEFORE)):
+            waiting.append(threading.Thread(target=write, args=(name,)))
+            waiting[-1].start()
+            wait_until_waiting(queue, len(waiting))
+    for thread in waiting:
+        thread.join(PATIENCE_S)
+
+    assert order.index("batch") == MOST_BEFORE
+    assert order.count("click") == 2 * MOST_BEFORE
 
 
 def wait_until_waiting(queue: WriterQueue, count: int) -> None:

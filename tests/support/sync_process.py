@@ -1,7 +1,7 @@
 """A sync as a process of its own: `python -m tests.support.sync_process INSTANCE MAILBOX_ID`.
 
-It says "ready" when the program is loaded, waits for a line, syncs, and prints the report as
-one line of JSON. What runs is the real program on the real clock.
+It says "ready" when the program is loaded; for each line that it is given it syncs, and prints
+the report as one line of JSON. What runs is the real program on the real clock.
 """
 
 import json
@@ -52,9 +52,10 @@ def report_of(process: "subprocess.Popen[str]") -> dict[str, Any]:
 def main(instance: str, mailbox_id: str) -> None:
     app = create_app(config_for(Path(instance)))
     print("ready", flush=True)
-    sys.stdin.readline()
-    report = sync_mailbox(app.extensions["mailboxadmin"], int(mailbox_id), actor=COMMAND_LINE)
-    print(json.dumps(report.as_json()), flush=True)
+    deps = app.extensions["mailboxadmin"]
+    for _ in iter(sys.stdin.readline, ""):
+        report = sync_mailbox(deps, int(mailbox_id), actor=COMMAND_LINE)
+        print(json.dumps(report.as_json()), flush=True)
 
 
 if __name__ == "__main__":
