@@ -1,6 +1,7 @@
 """Who holds a mailbox: one run at a time, a dead holder for no moment longer than it must."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -21,10 +22,22 @@ from mailboxadmin.services.outcome import Result, record_outcome
 from mailboxadmin.services.rounds import due_mailboxes
 from mailboxadmin.services.runs import Run, begin_run, current_run
 from mailboxadmin.store.tables import LeaseRow
+from tests.support import mails
+from tests.support.bad_line import BadLine, Badness
+from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap
-from tests.support.scripted_steps import Action, Stall, Step, Until, capability, expect, select
-from tests.support.stored import codes, entries
+from tests.support.scripted_steps import (
+    Action,
+    Stall,
+    Step,
+    Until,
+    capability,
+    expect,
+    list_folders,
+    select,
+)
+from tests.support.stored import codes, entries, stored
 from tests.support.sync_process import go, report_of, sync_process
 
 PATIENCE_S = 60.0
@@ -36,8 +49,8 @@ def an_empty_inbox(*before_the_sign_in: Action) -> list[Step]:
         capability(),
         expect("LOGIN ", *before_the_sign_in, "{tag} OK signed in"),
         capability(),
-        expect("LIST", r'* LIST () "/" INBOX', "{tag} OK done"),
         select(),
+        list_folders(),
     ]
 
 
@@ -209,6 +222,37 @@ def test_a_holder_on_another_machine_keeps_it_for_a_minute_without_a_sign_of_lif
     late = office.sync(box)
 
     assert (early.reason, late.outcome) == (SkipReason.RUNNING, Outcome.OK)
+
+
+def test_a_frozen_holder_keeps_its_mailbox_for_a_minute_and_then_writes_nothing_more(
+    office: Office, dovecot: Dovecot, instance: Path
+):
+    with BadLine(dovecot.port, at="UID FETCH .*BODY", then=Badness.HANG) as line:
+        box = office.mailbox(server=dovecot)
+        dovecot.deliver_many(box.account, mails.generate(5))
+        where = Server(host=line.host, port=line.port, encryption=Encryption.NONE)
+        office.connect(box.id, where, box.account.password)
+        with sync_process(instance, box.id) as process:
+            go(process)
+            assert line.gone_bad.wait(PATIENCE_S)
+            process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+            touch(office, box)
+            straight = Server(host=dovecot.host, port=dovecot.port, encryption=Encryption.NONE)
+            office.connect(box.id, straight, box.account.password)
+
+            office.clock.advance(seconds=59)
+            early = office.sync(box)
+            office.clock.advance(seconds=1)
+            late = office.sync(box)
+            before = (stored(office, box), codes(office, box))
+            line.go_on()
+            process.send_signal(signal.SIGCONT)
+            thawed = report_of(process)
+
+    assert (early.reason, late.outcome, late.counts.new) == (SkipReason.RUNNING, Outcome.OK, 5)
+    assert (thawed["outcome"], thawed["finding"]) == ("failed", None), "stopped, with nothing new"
+    assert (stored(office, box), codes(office, box)) == before
 
 
 def test_a_run_that_lost_its_mailbox_writes_nothing_more(office: Office, box: Box):

@@ -72,6 +72,11 @@ class BadLine:
         threading.Thread(target=self._listener.serve_forever, daemon=True).start()
         return self
 
+    def go_on(self) -> None:
+        """Be bad no more; what hung comes now, and all after it."""
+        self._after = self._at = None
+        self._ended.set()
+
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._listener.shutdown()
@@ -103,7 +108,7 @@ class BadLine:
 
     def _split(self, chunk: bytes, passed: int, asked: threading.Event) -> tuple[bytes, bytes]:
         """What is passed on as it is, and what goes bad."""
-        if asked.is_set():
+        if asked.is_set() and self._at is not None:
             return b"", chunk
         if self._after is None or passed + len(chunk) <= self._after:
             return chunk, b""
@@ -114,6 +119,7 @@ class BadLine:
         match self._badness:
             case Badness.HANG:
                 self._ended.wait()
+                program.sendall(rest)
             case Badness.DRIP:
                 self._drip(rest, program)
             case Badness.GARBAGE:
