@@ -5,7 +5,7 @@ before a parser sees it, and every parse may fail without stopping a sync.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email import policy
 from email.message import Message
@@ -23,6 +23,8 @@ FIELD_CHARS = 2000
 #: What is kept of one field.
 KEPT_CHARS = 500
 
+_LOOKED_AT = frozenset({"message-id", "subject", "from", "sender", "to", "date"})
+_FOLD = re.compile(r"\r?\n[ \t]")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 # The body is not mail's business here: parsing it would cost four times the headers.
@@ -46,15 +48,17 @@ def read_headers(raw: bytes) -> Headers:
     head = raw[: end.end() if end else HEADER_BYTES]
     faults: list[str] = []
 
-    def attempt(read: Callable[[Message], T], empty: T) -> T:
+    message = _PARSER.parsebytes(head)
+    fields = _fields(message)
+
+    def attempt(read: Callable[[Mapping[str, bytes]], T], empty: T) -> T:
         try:
-            return read(message)
+            return read(fields)
         # The parser of the standard library raises nearly anything on hostile input.
         except Exception as fault:  # noqa: BLE001
             faults.append(f"{read.__name__.strip('_')}: {type(fault).__name__}")
             return empty
 
-    message = _PARSER.parsebytes(head)
     return Headers(
         message_id=attempt(_message_id, None),
         subject=attempt(_subject, ""),
@@ -71,25 +75,37 @@ def _problem(message: Message, faults: list[str]) -> str | None:
     return None if message.keys() else "The message has no header."
 
 
-def _message_id(message: Message) -> str | None:
-    found = _MESSAGE_ID.search(as_text(_raw(message, "Message-ID")))
+def _fields(message: Message) -> dict[str, bytes]:
+    """The first of each field that is looked at, on one line, as its bytes came."""
+    fields: dict[str, bytes] = {}
+    for key, value in message.raw_items():
+        name = key.lower()
+        if name in _LOOKED_AT and name not in fields:
+            text = str(value)
+            unfolded = _FOLD.sub(" ", text) if "\n" in text else text
+            fields[name] = unfolded[:FIELD_CHARS].encode("utf-8", "surrogateescape")
+    return fields
+
+
+def _message_id(fields: Mapping[str, bytes]) -> str | None:
+    found = _MESSAGE_ID.search(as_text(fields.get("message-id", b"")))
     return found[0] if found else None
 
 
-def _subject(message: Message) -> str:
-    return _decoded(message, "Subject")
+def _subject(fields: Mapping[str, bytes]) -> str:
+    return _decoded(fields, "subject")
 
 
-def _sender(message: Message) -> str:
-    return _decoded(message, "From") or _decoded(message, "Sender")
+def _sender(fields: Mapping[str, bytes]) -> str:
+    return _decoded(fields, "from") or _decoded(fields, "sender")
 
 
-def _recipients(message: Message) -> str:
-    return _decoded(message, "To")
+def _recipients(fields: Mapping[str, bytes]) -> str:
+    return _decoded(fields, "to")
 
 
-def _date(message: Message) -> datetime | None:
-    text = str(message.get("Date", ""))[:100]
+def _date(fields: Mapping[str, bytes]) -> datetime | None:
+    text = as_text(fields.get("date", b""))[:100]
     if not text.strip():
         return None
     try:
@@ -100,15 +116,7 @@ def _date(message: Message) -> datetime | None:
     return at if 1970 <= at.year <= 2200 else None
 
 
-def _decoded(message: Message, name: str) -> str:
+def _decoded(fields: Mapping[str, bytes], name: str) -> str:
     """One field as it reads, bounded."""
-    return field_as_text(_raw(message, name))[:KEPT_CHARS]
-
-
-def _raw(message: Message, name: str) -> bytes:
-    """The field on one line, as its bytes came."""
-    for key, value in message.raw_items():
-        if key.lower() == name.lower():
-            unfolded = re.sub(r"\r?\n[ \t]", " ", str(value))[:FIELD_CHARS]
-            return unfolded.encode("utf-8", "surrogateescape")
-    return b""
+    value = fields.get(name)
+    return field_as_text(value)[:KEPT_CHARS] if value else ""

@@ -11,7 +11,7 @@ from mailboxadmin.domain.message import Fetched, Headers
 from mailboxadmin.imap.session import Unfetchable
 from mailboxadmin.services.no_uid import backfilled_entry
 from mailboxadmin.services.pulling import Pull
-from mailboxadmin.store import messages, runs
+from mailboxadmin.store import messages, presence, runs
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.imported import match_imported
 from mailboxadmin.store.messages import NewMessage
@@ -22,7 +22,7 @@ Answer = Fetched | Unfetchable
 
 #: Rows in one transaction: so few that a person's click never waits long behind it,
 #: see docs/decisions.md.
-ROWS = 75
+ROWS = 150
 
 
 def rows_of(pull: Pull, answers: Sequence[Answer]) -> list[NewMessage]:
@@ -69,12 +69,16 @@ def note_progress(db: DbSession, pull: Pull, total: int) -> None:
 
 def _add(db: DbSession, pull: Pull, rows: Sequence[NewMessage]) -> None:
     mailbox_id, folder_id = pull.run.mailbox_id, pull.folder_id
-    asked_before = messages.forget_unfinished(db, folder_id, (row.uid for row in rows))
-    imported = match_imported(db, mailbox_id, folder_id, rows)
-    if imported:
+    waiting = presence.waiting_rows(db, mailbox_id, folder_id)
+    asked_before: set[int] = set()
+    if waiting.unfinished:
+        asked_before = messages.forget_unfinished(db, folder_id, (row.uid for row in rows))
+    if waiting.imported:
+        imported = match_imported(db, mailbox_id, folder_id, rows)
+        rows = [row for row in rows if row.uid not in imported]
         say_backfilled(db, pull, len(imported))
-    others = [row for row in rows if row.uid not in imported]
-    for message in messages.add_messages(db, mailbox_id, folder_id, others):
+    new = messages.add_messages(db, mailbox_id, folder_id, rows, match=waiting.unmatched)
+    for message in new:
         pull.tally.new += message.refused_at is None
         pull.tally.quarantined += message.headers.problem is not None
         if message.headers.problem is not None and message.uid not in asked_before:
@@ -83,6 +87,8 @@ def _add(db: DbSession, pull: Pull, rows: Sequence[NewMessage]) -> None:
 
 def say_backfilled(db: DbSession, pull: Pull, count: int) -> None:
     """Imported messages were found on the server; in the transaction that gave them UIDs."""
+    if not count:
+        return
     run = pull.run
     entry = backfilled_entry(count, pull.name, run.mailbox_id, actor=run.actor, run_id=run.id)
     add_entry(db, entry, pull.deps.clock.now())

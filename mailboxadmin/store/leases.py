@@ -31,8 +31,8 @@ def renew_lease(db: Session, mailbox_id: int, run_id: int, now: datetime) -> boo
 
 def holds_lease(db: Session, mailbox_id: int, run_id: int) -> bool:
     """True while the lease is this run's."""
-    lease = db.get(LeaseRow, mailbox_id, populate_existing=True)
-    return lease is not None and lease.run_id == run_id
+    holder = select(LeaseRow.run_id).where(LeaseRow.mailbox_id == mailbox_id)
+    return db.scalar(holder) == run_id
 
 
 def end_lease(db: Session, mailbox_id: int, run_id: int) -> None:

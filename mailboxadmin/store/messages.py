@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import SEEN, Headers
@@ -43,34 +43,49 @@ def digest_of(raw: bytes) -> bytes:
 
 
 def add_messages(
-    db: Session, mailbox_id: int, folder_id: int, messages: Sequence[NewMessage]
+    db: Session,
+    mailbox_id: int,
+    folder_id: int,
+    messages: Sequence[NewMessage],
+    *,
+    match: bool = True,
 ) -> list[NewMessage]:
-    """Store a batch; those that are new, the others were known by their bytes."""
-    known = _match_again(db, folder_id, messages)
+    """Store a batch; those that are new, the others were known by their bytes.
+
+    Args:
+        match: False when it is known that no row of the folder lost its UID.
+    """
+    known = _match_again(db, folder_id, messages) if match else set()
     fresh = [message for message in messages if message.uid not in known]
     if not fresh:
         return []
+    ids = free_ids(db, len(fresh))
     # On the connection: as objects of the session it takes half as long again.
     connection = db.connection()
-    connection.execute(insert(MessageRow), [columns(mailbox_id, folder_id, each) for each in fresh])
-    whole = [message for message in fresh if message.refused_at is None]
+    connection.execute(
+        insert(MessageRow),
+        [
+            {"id": row_id, **columns(mailbox_id, folder_id, message)}
+            for row_id, message in zip(ids, fresh, strict=True)
+        ],
+    )
+    whole = [
+        {"message_id": row_id, "raw": message.raw}
+        for row_id, message in zip(ids, fresh, strict=True)
+        if message.refused_at is None
+    ]
     if whole:
-        ids = _ids(db, folder_id, [message.uid for message in whole])
-        connection.execute(
-            insert(MessageBytesRow),
-            [{"message_id": ids[message.uid], "raw": message.raw} for message in whole],
-        )
+        connection.execute(insert(MessageBytesRow), whole)
     return fresh
 
 
-def _ids(db: Session, folder_id: int, uids: Sequence[int]) -> dict[int | None, int]:
-    found: dict[int | None, int] = {}
-    for some in slices(uids):
-        query = select(MessageRow.uid, MessageRow.id).where(
-            MessageRow.folder_id == folder_id, MessageRow.uid.in_(some)
-        )
-        found.update((uid, row_id) for uid, row_id in db.execute(query))
-    return found
+def free_ids(db: Session, count: int) -> range:
+    """Ids for so many rows: SQLite's own next ones, which nobody else takes meanwhile.
+
+    The one place that relies on BEGIN IMMEDIATE for that; a sequence serves elsewhere.
+    """
+    last = db.scalar(select(func.max(MessageRow.id))) or 0
+    return range(last + 1, last + 1 + count)
 
 
 def refused_before(db: Session, folder_id: int, at: datetime) -> list[int]:

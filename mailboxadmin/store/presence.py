@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -59,6 +60,33 @@ def present_uids(db: Session, folder_id: int) -> list[int]:
     """The UIDs of a folder's messages that are on the server, ascending."""
     rows = db.scalars(select(MessageRow.uid).where(*present(folder_id)).order_by(MessageRow.uid))
     return [uid for uid in rows if uid is not None]
+
+
+class Waiting(NamedTuple):
+    """What a batch of messages may meet of rows that are here already; seldom anything."""
+
+    #: Rows of the folder whose bytes are not here.
+    unfinished: bool
+    #: Rows of the folder that lost their UID.
+    unmatched: bool
+    #: Rows of the mailbox that were imported and have no UID yet.
+    imported: bool
+
+
+def waiting_rows(db: Session, mailbox_id: int, folder_id: int) -> Waiting:
+    """Asked once a batch, so that it is not compared with rows that do not exist."""
+    without_uid = MessageRow.uid.is_(None)
+    of_folder = MessageRow.folder_id == folder_id
+    imported = (MessageRow.mailbox_id == mailbox_id, MessageRow.imported_at.is_not(None))
+    refused, arriving, unmatched, waiting = db.execute(
+        select(
+            exists().where(of_folder, MessageRow.refused_at.is_not(None)),
+            exists().where(of_folder, MessageRow.expected_size.is_not(None)),
+            exists().where(of_folder, without_uid),
+            exists().where(*imported, without_uid),
+        )
+    ).one()
+    return Waiting(refused or arriving, unmatched, waiting)
 
 
 def set_presence(
