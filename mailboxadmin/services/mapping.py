@@ -39,7 +39,7 @@ def map_when_due(deps: Deps, run: Run, session: Session, configured_at: datetime
     """
     mapped_at = deps.mapped_at.get(run.mailbox_id)
     holds_from = run.started_at - MAPPED_FOR
-    if mapped_at is not None and mapped_at > max(holds_from, configured_at or holds_from):
+    if mapped_at is not None and mapped_at >= max(holds_from, configured_at or holds_from):
         return
     map_folders(deps, run, session.list_folders())
     deps.mapped_at[run.mailbox_id] = run.started_at

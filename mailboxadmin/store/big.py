@@ -25,7 +25,7 @@ def arriving(db: Session, folder_id: int) -> list[int]:
             MessageRow.folder_id == folder_id, MessageRow.expected_size.is_not(None)
         )
     )
-    return newest_first(rows.tuples())
+    return newest_first((uid, removed_at) for uid, removed_at in rows)
 
 
 def begin_big(

@@ -57,7 +57,7 @@ def own_texts(db: Session, mailbox_id: int) -> dict[str, str]:
     query = select(MailboxSettingRow.key, MailboxSettingRow.value).where(
         MailboxSettingRow.mailbox_id == mailbox_id
     )
-    return dict(db.execute(query).tuples().all())
+    return {row.key: row.value for row in db.execute(query)}
 
 
 def all_own_texts(db: Session) -> dict[int, dict[str, str]]:

@@ -96,7 +96,7 @@ def refused_before(db: Session, folder_id: int, at: datetime) -> list[int]:
             MessageRow.folder_id == folder_id, MessageRow.refused_at < at
         )
     )
-    return newest_first(rows.tuples())
+    return newest_first((uid, removed_at) for uid, removed_at in rows)
 
 
 def newest_first(rows: Iterable[tuple[int | None, datetime | None]]) -> list[int]:

@@ -8,7 +8,8 @@ from mailboxadmin.store.tables import SettingRow
 
 def office_texts(db: Session) -> dict[str, str]:
     """What is set, by key."""
-    return dict(db.execute(select(SettingRow.key, SettingRow.value)).tuples().all())
+    query = select(SettingRow.key, SettingRow.value)
+    return {row.key: row.value for row in db.execute(query)}
 
 
 def write_office_text(db: Session, key: str, text: str) -> None:
