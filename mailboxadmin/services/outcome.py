@@ -43,7 +43,8 @@ class Result:
 def record_outcome(deps: Deps, run: Run, result: Result) -> None:
     """Close the run, set the mailbox's state and tell the log, unless it was taken over."""
     now = deps.clock.now()
-    with deps.store.write() as db:
+    # Written once at the end, not before each question.
+    with deps.store.write() as db, db.no_autoflush:
         if not leases.holds_lease(db, run.mailbox_id, run.id):
             return
         runs.end_run(
@@ -105,13 +106,13 @@ def _success_entry(run: Run, result: Result) -> Entry:
             f"{result.counts.remaining} more come with the next one."
         )
         return _entry(Code.SYNC_TIMED_OUT, Level.INFO, message, run, result)
-    # What was told to the server has an entry of its own.
     if result.counts.remaining:
         message = (
             f"The sync brought as many messages as one may, {in_words(result.counts)}; "
             f"{result.counts.remaining:,} more come with the next ones."
         )
         return _entry(Code.SYNC_FINISHED, Level.INFO, message, run, result)
+    # What was told to the server has an entry of its own.
     found_nothing = replace(result.counts, pushed=0) == Counts()
     quiet = found_nothing and run.actor == SCHEDULER
     level = Level.ROUTINE if quiet else Level.INFO

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Entry
@@ -85,6 +85,5 @@ def _columns(
 def _address(db: Session, mailbox_id: int | None) -> str | None:
     if mailbox_id is None:
         return None
-    mailbox = db.get(MailboxRow, mailbox_id)
-    owner = db.get(StaffRow, mailbox.staff_id) if mailbox else None
-    return owner.email if owner else None
+    owner = select(StaffRow.email).join(MailboxRow, MailboxRow.staff_id == StaffRow.id)
+    return db.scalar(owner.where(MailboxRow.id == mailbox_id))
