@@ -99,6 +99,7 @@ class _Big:
                 if message.headers.problem is not None:
                     log_quarantine(db, pull, message)
                     pull.tally.quarantined += 1
+                    pull.note_counts(db)
             if part.data:
                 big.add_part(db, self._row, self._parts, part.data)
         self._count(part.data)

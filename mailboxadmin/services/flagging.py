@@ -25,7 +25,8 @@ def update_flags(pull: Pull) -> None:
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
         count = outbox.take_server_flags(db, pull.place, changed, pull.deps.clock.now())
-    pull.tally.changed += count
+        pull.tally.changed += count
+        pull.note_counts(db)
     pull.tally.progress |= bool(count)
 
 

@@ -3,11 +3,14 @@
     UIDVALIDITY is another                        --> numbered anew
     UIDNEXT went back                             --> put back from an older backup
     a message we know is another under its UID    --> the same, and new mail came since
+    one that was gone is there again, as another  --> the same
 
 All UIDs are forgotten then, and each message gets its new one when its bytes come by
 again: nothing is lost and nothing is here twice. A mod-sequence that went back alone
 proves nothing, because servers rebuild their indexes; we look at more messages then.
 """
+
+from collections.abc import Collection
 
 from sqlalchemy.orm import Session as DbSession
 
@@ -19,7 +22,7 @@ from mailboxadmin.store import folders, presence
 from mailboxadmin.store.activity import add_entry
 
 #: The newest known messages are looked at, because a folder from a backup gives their
-#: UIDs to others first: one, or so many when the mod-sequence went back.
+#: UIDs to others first: one that is there, or so many when the mod-sequence went back.
 SAMPLE = 3
 
 ANEW = "was numbered anew by the server"
@@ -36,6 +39,23 @@ def hold_numbering(pull: Pull) -> None:
     why = _why_not(pull, old) if old is not None else None
     if old is not None and why is None:
         return
+    _begin_anew(pull, old, why)
+
+
+def hold_returned(pull: Pull, uids: Collection[int]) -> None:
+    """The same, when all UIDs of the folder are known: what was gone and is there again is itself.
+
+    Raises:
+        MailFailure, Cancelled, StoreUnavailable
+    """
+    with pull.deps.store.read() as db:
+        known = presence.newest_with_message_id(db, pull.folder_id, among=uids, removed=True)
+    if known is not None and _is_another(pull, *known):
+        _begin_anew(pull, pull.cursor, GONE_BACK)
+
+
+def _begin_anew(pull: Pull, old: Cursor | None, why: str | None) -> None:
+    """No UID of before means anything now; at the first look there was none."""
     fresh = _fresh(pull.status)
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
@@ -69,12 +89,6 @@ def _why_not(pull: Pull, old: Cursor) -> str | None:
     return None if _are_themselves(pull, sample) else GONE_BACK
 
 
-def went_back(old: Cursor, status: FolderStatus) -> bool:
-    """True when the folder has yet to give out UIDs that it gave out before."""
-    given_out = max(old.last_uid + 1, old.uid_next or 0)
-    return status.uid_next is not None and status.uid_next < given_out
-
-
 def _modseq_went_back(old: Cursor, status: FolderStatus) -> bool:
     """True when the mod-sequence did, or is not kept any more."""
     return old.highest_modseq is not None and (
@@ -83,13 +97,32 @@ def _modseq_went_back(old: Cursor, status: FolderStatus) -> bool:
 
 
 def _are_themselves(pull: Pull, count: int) -> bool:
+    """Whether the newest of those that we know and that are still there are what they were.
+
+    Numbers are given in ascending order: when one is itself, all below it are.
+    """
+    looked_at = 0
     with pull.deps.store.read() as db:
-        known = presence.newest_with_message_id(db, pull.folder_id, count)
-    for uid, message_id in known:
+        newest = presence.with_message_id(db, pull.folder_id, SAMPLE)
+    for uid, message_id in newest:
         there, found = pull.session.message_id_of(uid)
         if there and found != message_id:
             return False
-    return True
+        looked_at += there
+        if looked_at == count:
+            return True
+    if looked_at or len(newest) < SAMPLE:
+        return True
+    # Those are all gone; so much has to be asked only then.
+    on_server = pull.session.uids()
+    with pull.deps.store.read() as db:
+        known = presence.newest_with_message_id(db, pull.folder_id, among=on_server)
+    return known is None or not _is_another(pull, *known)
+
+
+def _is_another(pull: Pull, uid: int, message_id: str) -> bool:
+    there, found = pull.session.message_id_of(uid)
+    return there and found != message_id
 
 
 def _forget(db: DbSession, pull: Pull, old: Cursor, why: str) -> None:

@@ -26,7 +26,7 @@ from mailboxadmin.imap.session import Session
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.fetch import fetch_messages
 from mailboxadmin.services.flagging import update_flags
-from mailboxadmin.services.numbering import hold_numbering
+from mailboxadmin.services.numbering import hold_numbering, hold_returned
 from mailboxadmin.services.pulling import Pull, Tally
 from mailboxadmin.services.runs import Run
 from mailboxadmin.services.searching import look_for_unmatched, to_search
@@ -146,6 +146,7 @@ def _settle_differences(pull: Pull, listing: _Listing) -> bool:
         listing.above, listing.uids = 0, pull.session.uids()
     if not _holds_still(pull, listing.uids):
         return False
+    hold_returned(pull, listing.uids)
     fetch_messages(pull, _missing(pull, listing.uids))
     _mark_presence(pull, set(listing.uids))
     return not pull.tally.waiting[pull.name]
@@ -185,7 +186,8 @@ def _mark_presence(pull: Pull, on_server: set[int]) -> None:
         pull.run.confirm(db)
         presence.set_presence(db, pull.folder_id, gone, removed_at=now)
         presence.set_presence(db, pull.folder_id, back, removed_at=None)
-    pull.tally.removed += len(gone)
+        pull.tally.removed += len(gone)
+        pull.note_counts(db)
     pull.tally.progress = True
 
 
@@ -200,6 +202,7 @@ def _close(pull: Pull, listing: _Listing) -> None:
         pull.run.confirm(db)
         pull.tally.removed += presence.remove_unmatched(db, pull.folder_id, pull.deps.clock.now())
         folders.set_cursor(db, pull.folder_id, cursor)
+        pull.note_counts(db)
 
 
 def _moved(

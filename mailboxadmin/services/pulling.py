@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from sqlalchemy.orm import Session as DbSession
+
 from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.folder import Cursor, FolderStatus
@@ -12,6 +14,7 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.outbox import Place
 from mailboxadmin.services.runs import Run
 from mailboxadmin.services.selection import Selection
+from mailboxadmin.store import runs
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +80,10 @@ class Pull:
     def place(self) -> Place:
         """The folder, for an entry about it."""
         return Place(run=self.run, folder_id=self.folder_id, name=self.name)
+
+    def note_counts(self, db: DbSession) -> None:
+        """What the run did so far; in the transaction of the rows it speaks of."""
+        runs.note_counts(db, self.run.id, self.tally.counts())
 
 
 def hung_up(failure: MailFailure) -> bool:

@@ -1,6 +1,6 @@
 """Which messages of a folder are on the server, as far as we know, and under which UID."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -30,15 +30,31 @@ def uids_here(db: Session, folder_id: int, *, above: int = 0) -> set[int]:
     return {uid for uid in rows if uid is not None}
 
 
-def newest_with_message_id(db: Session, folder_id: int, limit: int) -> list[tuple[int, str]]:
-    """UID and Message-ID of the newest messages that are on the server, newest first."""
+def with_message_id(
+    db: Session, folder_id: int, limit: int | None = None, *, removed: bool = False
+) -> list[tuple[int, str]]:
+    """UID and Message-ID of messages that are on the server, or `removed` from it, newest first."""
     rows = db.execute(
         select(MessageRow.uid, MessageRow.message_id)
-        .where(*present(folder_id), MessageRow.message_id.is_not(None))
+        .where(
+            MessageRow.folder_id == folder_id,
+            MessageRow.uid.is_not(None),
+            MessageRow.removed_at.is_not(None) if removed else MessageRow.removed_at.is_(None),
+            MessageRow.message_id.is_not(None),
+        )
         .order_by(MessageRow.uid.desc())
         .limit(limit)
     )
     return [(uid, text) for uid, text in rows if uid is not None and text is not None]
+
+
+def newest_with_message_id(
+    db: Session, folder_id: int, *, among: Collection[int], removed: bool = False
+) -> tuple[int, str] | None:
+    """The first of `with_message_id` that is one of these UIDs; None when none is."""
+    wanted = set(among)
+    known = with_message_id(db, folder_id, removed=removed)
+    return next((each for each in known if each[0] in wanted), None)
 
 
 def count_present(db: Session, folder_id: int) -> int:
