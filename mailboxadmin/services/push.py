@@ -22,7 +22,6 @@ so. A click wins over what the server says: what it does not have yet, it is tol
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from heapq import nlargest
 from itertools import groupby
 
 from mailboxadmin.domain.activity import Level
@@ -45,9 +44,6 @@ from mailboxadmin.store.slices import slices
 
 #: Clicks that are settled in one transaction: a person's next click never waits long behind one.
 MOST_AT_ONCE = 1000
-
-#: To know whether numbers still mean the same messages, so many are looked at.
-MOST_LOOKED_AT = 3
 
 #: After these the folder is at fault, and the next one may be fine.
 _OF_THE_FOLDER = frozenset(
@@ -134,12 +130,16 @@ def _are_themselves(push: Push, clicks: Sequence[Click]) -> bool:
     Numbers are given in ascending order, so when the newest that is there is itself, the
     others are.
     """
-    for click in nlargest(MOST_LOOKED_AT, clicks, key=lambda each: each.uid or 0):
-        if click.uid is not None and click.header_id is not None:
-            there, found = push.session.message_id_of(click.uid)
-            if there:
-                return found == click.header_id
-    return True
+    named = {click.uid: click.header_id for click in clicks if click.uid and click.header_id}
+    if not named:
+        return True
+    newest = max(named)
+    there, found = push.session.message_id_of(newest)
+    if there:
+        return found == named[newest]
+    del named[newest]
+    left = named.keys() & {uid for uid, _, _ in push.session.flags(named)}
+    return not left or _are_themselves(push, [click for click in clicks if click.uid in left])
 
 
 def _refused(push: Push, clicks: Sequence[Click], failure: MailFailure) -> None:
