@@ -17,7 +17,7 @@ from mailboxadmin.services.runs import current_run
 from mailboxadmin.store.tables import MessageRow
 from tests.support import mails
 from tests.support.dovecot import Dovecot
-from tests.support.dump import Dump, dump_of
+from tests.support.dump import Dump, differences, dump_of
 from tests.support.odd_mails import odd
 from tests.support.office import Box, Office
 from tests.support.slow_line import SlowLine
@@ -79,7 +79,8 @@ def check_kills(
         folder = tmp_path / f"killed-{number}"
         office = killed_and_run_again(scene, moments_s, folder, open_office)
 
-        assert dump_of(office) == scene.expected, f"killed after {moments_s} s"
+        found = differences(dump_of(office), scene.expected)
+        assert not found, (f"killed after {moments_s} s", found)
         assert current_run(office.deps, scene.box.id) is None
 
 
