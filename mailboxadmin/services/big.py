@@ -1,11 +1,11 @@
-"""A big message: fetched in parts, each stored before the next but one is asked for.
+"""A big message: fetched in parts, stored while the next are on their way.
 
     listed with the first part --> part, part, ... --> whole
             ^                          |
             `---- the next run --------'   goes on after the last part that is here
 
-Memory holds a part or two, whatever the size. Until it is whole, the message is
-listed and its bytes are nobody's.
+Memory holds the parts that wait for the database, which `budget.py` bounds, whatever the
+size. Until it is whole, the message is listed and its bytes are nobody's.
 """
 
 import hashlib

@@ -5,8 +5,8 @@
       └──────────────── another process was faster, or we were killed ◄──────────┘
 
 Nothing is remembered but what is written, so that it goes on where it was after anything.
-It never holds up a run that brings mail: while one has work to do, it waits for a while
-before each batch.
+It hardly holds up a run that brings mail: while one has work to do, it waits for a while
+before each batch; not for ever, or an hour of syncs would starve it.
 """
 
 import logging

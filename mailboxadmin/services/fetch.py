@@ -1,5 +1,7 @@
 r"""New messages, from the server to the rows: in batches, stored while the next is fetched.
 
+    sizes --> a batch, bounded by count and bytes --> FETCH --> handed to the writer, `storing.py`
+
 A message that the server cannot give is quarantined and the others go on:
 
     NO for one message           --> quarantined, its words kept

@@ -7,14 +7,17 @@
        |-- new messages   newest first, in batches bounded by count and bytes
        |-- flags          by CHANGEDSINCE where offered, else by comparing
        |-- removals       only when the counts say so, and the list of UIDs is whole
+       |-- lost ones      without a UID, and no longer wanted: searched by Message-ID
        `-- the cursor     in one transaction, when the folder is up to date
 
-Every batch is one transaction with its progress. The cursor moves only at the end:
-until then the stored UIDs themselves say what is missing, so a run that was killed
-anywhere, or ended at its limit, goes on where it was.
+Rows and the progress they speak of are in one transaction. The cursor moves only at the
+end: until then the stored UIDs themselves say what is missing, so a run that was killed
+anywhere, or ended at its limit, goes on where it was. A run that may take no more messages
+leaves a folder after the flags.
 
-What it costs to find that nothing moved does not depend on the number of messages. The
-counts say whether any is gone; only when they differ, UIDs are compared.
+Where the server counts changes (CONDSTORE), to find that nothing moved costs the same
+whatever the number of messages. The counts say whether any is gone; only when they
+differ, UIDs are compared.
 """
 
 from collections.abc import Sequence

@@ -1,10 +1,11 @@
-r"""What was marked here, told to the server: the first thing in a run, and looked after at its end.
+r"""What was marked here, told to the server: the first thing in a run, and the last.
 
     outbox --- nothing waits ----------------> not even a command is sent
        |
        |-- sync_read_status off -------------> stays here, and that is said
        |
-       folder by folder: SELECT --- renumbered, read-only, keeps no \Seen ---> given up, said
+       folder by folder: SELECT --- renumbered, put back from a backup, read-only,
+       |                            keeps no \Seen ---------> given up, said
        |
        FETCH FLAGS --- gone ------------------> the click stays here, and that is said
        |    |--------- so already ------------> settled
