@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email import policy
-from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -19,12 +18,17 @@ from mailboxadmin.domain.message import Headers
 #: More header bytes than this are not looked at; a long Received trail is a few kilobytes.
 HEADER_BYTES = 64 * 1024
 #: More of one field than this is not decoded: encoded words cost a parser quadratic time.
-FIELD_CHARS = 2000
+FIELD_BYTES = 2000
 #: What is kept of one field.
 KEPT_CHARS = 500
 
-_LOOKED_AT = frozenset({"message-id", "subject", "from", "sender", "to", "date"})
-_FOLD = re.compile(r"\r?\n[ \t]")
+#: A header that breaks no rule (RFC 5322, 2.2); most are.
+_PLAIN = re.compile(rb"(?:[!-9;-~]+:[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)+\r\n")
+_LOOKED_AT = re.compile(
+    rb"^(message-id|subject|from|sender|to|date):([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FOLD = re.compile(rb"\r?\n[ \t]")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 # The body is not mail's business here: parsing it would cost four times the headers.
@@ -46,10 +50,9 @@ def read_headers(raw: bytes) -> Headers:
         )
     end = _BLANK_LINE.search(raw, 0, HEADER_BYTES)
     head = raw[: end.end() if end else HEADER_BYTES]
+    is_plain = _PLAIN.fullmatch(head) is not None
+    fields = _plain_fields(head) if is_plain else _fields(head)
     faults: list[str] = []
-
-    message = _PARSER.parsebytes(head)
-    fields = _fields(message)
 
     def attempt(read: Callable[[Mapping[str, bytes]], T], empty: T) -> T:
         try:
@@ -65,26 +68,34 @@ def read_headers(raw: bytes) -> Headers:
         sender=attempt(_sender, ""),
         recipients=attempt(_recipients, ""),
         sent_at=attempt(_date, None),
-        problem=_problem(message, faults),
+        problem=_problem(faults, has_header=is_plain or bool(fields)),
     )
 
 
-def _problem(message: Message, faults: list[str]) -> str | None:
+def _problem(faults: list[str], *, has_header: bool) -> str | None:
     if faults:
         return f"Parts of the header cannot be read ({'; '.join(faults)})."
-    return None if message.keys() else "The message has no header."
+    return None if has_header else "The message has no header."
 
 
-def _fields(message: Message) -> dict[str, bytes]:
+def _plain_fields(head: bytes) -> dict[str, bytes]:
+    """The same as `_fields`, of a header that breaks no rule, at a third of the time."""
+    found: dict[str, bytes] = {}
+    for name, value in _LOOKED_AT.findall(head):
+        found.setdefault(name.decode("ascii").lower(), _unfolded(value.lstrip(b" \t")))
+    return found
+
+
+def _fields(head: bytes) -> dict[str, bytes]:
     """The first of each field that is looked at, on one line, as its bytes came."""
-    fields: dict[str, bytes] = {}
-    for key, value in message.raw_items():
-        name = key.lower()
-        if name in _LOOKED_AT and name not in fields:
-            text = str(value)
-            unfolded = _FOLD.sub(" ", text) if "\n" in text else text
-            fields[name] = unfolded[:FIELD_CHARS].encode("utf-8", "surrogateescape")
-    return fields
+    found: dict[str, bytes] = {}
+    for key, value in _PARSER.parsebytes(head).raw_items():
+        found.setdefault(key.lower(), _unfolded(str(value).encode("utf-8", "surrogateescape")))
+    return found
+
+
+def _unfolded(value: bytes) -> bytes:
+    return (_FOLD.sub(b" ", value) if b"\n" in value else value)[:FIELD_BYTES]
 
 
 def _message_id(fields: Mapping[str, bytes]) -> str | None:

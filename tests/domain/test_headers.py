@@ -4,10 +4,16 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mailboxadmin.domain.headers import KEPT_CHARS, read_headers
+from mailboxadmin.domain.headers import (
+    _PLAIN,
+    KEPT_CHARS,
+    _fields,
+    _plain_fields,
+    read_headers,
+)
 from mailboxadmin.domain.message import Headers
 from tests.support import mails
 from tests.support.odd_mails import odd
@@ -148,3 +154,30 @@ def test_realistic_mail_has_no_problem():
     assert [each.problem for each in read] == [None] * 100
     assert [each.message_id for each in read] == [mails.message_id(n) for n in range(100)]
     assert all(each.sent_at and each.subject and each.sender for each in read)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from((b"Subject", b"FROM", b"to", b"Date", b"Message-ID", b"X-Other")),
+            st.lists(
+                st.binary(max_size=30).map(lambda raw: raw.translate(None, b"\r\n")),
+                min_size=1,
+                max_size=3,
+            ),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_a_header_that_breaks_no_rule_reads_as_the_library_reads_it(
+    fields: list[tuple[bytes, list[bytes]]],
+):
+    lines = [name + b":" + b"\r\n ".join(parts) + b"\r\n" for name, parts in fields]
+    head = b"".join(lines) + b"\r\n"
+    assume(_PLAIN.fullmatch(head))
+    shown = {name.lower().decode() for name, _ in fields} - {"x-other"}
+
+    read = {name: value for name, value in _fields(head).items() if name in shown}
+
+    assert _plain_fields(head) == read
