@@ -29,8 +29,10 @@ ANEW = "was numbered anew by the server"
 GONE_BACK = "was put back to an older state at the server, so that its numbers mean other messages"
 
 
-def hold_numbering(pull: Pull) -> None:
+def hold_numbering(pull: Pull) -> bool:
     """Make sure that UIDs may be used, before any is; `pull.cursor` is of this numbering.
+
+    False when the UIDs of before mean nothing any more, or there were none.
 
     Raises:
         MailFailure, Cancelled, StoreUnavailable
@@ -38,7 +40,7 @@ def hold_numbering(pull: Pull) -> None:
     old = pull.cursor
     why = _why_not(pull, old) if old is not None else None
     if old is not None and why is None:
-        return
+        return True
     _begin_anew(pull, old, why)
 
 
@@ -64,6 +66,7 @@ def _begin_anew(pull: Pull, old: Cursor | None, why: str | None) -> None:
             _forget(db, pull, old, why)
         folders.set_cursor(db, pull.folder_id, fresh)
     pull.cursor = fresh
+    return False
 
 
 def _fresh(status: FolderStatus) -> Cursor:

@@ -56,16 +56,19 @@ def pull_folder(
         tally.folders_done.add(pull.folder_id)
         return
     pull.status = session.select(name)
-    hold_numbering(pull)
+    if not hold_numbering(pull):
+        again = []
     with deps.store.read() as db:
         stored_before = presence.has_present(db, pull.folder_id)
     listing = _list_new(pull)
-    fetch_messages(pull, [*_missing(pull, listing.uids), *again])
+    fetch_messages(pull, [*_missing(pull, listing), *again])
     if stored_before:
         update_flags(pull)
     if tally.waiting[name] or not _settle_differences(pull, listing):
         return
     look_for_unmatched(pull)
+    if tally.waiting[name]:
+        return
     _close(pull, listing)
     tally.folders_done.add(pull.folder_id)
 
@@ -116,6 +119,11 @@ class _Listing:
         """It names every message."""
         return self.above == 0
 
+    @property
+    def last(self) -> int:
+        """The greatest UID it tells of."""
+        return max(self.uids, default=self.above)
+
     def count(self, uid_next: int | None) -> int:
         """How many, without those that came after the folder was opened."""
         return sum(uid_next is None or uid < uid_next for uid in self.uids)
@@ -131,9 +139,12 @@ def _list_new(pull: Pull) -> _Listing:
     return _Listing(above, pull.session.uids(above=above))
 
 
-def _missing(pull: Pull, uids: Sequence[int]) -> list[int]:
+def _missing(pull: Pull, listing: _Listing) -> list[int]:
     """Those that are wanted and not here, newest first."""
-    listed = pull.selection.listed(pull.session, uids)
+    # What came after the listing comes with the next: it is in no count of this one.
+    listed = [
+        uid for uid in pull.selection.listed(pull.session, listing.uids) if uid <= listing.last
+    ]
     with pull.deps.store.read() as db:
         here = presence.uids_here(db, pull.folder_id, above=min(listed, default=1) - 1)
     unknown = [uid for uid in listed if uid not in here]
@@ -150,7 +161,7 @@ def _settle_differences(pull: Pull, listing: _Listing) -> bool:
     if not _holds_still(pull, listing.uids):
         return False
     hold_returned(pull, listing.uids)
-    fetch_messages(pull, _missing(pull, listing.uids))
+    fetch_messages(pull, _missing(pull, listing))
     _mark_presence(pull, set(listing.uids))
     return not pull.tally.waiting[pull.name]
 
@@ -211,7 +222,7 @@ def _close(pull: Pull, listing: _Listing) -> None:
 def _moved(
     cursor: Cursor, status: FolderStatus, listing: _Listing, selection: str | None
 ) -> Cursor:
-    last_uid = max(cursor.last_uid, max(listing.uids, default=0))
+    last_uid = max(cursor.last_uid, listing.last)
     # Messages that came after the folder was opened are in the list, and not in the count.
     late = len(listing.uids) - listing.count(status.uid_next)
     return Cursor(

@@ -37,6 +37,8 @@ def look_for_unmatched(pull: Pull) -> None:
             here = presence.uids_here(db, pull.folder_id)
         found = {uid for each in wanted for uid in _found(pull, each) if uid not in here}
         fetch_messages(pull, sorted(found, reverse=True))
+        if pull.tally.waiting[pull.name]:
+            return  # The run may take no more: the next one searches these again.
         with pull.deps.store.write(background=True) as db:
             pull.run.confirm(db)
             now = pull.deps.clock.now()
