@@ -21,7 +21,7 @@ MESSAGES = 10_000
 #: For a peer that would take an hour over all of them.
 FEW = 1_000
 
-FLOOR, OURS = "raw socket", "first sync"
+FLOOR, OURS, TEXT = "raw socket", "first sync", "first sync and text"
 
 
 def figures(scale: Scale) -> Iterator[Figure]:
@@ -32,6 +32,8 @@ def figures(scale: Scale) -> Iterator[Figure]:
     with Dovecot() as server:
         took = _compared(scale, server, letters.mailbox(server, received), Mbsync)
         yield ratio(f"first sync, {size}: against the raw socket", 5, took, OURS, FLOOR)
+        what = "until body text and previews are there too: against the raw socket"
+        yield ratio(what, 14, took, TEXT, FLOOR)
         yield ratio("the same against mbsync with fsync", 0.6, took, OURS, Mbsync.program)
         took = _compared(scale, server, letters.mailbox(server, few), Offlineimap)
         what = f"{len(few):,} messages against offlineimap3"
@@ -44,16 +46,17 @@ def _compared(
     """Medians by name; without those of a peer that is not installed."""
     measures: list[Measure] = [
         lambda: {FLOOR: RawSocket(server, account).fetch_all()},
-        lambda: {OURS: _ours(server, account)},
+        lambda: _ours(server, account),
     ]
     if peer.installed():
         measures.append(lambda: {peer.program: _theirs(peer, server, account)})
     return medians(scale.rounds, measures)
 
 
-def _ours(server: Dovecot, account: Account) -> float:
+def _ours(server: Dovecot, account: Account) -> Mapping[str, float]:
     with tempfile.TemporaryDirectory() as folder, Warm(Path(folder) / "ours") as worker:
-        return worker.sync(worker.add(server, account)).seconds
+        seconds = worker.sync(worker.add(server, account)).seconds
+        return {OURS: seconds, TEXT: seconds + worker.examine()}
 
 
 def _theirs(peer: type[Peer], server: Dovecot, account: Account) -> float:

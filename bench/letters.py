@@ -18,14 +18,14 @@ def small(count: int) -> Iterable[bytes]:
     return (b"Subject: letter %d\r\n\r\nHello\r\n" % number for number in range(count))
 
 
-def mailbox(server: Dovecot, letters: Iterable[bytes]) -> Account:
+def mailbox(server: Dovecot, letters: Iterable[bytes], *, name: str | None = None) -> Account:
     """A user with these letters, whom a mail program has visited already.
 
     Else everybody would pay for the server's own work: it builds its index at the first look,
     and as long as nobody has opened the folder for writing it reads the names of all files that
     are new, each time.
     """
-    account = server.user()
+    account = server.user(name)
     server.deliver_many(account, letters)
     with server.client(account) as mail_program:
         mail_program.select_folder("INBOX")

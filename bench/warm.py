@@ -64,9 +64,17 @@ class Warm:
         seconds, after_sign_in = self._ask("sync", mailbox)
         return Run(seconds=seconds, after_sign_in=after_sign_in)
 
-    def sync_all(self) -> float:
-        """Seconds to bring all of them up to date."""
-        return float(self._ask("sync_all"))
+    def sync_all(self, *, but: int = 0) -> float:
+        """Seconds to bring all of them up to date, but so many that hang."""
+        return float(self._ask("sync_all", but))
+
+    def examine(self) -> float:
+        """Seconds to take text and previews out of what was synced."""
+        return float(self._ask("examine"))
+
+    def storing(self) -> int:
+        """How many runs go on, in any process, that have stored messages already."""
+        return int(self._ask("storing"))
 
     def peak(self) -> int:
         """Its highest resident memory until now, in bytes."""
