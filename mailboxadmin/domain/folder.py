@@ -7,6 +7,8 @@ from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.message import SEEN
 from mailboxadmin.domain.special_use import SpecialUse
 
+#: UIDs are 32 bits wide (RFC 9051, 2.3.1.1).
+LARGEST_UID = 2**32 - 1
 #: Attributes of folders that cannot be opened (RFC 9051, 7.3.1); compared in lower case.
 NOT_SELECTABLE = frozenset({"\\noselect", "\\nonexistent"})
 
@@ -68,6 +70,8 @@ class Cursor:
     def is_ahead_of(self, status: FolderStatus) -> bool:
         """True when UIDs that were given out before are to be given out again (UIDNEXT)."""
         given_out = max(self.last_uid + 1, self.uid_next or 0)
+        if given_out > LARGEST_UID:
+            return False  # There is no number after the last one that could be named.
         return status.uid_next is not None and status.uid_next < given_out
 
 

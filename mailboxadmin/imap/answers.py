@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 from imapclient.response_parser import parse_fetch_response
 
+from mailboxadmin.domain.folder import LARGEST_UID
+
 #: What imaplib gives: a line, or (line up to a literal, literal); None for "nothing".
 Raw = bytes | tuple[bytes, bytes] | None
 
-#: UIDs are 32 bits wide (RFC 9051, 2.3.1.1), mod-sequences and sizes 63 (RFC 7162, 7; 8474).
-LARGEST_UID = 2**32 - 1
+#: Mod-sequences and sizes are 63 bits wide (RFC 7162, 7; RFC 8474).
 LARGEST_NUMBER = 2**63 - 1
 
 #: System flags are written alike whatever their letters on the wire (RFC 9051, 2.3.2).

@@ -18,7 +18,8 @@ from collections import deque
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from mailboxadmin.imap.answers import LARGEST_NUMBER, LARGEST_UID, Answer, flags_named
+from mailboxadmin.domain.folder import LARGEST_UID
+from mailboxadmin.imap.answers import LARGEST_NUMBER, Answer, flags_named
 from mailboxadmin.imap.connection import Connection
 
 _MONTHS = {

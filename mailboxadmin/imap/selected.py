@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.folder import LARGEST_UID
 from mailboxadmin.domain.mailbox import Account
 from mailboxadmin.domain.message import Fetched
 from mailboxadmin.imap import bodies, parts, search
-from mailboxadmin.imap.answers import LARGEST_UID, Answer
+from mailboxadmin.imap.answers import Answer
 from mailboxadmin.imap.arguments import uid_sets
 from mailboxadmin.imap.bodies import Unfetchable
 from mailboxadmin.imap.conversation import Conversation

@@ -42,6 +42,7 @@ def hold_numbering(pull: Pull) -> bool:
     if old is not None and why is None:
         return True
     _begin_anew(pull, old, why)
+    return False
 
 
 def hold_returned(pull: Pull, uids: Collection[int]) -> None:
@@ -66,7 +67,6 @@ def _begin_anew(pull: Pull, old: Cursor | None, why: str | None) -> None:
             _forget(db, pull, old, why)
         folders.set_cursor(db, pull.folder_id, fresh)
     pull.cursor = fresh
-    return False
 
 
 def _fresh(status: FolderStatus) -> Cursor:

@@ -33,7 +33,7 @@ def result_of(run: Progress) -> Result | None:
         return Result(kind=kind, sentence=sentence, remark=got if partly else _UNHARMED)
     if run.outcome is Outcome.PARTIAL:
         remark = f"{got} {count(run.counts.remaining, 'message')} more come with the next sync."
-        return Result(kind="ok", sentence="The sync reached its time limit.", remark=remark)
+        return Result(kind="ok", sentence="The sync took as much as one may.", remark=remark)
     return Result(kind="wait", sentence="The sync was cut off.", remark=_CUT_OFF)
 
 
