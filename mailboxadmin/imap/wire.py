@@ -18,9 +18,10 @@ from mailboxadmin.imap.connection import Connection, Hangup, Oversized
 from mailboxadmin.imap.plain import Intake
 from mailboxadmin.imap.said import Heard
 
-#: Lines of one answer that imaplib may have to keep. What asks for more than 2,000 asks for plain
-#: lines of FETCH, which do not come here; lines without end would fill the memory.
-MOST_LINES = 1_000_000
+#: Lines of one answer: more than folders or anything else that is listed; without end they would
+#: fill the memory. For FETCH, whose plain lines do not even count, more than messages.
+MOST_LINES = 100_000
+MOST_FETCH_LINES = 1_000_000
 
 
 class Wire(imaplib.IMAP4):
@@ -37,7 +38,7 @@ class Wire(imaplib.IMAP4):
         self.heard = heard
         self._intake: Intake | None = None
         self._again: deque[bytes] = deque()
-        self._lines = 0
+        self._room = MOST_LINES
         super().__init__(host, port)
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
@@ -61,9 +62,9 @@ class Wire(imaplib.IMAP4):
         intake, self._intake = self._intake, None
         line = intake.other_line() if intake else self.connection.read_line()
         self.heard.hear(line)
-        self._lines += 1
-        if self._lines > MOST_LINES:
-            raise Oversized(f"an answer of more than {MOST_LINES:,} lines")
+        self._room -= 1
+        if self._room < 0:
+            raise Oversized("an answer that does not end")
         return line
 
     def take_in(self) -> list[Answer]:
@@ -83,7 +84,7 @@ class Wire(imaplib.IMAP4):
         if tag in self.tagged_commands:
             self._begin(tag, command)
         self.heard.begin()
-        self._lines = 0
+        self._room = MOST_FETCH_LINES if self._intake else MOST_LINES
         self.connection.send(data)
 
     def _begin(self, tag: bytes, command: bytes) -> None:
