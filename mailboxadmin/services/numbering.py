@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session as DbSession
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.folder import Cursor, FolderStatus
 from mailboxadmin.services import outbox
+from mailboxadmin.services.identity import is_itself
 from mailboxadmin.services.pulling import Pull
 from mailboxadmin.store import folders, presence
 from mailboxadmin.store.activity import add_entry
@@ -108,10 +109,10 @@ def _are_themselves(pull: Pull, count: int) -> bool:
     with pull.deps.store.read() as db:
         newest = presence.with_message_id(db, pull.folder_id, SAMPLE)
     for uid, message_id in newest:
-        there, found = pull.session.message_id_of(uid)
-        if there and found != message_id:
+        itself = is_itself(pull.session, uid, message_id)
+        if itself is False:
             return False
-        looked_at += there
+        looked_at += itself is True
         if looked_at == count:
             return True
     if looked_at or len(newest) < SAMPLE:
@@ -124,8 +125,7 @@ def _are_themselves(pull: Pull, count: int) -> bool:
 
 
 def _is_another(pull: Pull, uid: int, message_id: str) -> bool:
-    there, found = pull.session.message_id_of(uid)
-    return there and found != message_id
+    return is_itself(pull.session, uid, message_id) is False
 
 
 def _forget(db: DbSession, pull: Pull, old: Cursor, why: str) -> None:

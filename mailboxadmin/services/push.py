@@ -34,6 +34,7 @@ from mailboxadmin.imap.session import Session
 from mailboxadmin.services import outbox
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.identity import is_itself
 from mailboxadmin.services.outbox import Place
 from mailboxadmin.services.pulling import Tally
 from mailboxadmin.services.pushing import Push, Told
@@ -135,9 +136,9 @@ def _are_themselves(push: Push, clicks: Sequence[Click]) -> bool:
     if not named:
         return True
     newest = max(named)
-    there, found = push.session.message_id_of(newest)
-    if there:
-        return found == named[newest]
+    itself = is_itself(push.session, newest, named[newest])
+    if itself is not None:
+        return itself
     del named[newest]
     left = named.keys() & {uid for uid, _, _ in push.session.flags(named)}
     return not left or _are_themselves(push, [click for click in clicks if click.uid in left])

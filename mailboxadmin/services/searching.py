@@ -8,6 +8,7 @@ server and never be fetched; the server is asked for these by name.
 from datetime import timedelta
 
 from mailboxadmin.services.fetch import fetch_messages
+from mailboxadmin.services.identity import is_itself
 from mailboxadmin.services.pulling import Pull
 from mailboxadmin.store import presence, unmatched
 from mailboxadmin.store.unmatched import Unmatched
@@ -53,5 +54,5 @@ def _found(pull: Pull, wanted: Unmatched) -> list[int]:
     return [
         uid
         for uid in pull.session.with_message_id(wanted.message_id)
-        if pull.session.message_id_of(uid) == (True, wanted.message_id)
+        if is_itself(pull.session, uid, wanted.message_id)
     ]
