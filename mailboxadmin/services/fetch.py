@@ -52,19 +52,22 @@ def fetch_messages(pull: Pull, uids: Sequence[int]) -> None:
     note_total(pull, total)
     trusted = [uid for uid in chosen if not tally.hang_ups[name, uid]]
     suspects = [uid for uid in chosen if tally.hang_ups[name, uid]]
-    with Storing(pull.deps.waiting_bytes, pull.run.control) as storing:
-        for batch in _batches(pull, trusted):
-            _take(pull, storing, batch, total)
-        for uid in suspects:
-            _take(pull, storing, _Batch([uid], 0), total)
+    try:
+        with Storing(pull.deps.waiting_bytes, pull.run.control) as storing:
+            for some in (trusted, *([uid] for uid in suspects)):
+                for batch in _batches(pull, some):
+                    _take(pull, storing, batch, total)
+    finally:
+        # What did not come may be asked for again when the run connects again.
+        tally.give_back(len(chosen) - (total - tally.waiting[name]))
 
 
 class _Batch(list[int]):
     """UIDs that are fetched together, and their size as the server announced it."""
 
-    def __init__(self, uids: Sequence[int] = (), size: int = 0) -> None:
-        super().__init__(uids)
-        self.size = size
+    def __init__(self) -> None:
+        super().__init__()
+        self.size = 0
 
     def fits(self, size: int) -> bool:
         """True when one more of that size may be added."""

@@ -47,6 +47,11 @@ class Tally:
         self.allowance -= granted
         return granted
 
+    def give_back(self, left: int) -> None:
+        """So many that counted as taken did not come."""
+        if self.allowance is not None:
+            self.allowance += left
+
     def counts(self) -> Counts:
         """As the run's row keeps them."""
         return Counts(

@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable
 
+import pytest
+
+from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Outcome
+from mailboxadmin.services import big, fetch
+from mailboxadmin.services.settings import change_settings
 from tests.support import mails
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap
@@ -76,9 +81,10 @@ def test_a_message_the_server_hangs_up_over_is_kept_aside_and_the_others_come(
             *up_to_inbox_again((1, 2, 3), 1),
             sizes(3),
             bodies("3", body(3), "{tag} OK done"),
+            sizes(2),
             bodies("2", Close()),
         ],
-        [*up_to_inbox_again((1, 2, 3), 3), still_there(1, 3), list_folders()],
+        [*up_to_inbox_again((1, 2, 3), 3), sizes(2), still_there(1, 3), list_folders()],
     )
     box = box_on(office, server)
 
@@ -87,6 +93,38 @@ def test_a_message_the_server_hangs_up_over_is_kept_aside_and_the_others_come(
     assert (report.outcome, report.counts.new, report.counts.quarantined) == (Outcome.OK, 2, 1)
     assert uids_of(office, box) == {1, 3}
     assert codes(office, box, "message.") == ["message.quarantined"]
+
+
+def test_what_did_not_come_counts_for_no_limit(office: Office, scripted_imap):
+    change_settings(office.deps, {"max_messages_per_sync": "1"}, actor=COMMAND_LINE)
+    script = [*up_to_inbox((1, 2)), sizes(2), bodies("2", Close())]
+    server = scripted_imap(script, script, [*up_to_inbox((1, 2)), sizes(2), list_folders()])
+    box = box_on(office, server)
+
+    report = office.sync(box)
+
+    assert report.outcome is Outcome.PARTIAL
+    assert (report.counts.quarantined, report.counts.remaining) == (1, 1)
+
+
+def test_a_big_message_comes_in_parts_also_after_a_hang_up(
+    office: Office, scripted_imap, monkeypatch: pytest.MonkeyPatch
+):
+    for module in (big, fetch):
+        monkeypatch.setattr(module, "BIG_BYTES", 150)
+    part = literal("* 1 FETCH (UID 1 FLAGS () BODY[]<0>", mails.message(1), ")")
+    server = scripted_imap(
+        [*up_to_inbox((1,)), sizes(1), expect(r"UID FETCH 1 .*PEEK\[\]<0\.", Close())],
+        [
+            *up_to_inbox((1,)),
+            sizes(1),
+            expect(r"UID FETCH 1 .*PEEK\[\]<0\.", part, "{tag} OK done"),
+            list_folders(),
+        ],
+    )
+    box = box_on(office, server)
+
+    assert office.sync(box).counts.new == 1
 
 
 def test_what_the_server_cannot_give_for_now_is_the_servers_trouble(office: Office, scripted_imap):
