@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, insert, not_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import SEEN, Headers
-from mailboxadmin.store.base import rows_changed
+from mailboxadmin.store.big import drop_big
 from mailboxadmin.store.flags import flag_text
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.tables import FolderRow, MessageBytesRow, MessagePartRow, MessageRow
@@ -65,7 +65,7 @@ class Known:
                 MessageRow.mailbox_id == self._mailbox_id,
                 MessageRow.id > self._last_id,
                 MessageRow.refused_at.is_(None),
-                not_(_cut_off()),
+                MessageRow.expected_size.is_(None),
             ),
             execution_options={"yield_per": 1000},
         )
@@ -159,16 +159,38 @@ def add_import_parts(db: Session, row_id: int, number: int, parts: Sequence[byte
 
 
 def complete_import(db: Session, row_id: int, now: datetime) -> bool:
-    """All parts are here; False when another import was first to say so.
+    """All parts are here; False when another import, or a sync, was first to store it.
 
     That it has no UID is to be said in the same transaction.
     """
-    completed = db.execute(
-        update(MessageRow)
-        .where(MessageRow.id == row_id, MessageRow.expected_size.is_not(None))
-        .values(expected_size=None, no_uid_said_at=now)
+    row = db.get(MessageRow, row_id)
+    if row is None or row.expected_size is None:
+        return False
+    if _is_here(db, row):
+        drop_big(db, row_id)
+        return False
+    row.expected_size, row.no_uid_said_at = None, now
+    return True
+
+
+def _is_here(db: Session, row: MessageRow) -> bool:
+    """True when the mailbox has had the same message meanwhile, whole."""
+    same = MessageRow.digest == row.digest
+    if row.message_id is not None and row.sent_at is not None:
+        likeness = (
+            MessageRow.message_id == row.message_id,
+            MessageRow.size == row.size,
+            MessageRow.sent_at == row.sent_at,
+        )
+        same = or_(same, and_(*likeness))
+    found = select(MessageRow.id).where(
+        MessageRow.mailbox_id == row.mailbox_id,
+        MessageRow.id != row.id,
+        MessageRow.refused_at.is_(None),
+        MessageRow.expected_size.is_(None),
+        same,
     )
-    return rows_changed(completed) == 1
+    return bool(db.scalar(select(exists(found))))
 
 
 def _parts_here(db: Session, row_id: int) -> int:

@@ -1,6 +1,6 @@
 """Import and sync together, on a real server: each message once, and the server's in the end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services import big, fetch, weighing
+from mailboxadmin.services import big, fetch, importing, weighing
 from mailboxadmin.services.importing import Imported, import_messages
 from mailboxadmin.services.messages import mark_messages
 from mailboxadmin.store.bytes import raw_bytes
@@ -164,18 +164,44 @@ def test_a_click_before_the_sync_holds(
     assert dovecot.flags(box.account) == {1: frozenset()}
 
 
-def test_big_messages_are_found_too(
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages of five kilobytes are big already."""
+    for module in (big, fetch, weighing):
+        monkeypatch.setattr(module, "BIG_BYTES", 5000)
+    monkeypatch.setattr(fetch, "BATCH_BYTES", 5000)
+    for module in (big, weighing):
+        monkeypatch.setattr(module, "PART_BYTES", 2000)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_big_message_that_a_sync_brings_meanwhile_is_here_once(
     office: Office,
     dovecot: Dovecot,
     box: Box,
     bring: Callable[..., Imported],
     monkeypatch: pytest.MonkeyPatch,
 ):
-    for module in (big, fetch, weighing):
-        monkeypatch.setattr(module, "BIG_BYTES", 5000)
-    monkeypatch.setattr(fetch, "BATCH_BYTES", 5000)
-    for module in (big, weighing):
-        monkeypatch.setattr(module, "PART_BYTES", 2000)
+    text = b"Subject: big\r\nMessage-ID: <1@x>\r\n\r\n" + b"x\r\n" * 4000
+    dovecot.deliver(box.account, text)
+    in_parts = importing.in_parts
+
+    def after_a_sync(pieces: Iterator[bytes]) -> Iterator[list[bytes]]:
+        assert office.sync(box).counts == Counts(new=1)
+        yield from in_parts(pieces)
+
+    monkeypatch.setattr(importing, "in_parts", after_a_sync)
+
+    done = bring(text)
+
+    assert (done.imported, done.here) == (0, 1)
+    assert [each[1:3] for each in rows(office, box)] == [("INBOX", 1)]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_big_messages_are_found_too(
+    office: Office, dovecot: Dovecot, box: Box, bring: Callable[..., Imported]
+):
     texts = [
         b"Subject: big\r\nMessage-ID: <%d@x>\r\n\r\n" % number + b"x%d\r\n" % number * 4000
         for number in range(2)
