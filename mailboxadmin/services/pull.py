@@ -208,13 +208,16 @@ def _mark_presence(pull: Pull, on_server: set[int]) -> None:
 def _close(pull: Pull, listing: _Listing) -> None:
     """Move the cursor, if it moves; what was not seen again after a new numbering is gone."""
     cursor = _moved(_cursor(pull), pull.status, listing, pull.selection.name)
+    # Where only some are wanted, the server cannot be asked for one without a Message-ID.
+    named = pull.selection.name is not None
     with pull.deps.store.read() as db:
-        unmatched = presence.has_unmatched(db, pull.folder_id)
+        unmatched = presence.has_unmatched(db, pull.folder_id, named=named)
     if cursor == pull.cursor and not unmatched:
         return
+    now = pull.deps.clock.now()
     with pull.deps.store.write(background=True) as db:
         pull.run.confirm(db)
-        pull.tally.removed += presence.remove_unmatched(db, pull.folder_id, pull.deps.clock.now())
+        pull.tally.removed += presence.remove_unmatched(db, pull.folder_id, now, named=named)
         folders.set_cursor(db, pull.folder_id, cursor)
         pull.note_counts(db)
 

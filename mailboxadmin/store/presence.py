@@ -67,9 +67,13 @@ def has_present(db: Session, folder_id: int) -> bool:
     return bool(db.scalar(select(exists().where(*present(folder_id)))))
 
 
-def has_unmatched(db: Session, folder_id: int) -> bool:
-    """True when a message of the folder lost its UID and waits for another."""
-    return bool(db.scalar(select(exists().where(*unmatched(folder_id)))))
+def has_unmatched(db: Session, folder_id: int, *, named: bool) -> bool:
+    """True when a message of the folder lost its UID and waits for another.
+
+    Args:
+        named: only one with a Message-ID counts.
+    """
+    return bool(db.scalar(select(exists().where(*unmatched(folder_id, named=named)))))
 
 
 def present_uids(db: Session, folder_id: int) -> list[int]:
@@ -133,14 +137,14 @@ def forget_uids(db: Session, folder_id: int) -> int:
     return rows_changed(changed)
 
 
-def remove_unmatched(db: Session, folder_id: int, now: datetime) -> int:
-    """All bytes of the folder were seen: what still has no UID is gone from the server."""
+def remove_unmatched(db: Session, folder_id: int, now: datetime, *, named: bool) -> int:
+    """What still has no UID is gone from the server: all bytes of the folder were seen.
+
+    Args:
+        named: not all were; those with a Message-ID were searched by it.
+    """
     removed = db.execute(
-        update(MessageRow)
-        .where(
-            *unmatched(folder_id),
-        )
-        .values(removed_at=now)
+        update(MessageRow).where(*unmatched(folder_id, named=named)).values(removed_at=now)
     )
     return rows_changed(removed)
 
@@ -154,9 +158,11 @@ def present(folder_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def unmatched(folder_id: int) -> tuple[ColumnElement[bool], ...]:
+def unmatched(folder_id: int, *, named: bool) -> tuple[ColumnElement[bool], ...]:
     """What is true of the messages of a folder that lost their UID and wait for another."""
+    with_message_id = (MessageRow.message_id.is_not(None),) if named else ()
     return (
+        *with_message_id,
         MessageRow.folder_id == folder_id,
         MessageRow.uid.is_(None),
         MessageRow.removed_at.is_(None),

@@ -252,3 +252,25 @@ def test_a_limit_and_a_part_of_a_folder(office: Office, server: Dovecot, aged: B
     assert (second.outcome, second.counts) == (Outcome.OK, Counts(new=1))
     assert third.counts == Counts()
     assert uids(office, aged) == [4, 5, 6, 7]
+
+
+def test_a_numbering_anew_does_not_remove_what_cannot_be_asked_for(
+    office: Office, server: Dovecot, box: Box
+):
+    nameless = [b"Subject: nameless %d\r\n\r\nHi\r\n" % number for number in range(3)]
+    server.deliver_many(box.account, [*nameless, letter(1)], seen=True)
+    office.sync(box)
+    change_settings(office.deps, {"fetch_only_unread": "yes"}, actor=COMMAND_LINE)
+    server.change_uid_validity(box.account)
+
+    assert office.sync(box).counts == Counts()
+    kept = stored(office, box)
+    assert {each.raw: each.uid for each in kept if not each.removed} == {
+        letter(1): 4,
+        **dict.fromkeys(nameless),
+    }
+
+    change_settings(office.deps, {"fetch_only_unread": "no"}, actor=COMMAND_LINE)
+    assert office.sync(box).counts == Counts()
+    assert len(here(office, box)) == 4
+    assert all(each.uid for each in stored(office, box))
