@@ -20,7 +20,7 @@ from mailboxadmin.services.no_uid import no_uid_entry
 from mailboxadmin.store import read_changes
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.mailboxes import mailbox_row
-from mailboxadmin.store.tables import MessageRow
+from mailboxadmin.store.tables_mail import MessageRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.store.flags import clicked_among, take_flags
 from mailboxadmin.store.messages import NewMessage, columns, newest_first
-from mailboxadmin.store.tables import MessagePartRow, MessageRow
+from mailboxadmin.store.tables_mail import MessagePartRow, MessageRow
 
 #: Of a message that is not whole; equals no digest.
 NO_DIGEST = b""

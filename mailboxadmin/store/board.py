@@ -13,14 +13,8 @@ from mailboxadmin.domain.folder import FolderState
 from mailboxadmin.domain.mailbox import Glance, Mailbox, State, Step
 from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.store.secrets import PASSWORD
-from mailboxadmin.store.tables import (
-    FolderRow,
-    LeaseRow,
-    MailboxRow,
-    MessageRow,
-    SecretRow,
-    StaffRow,
-)
+from mailboxadmin.store.tables import LeaseRow, MailboxRow, SecretRow, StaffRow
+from mailboxadmin.store.tables_mail import FolderRow, MessageRow
 
 #: Whether the run that holds a lease goes on.
 IsLive = Callable[[LeaseRow], bool]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mailboxadmin.store.tables import MessageBytesRow, MessagePartRow, MessageRow
+from mailboxadmin.store.tables_mail import MessageBytesRow, MessagePartRow, MessageRow
 
 
 def raw_bytes(db: Session, message_id: int) -> bytes | None:

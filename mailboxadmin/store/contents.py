@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.contents import Contents
-from mailboxadmin.store.tables import FolderRow, MessageContentsRow, MessageRow
+from mailboxadmin.store.tables_mail import FolderRow, MessageContentsRow, MessageRow
 
 # In these words, because an index holds exactly these rows.
 _WAITS: tuple[ColumnElement[bool], ...] = (

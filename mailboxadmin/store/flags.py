@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import SEEN
 from mailboxadmin.store.slices import slices
-from mailboxadmin.store.tables import MessageRow, ReadChangeRow
+from mailboxadmin.store.tables_mail import MessageRow, ReadChangeRow
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.folder import Cursor
 from mailboxadmin.store.slices import slices
-from mailboxadmin.store.tables import FolderRow
+from mailboxadmin.store.tables_mail import FolderRow
 
 
 def folder_id(db: Session, mailbox_id: int, name: str) -> int:

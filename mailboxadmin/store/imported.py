@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import Headers
 from mailboxadmin.store.flags import clicked_among, take_flags
-from mailboxadmin.store.tables import (
+from mailboxadmin.store.tables_mail import (
     MessageBytesRow,
     MessageContentsRow,
     MessagePartRow,

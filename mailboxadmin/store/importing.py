@@ -17,7 +17,7 @@ from mailboxadmin.domain.message import SEEN, Headers
 from mailboxadmin.store.big import drop_big
 from mailboxadmin.store.flags import flag_text
 from mailboxadmin.store.folders import folder_id
-from mailboxadmin.store.tables import FolderRow, MessageBytesRow, MessagePartRow, MessageRow
+from mailboxadmin.store.tables_mail import FolderRow, MessageBytesRow, MessagePartRow, MessageRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

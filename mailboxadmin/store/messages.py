@@ -19,7 +19,7 @@ from mailboxadmin.domain.message import SEEN, Headers
 from mailboxadmin.store.flags import clicked_among, flag_text, take_flags
 from mailboxadmin.store.presence import unfinished
 from mailboxadmin.store.slices import slices
-from mailboxadmin.store.tables import MessageBytesRow, MessageRow
+from mailboxadmin.store.tables_mail import MessageBytesRow, MessageRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

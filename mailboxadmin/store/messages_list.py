@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import Listed
 from mailboxadmin.store.slices import slices
-from mailboxadmin.store.tables import FolderRow, MessageRow
+from mailboxadmin.store.tables_mail import FolderRow, MessageRow
 
 
 class Copied(NamedTuple):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.store.base import rows_changed
 from mailboxadmin.store.slices import slices
-from mailboxadmin.store.tables import MessageRow
+from mailboxadmin.store.tables_mail import MessageRow
 
 
 def stored_uids(db: Session, folder_id: int) -> dict[int, bool]:

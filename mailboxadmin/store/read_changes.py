@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.message import SEEN
 from mailboxadmin.store.flags import flag_text
 from mailboxadmin.store.slices import slices
-from mailboxadmin.store.tables import FolderRow, MessageRow, ReadChangeRow
+from mailboxadmin.store.tables_mail import FolderRow, MessageRow, ReadChangeRow
 
 
 class Click(NamedTuple):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.store.folders import folder_id
-from mailboxadmin.store.tables import FolderRow
+from mailboxadmin.store.tables_mail import FolderRow
 
 
 def special_uses(db: Session, mailbox_id: int) -> dict[SpecialUse, str]:

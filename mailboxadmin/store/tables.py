@@ -1,4 +1,7 @@
-"""The tables. Columns only; what is asked of them stands in the file named after each."""
+"""The tables, but for those of mail, see `tables_mail`.
+
+Columns only; what is asked of them stands in the file named after each.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -6,10 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailboxadmin.store.base import Base
-
-#: None is SQL's NULL, so that it can be asked for.
-NULLABLE_JSON = JSON(none_as_null=True)
+from mailboxadmin.store.base import NULLABLE_JSON, Base
 
 
 class StaffRow(Base):
@@ -131,163 +131,6 @@ class TrustedCertificateRow(Base):
     #: SHA-256 of the DER form, hex, lower case.
     fingerprint: Mapped[str] = mapped_column(Text, primary_key=True)
     created_at: Mapped[datetime]
-
-
-class FolderRow(Base):
-    """A folder and how far we are in it."""
-
-    __tablename__ = "folders"
-    __table_args__ = (UniqueConstraint("mailbox_id", "name"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(Text)
-    uid_validity: Mapped[int | None]
-    last_uid: Mapped[int] = mapped_column(default=0)
-    uid_next: Mapped[int | None]
-    highest_modseq: Mapped[int | None]
-    server_count: Mapped[int] = mapped_column(default=0)
-    #: Which of its messages were wanted when the cursor was set; None: all.
-    selection: Mapped[str | None] = mapped_column(Text)
-    #: `\\sent` and the like (RFC 6154), lower case; None when it has no such use.
-    special_use: Mapped[str | None] = mapped_column(Text)
-    last_success_at: Mapped[datetime | None]
-    finding: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
-
-
-class MessageRow(Base):
-    """What a list shows of a message; its bytes are in `message_bytes`."""
-
-    __tablename__ = "messages"
-    __table_args__ = (
-        # NULLs are distinct, so messages without a UID may be many.
-        UniqueConstraint("folder_id", "uid"),
-        Index("ix_messages_mailbox_arrival", "mailbox_id", "arrived_at", "uid"),
-        Index("ix_messages_folder_digest", "folder_id", "digest"),
-        # The board counts what is there, of every mailbox, every few seconds.
-        Index(
-            "ix_messages_present",
-            "mailbox_id",
-            "folder_id",
-            sqlite_where=text("removed_at IS NULL"),
-        ),
-        # Those whose bytes are not here.
-        Index("ix_messages_refused", "folder_id", sqlite_where=text("refused_at IS NOT NULL")),
-        Index("ix_messages_arriving", "folder_id", sqlite_where=text("expected_size IS NOT NULL")),
-        # Imported ones that no sync has matched yet.
-        Index(
-            "ix_messages_imported",
-            "mailbox_id",
-            "message_id",
-            sqlite_where=text("uid IS NULL AND imported_at IS NOT NULL"),
-        ),
-        # What the second pass has still to look at, the newest first.
-        Index(
-            "ix_messages_unexamined",
-            "mailbox_id",
-            "arrived_at",
-            sqlite_where=text(
-                "examined_at IS NULL AND refused_at IS NULL AND expected_size IS NULL"
-            ),
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id", ondelete="CASCADE"))
-    folder_id: Mapped[int] = mapped_column(ForeignKey("folders.id", ondelete="CASCADE"))
-    #: Of the folder's present UIDVALIDITY; None while it waits to be matched again.
-    uid: Mapped[int | None]
-    message_id: Mapped[str | None] = mapped_column(Text)
-    subject: Mapped[str] = mapped_column(Text, default="")
-    sender: Mapped[str] = mapped_column(Text, default="")
-    recipients: Mapped[str] = mapped_column(Text, default="")
-    sent_at: Mapped[datetime | None]
-    #: INTERNALDATE, else when we stored it.
-    arrived_at: Mapped[datetime]
-    size: Mapped[int]
-    #: SHA-256 of the bytes, by which a message is known again after a UIDVALIDITY change.
-    digest: Mapped[bytes] = mapped_column(LargeBinary)
-    #: What is shown.
-    seen: Mapped[bool]
-    #: What the server said last; a local click holds until this changes.
-    server_seen: Mapped[bool]
-    #: All flags as the server gave them, sorted, separated by spaces.
-    flags: Mapped[str] = mapped_column(Text, default="")
-    #: When we found it gone from the server; None while it is there.
-    removed_at: Mapped[datetime | None]
-    #: Why it could not be read as mail; None when it could.
-    problem: Mapped[str | None] = mapped_column(Text)
-    #: When the server last refused to give the bytes; None when they are here.
-    refused_at: Mapped[datetime | None]
-    #: Of a big message whose parts are still on their way, its size; None when it is whole.
-    expected_size: Mapped[int | None]
-    #: When its text was taken out of the bytes; None while that waits.
-    examined_at: Mapped[datetime | None]
-    #: When it was imported from a file; None when it came from the server.
-    imported_at: Mapped[datetime | None]
-    #: When the server was last asked for it by its Message-ID; None: never.
-    searched_at: Mapped[datetime | None]
-    #: When the log was told that it has no UID, which is said once.
-    no_uid_said_at: Mapped[datetime | None]
-
-
-class MessageBytesRow(Base):
-    """A message byte for byte, unless it is big."""
-
-    __tablename__ = "message_bytes"
-
-    message_id: Mapped[int] = mapped_column(
-        ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
-    )
-    raw: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class MessagePartRow(Base):
-    """A part of a big message, which is never in memory whole."""
-
-    __tablename__ = "message_parts"
-
-    message_id: Mapped[int] = mapped_column(
-        ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
-    )
-    #: From 0, in the order of the bytes.
-    number: Mapped[int] = mapped_column(primary_key=True)
-    raw: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class MessageContentsRow(Base):
-    """What the second pass took out of a message's bytes."""
-
-    __tablename__ = "message_contents"
-
-    message_id: Mapped[int] = mapped_column(
-        ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
-    )
-    #: The first words of the text, on one line.
-    preview: Mapped[str] = mapped_column(Text, default="")
-    #: Plain, bounded; of an HTML mail, without its markup.
-    body_text: Mapped[str] = mapped_column(Text, default="")
-    #: `domain.contents.Attachment` as JSON.
-    attachments: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    #: What of it could not be read; None when all could.
-    problem: Mapped[str | None] = mapped_column(Text)
-
-
-class ReadChangeRow(Base):
-    """A click that the server has not been told yet: the outbox. A later click replaces it."""
-
-    __tablename__ = "read_changes"
-
-    message_id: Mapped[int] = mapped_column(
-        ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
-    )
-    mailbox_id: Mapped[int] = mapped_column(
-        ForeignKey("mailboxes.id", ondelete="CASCADE"), index=True
-    )
-    #: What the person wants the server to show.
-    seen: Mapped[bool]
-    clicked_at: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(Text)
 
 
 class RunRow(Base):

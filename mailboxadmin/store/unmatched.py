@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.store.slices import slices
-from mailboxadmin.store.tables import MessageRow
+from mailboxadmin.store.tables_mail import MessageRow
 
 
 class Unmatched(NamedTuple):

@@ -7,7 +7,7 @@ import pytest
 
 from mailboxadmin.services.export_names import folder_name
 from mailboxadmin.services.maildir import maildir_flags
-from mailboxadmin.store.tables import MessageBytesRow, MessagePartRow, MessageRow
+from mailboxadmin.store.tables_mail import MessageBytesRow, MessagePartRow, MessageRow
 from tests.cli.conftest import FIRST_ARRIVAL, store_messages
 
 

@@ -12,7 +12,7 @@ from mailboxadmin.services.examine import examine_messages
 from mailboxadmin.services.running import RunControl
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.store import contents as rows
-from mailboxadmin.store.tables import MessageRow
+from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import mails
 from tests.support.examined import examined, letter, previews, put
 from tests.support.horrors import TEXT, two_thousand_nested_multiparts

@@ -17,7 +17,7 @@ from mailboxadmin.services.importing import Imported, import_messages
 from mailboxadmin.store.bytes import raw_bytes
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.store import Store
-from mailboxadmin.store.tables import FolderRow, MessageRow
+from mailboxadmin.store.tables_mail import FolderRow, MessageRow
 from tests.support import mails
 from tests.support.odd_mails import odd
 from tests.support.office import Office

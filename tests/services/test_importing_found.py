@@ -18,7 +18,7 @@ from mailboxadmin.store.bytes import raw_bytes
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.imported import match_big, match_imported
 from mailboxadmin.store.messages import NewMessage, digest_of
-from mailboxadmin.store.tables import MessageContentsRow, MessageRow, ReadChangeRow
+from mailboxadmin.store.tables_mail import MessageContentsRow, MessageRow, ReadChangeRow
 from tests.support import mails
 from tests.support.office import Office
 

@@ -12,7 +12,7 @@ from mailboxadmin.services import big, fetch, importing, weighing
 from mailboxadmin.services.importing import Imported, import_messages
 from mailboxadmin.services.messages import mark_messages
 from mailboxadmin.store.bytes import raw_bytes
-from mailboxadmin.store.tables import FolderRow, MessageRow
+from mailboxadmin.store.tables_mail import FolderRow, MessageRow
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office

@@ -12,7 +12,8 @@ from mailboxadmin.domain.run import Counts, Outcome
 from mailboxadmin.services.outcome import Result, record_outcome
 from mailboxadmin.services.rounds import due_mailboxes
 from mailboxadmin.services.runs import begin_run, held
-from mailboxadmin.store.tables import MailboxRow, MailboxSettingRow, MessageRow
+from mailboxadmin.store.tables import MailboxRow, MailboxSettingRow
+from mailboxadmin.store.tables_mail import MessageRow
 from tests.services.clicking import SEEN, mark, shown, switch, waiting
 from tests.services.workers import PATIENCE_S, wait_for
 from tests.support import mails

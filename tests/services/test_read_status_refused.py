@@ -17,7 +17,8 @@ from mailboxadmin.services.push import push_read_changes
 from mailboxadmin.services.runs import begin_run, held
 from mailboxadmin.store.folders import folder_id, set_cursor
 from mailboxadmin.store.leases import end_lease
-from mailboxadmin.store.tables import LeaseRow, MessageBytesRow, MessageRow
+from mailboxadmin.store.tables import LeaseRow
+from mailboxadmin.store.tables_mail import MessageBytesRow, MessageRow
 from tests.services.clicking import SEEN, mark, shown, switch, waiting
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.run import Counts, Outcome
 from mailboxadmin.services.messages import mark_messages
-from mailboxadmin.store.tables import MessageRow
+from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.dovecot_setup import EXCHANGE_CAPABILITY

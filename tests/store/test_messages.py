@@ -9,7 +9,7 @@ from mailboxadmin.domain.headers import read_headers
 from mailboxadmin.store import folders, messages, presence
 from mailboxadmin.store.messages import NewMessage, digest_of
 from mailboxadmin.store.store import Store
-from mailboxadmin.store.tables import MessageRow
+from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import mails
 from tests.support.office import Office
 

@@ -14,16 +14,14 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.store.base import Base
-from mailboxadmin.store.tables import (
-    ActivityRow,
+from mailboxadmin.store.tables import ActivityRow, MailboxRow, RunRow
+from mailboxadmin.store.tables_mail import (
     FolderRow,
-    MailboxRow,
     MessageBytesRow,
     MessageContentsRow,
     MessagePartRow,
     MessageRow,
     ReadChangeRow,
-    RunRow,
 )
 from tests.support.office import Office
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from mailboxadmin.domain.headers import read_headers
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.messages import NewMessage, add_messages, digest_of
-from mailboxadmin.store.tables import MessageContentsRow, MessageRow
+from mailboxadmin.store.tables_mail import MessageContentsRow, MessageRow
 from tests.support.office import Office
 
 

@@ -18,7 +18,7 @@ from mailboxadmin.domain.run import Counts, Outcome
 from mailboxadmin.services.messages import mark_messages
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.store.bytes import raw_bytes
-from mailboxadmin.store.tables import FolderRow, MessageRow, ReadChangeRow
+from mailboxadmin.store.tables_mail import FolderRow, MessageRow, ReadChangeRow
 from tests.support.cut_line import CutLine
 from tests.support.dovecot import Dovecot
 from tests.support.mail_model import Kept, Model, OnServer

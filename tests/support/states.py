@@ -10,7 +10,8 @@ from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.services.people import add_person
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.secrets import put_password
-from mailboxadmin.store.tables import FolderRow, HeartbeatRow, MailboxRow, MessageRow
+from mailboxadmin.store.tables import HeartbeatRow, MailboxRow
+from mailboxadmin.store.tables_mail import FolderRow, MessageRow
 from tests.support.office import PASSWORD, Office
 
 

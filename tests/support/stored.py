@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from mailboxadmin.domain.activity import Level, Logged
-from mailboxadmin.store.tables import ActivityRow, FolderRow, MessageBytesRow, MessageRow
+from mailboxadmin.store.tables import ActivityRow
+from mailboxadmin.store.tables_mail import FolderRow, MessageBytesRow, MessageRow
 from tests.support.office import Box, Office
 
 

@@ -12,7 +12,7 @@ from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.special_uses import put_special_uses
-from mailboxadmin.store.tables import FolderRow
+from mailboxadmin.store.tables_mail import FolderRow
 from tests.support import states
 from tests.support.office import Office
 from tests.support.visitor import Visitor

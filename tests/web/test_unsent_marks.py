@@ -9,7 +9,7 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.services.messages import mark_messages
 from mailboxadmin.services.settings import change_settings
-from mailboxadmin.store.tables import MessageRow
+from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import states
 from tests.support.office import Office
 from tests.support.visitor import Visitor
