@@ -80,8 +80,8 @@ def _add(db: DbSession, pull: Pull, rows: Sequence[NewMessage]) -> None:
     new = messages.add_messages(db, mailbox_id, folder_id, rows, match=waiting.unmatched)
     for message in new:
         pull.tally.new += message.refused_at is None
-        pull.tally.quarantined += message.headers.problem is not None
         if message.headers.problem is not None and message.uid not in asked_before:
+            pull.tally.quarantined += 1
             log_quarantine(db, pull, message)
 
 

@@ -27,7 +27,7 @@ from mailboxadmin.services.findings import facts_of_store, finding_for
 from mailboxadmin.services.mapping import map_when_due
 from mailboxadmin.services.outcome import Result
 from mailboxadmin.services.pull import pull_folder
-from mailboxadmin.services.pulling import Tally
+from mailboxadmin.services.pulling import Tally, of_the_folder
 from mailboxadmin.services.push import push_read_changes
 from mailboxadmin.services.renamed import explain_refused
 from mailboxadmin.services.runs import Run
@@ -39,15 +39,6 @@ from mailboxadmin.store.mailboxes import mailbox_row
 
 log = logging.getLogger(__name__)
 
-#: After these the folder is at fault, and the next one may be fine.
-FOLDER_FAULTS = frozenset(
-    {
-        Happening.FOLDER_MISSING,
-        Happening.FOLDER_NOT_SELECTABLE,
-        Happening.ANSWER_NO,
-        Happening.ANSWER_BAD,
-    }
-)
 #: It connects again so often at most, for messages over which the server hung up.
 MOST_HANG_UPS = 6
 
@@ -191,7 +182,7 @@ def _pull_one(
         pull_folder(deps, run, session, name, tally, selection)
     except MailFailure as failure:
         run.control.proceed()
-        if failure.facts.happening not in FOLDER_FAULTS or failure.facts.server_wait is not None:
+        if not of_the_folder(failure.facts):
             raise
         facts = explain_refused(deps, run.mailbox_id, session, failure.facts)
         finding = _folder_failed(deps, run, name, facts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session as DbSession
 
-from mailboxadmin.domain.errors import Happening, MailFailure
+from mailboxadmin.domain.errors import Facts, Happening, MailFailure
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.folder import Cursor, FolderStatus
 from mailboxadmin.domain.run import Counts
@@ -15,6 +15,16 @@ from mailboxadmin.services.outbox import Place
 from mailboxadmin.services.runs import Run
 from mailboxadmin.services.selection import Selection
 from mailboxadmin.store import runs
+
+#: After these the folder is at fault, and the next one may be fine.
+_FOLDER_FAULTS = frozenset(
+    {
+        Happening.FOLDER_MISSING,
+        Happening.FOLDER_NOT_SELECTABLE,
+        Happening.ANSWER_NO,
+        Happening.ANSWER_BAD,
+    }
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,3 +104,8 @@ class Pull:
 def hung_up(failure: MailFailure) -> bool:
     """True when the server ended the connection, with or without a word."""
     return failure.facts.happening in (Happening.ANSWER_BYE, Happening.CLOSED)
+
+
+def of_the_folder(facts: Facts) -> bool:
+    """True when one folder failed and the others may be fine."""
+    return facts.happening in _FOLDER_FAULTS and facts.server_wait is None

@@ -26,7 +26,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from mailboxadmin.domain.activity import Level
-from mailboxadmin.domain.errors import Happening, MailFailure
+from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import FolderStatus
 from mailboxadmin.domain.message import SEEN
@@ -36,7 +36,7 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.findings import finding_for
 from mailboxadmin.services.identity import is_itself
 from mailboxadmin.services.outbox import Place
-from mailboxadmin.services.pulling import Tally
+from mailboxadmin.services.pulling import Tally, of_the_folder
 from mailboxadmin.services.pushing import Push, Told
 from mailboxadmin.services.read_status import wants_push
 from mailboxadmin.services.runs import Run
@@ -46,16 +46,6 @@ from mailboxadmin.store.slices import slices
 
 #: Clicks that are settled in one transaction: a person's next click never waits long behind one.
 MOST_AT_ONCE = 1000
-
-#: After these the folder is at fault, and the next one may be fine.
-_OF_THE_FOLDER = frozenset(
-    {
-        Happening.FOLDER_MISSING,
-        Happening.FOLDER_NOT_SELECTABLE,
-        Happening.ANSWER_NO,
-        Happening.ANSWER_BAD,
-    }
-)
 
 #: Why it is not sent, as the end of a sentence.
 SWITCHED_OFF = "sync_read_status was switched off before the next sync."
@@ -147,7 +137,7 @@ def _are_themselves(push: Push, clicks: Sequence[Click]) -> bool:
 def _refused(push: Push, clicks: Sequence[Click], failure: MailFailure) -> None:
     push.place.run.control.proceed()
     facts = failure.facts
-    if facts.happening not in _OF_THE_FOLDER or facts.server_wait is not None:
+    if not of_the_folder(facts):
         raise failure
     finding = finding_for(push.deps, push.place.run.mailbox_id, replace(facts, phase=Phase.PUSH))
     if finding.temporary:

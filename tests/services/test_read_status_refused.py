@@ -239,7 +239,15 @@ def test_the_newest_message_is_looked_at_before_its_number_is_believed(
     there = [literal(f"* 4 FETCH (UID 4 {named}", header, ")")] if found else []
     left = {"u3": ""} | ({"u4": ""} if found else {})
     telling = [asked("3:4", **left), told(r"\S+ \+FLAGS.*")] if pushed else []
-    box = start(opened(), expect(r"UID FETCH 4 \(BODY\.PEEK", *there, "{tag} OK done"), *telling)
+    # Where the server's word differs, the bytes decide.
+    start_of_it = literal("* 4 FETCH (UID 4 FLAGS () BODY[]<0>", header, ")")
+    looked = expect(r"UID FETCH 4 .*BODY\.PEEK\[\]<0\.", start_of_it, "{tag} OK done")
+    box = start(
+        opened(),
+        expect(r"UID FETCH 4 \(BODY\.PEEK", *there, "{tag} OK done"),
+        *([] if pushed else [looked]),
+        *telling,
+    )
     with office.deps.store.write() as db:
         named_row = update(MessageRow).where(MessageRow.uid == 4)
         db.execute(named_row.values(message_id="<4@example.org>"))
