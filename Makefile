@@ -35,7 +35,7 @@ lint: $(VENV)/.test ## ruff, formatting, mypy and the import contracts
 bench: $(VENV)/.test ## measure against a raw socket, mbsync and offlineimap3, on one Dovecot (takes an hour)
 	@exec $(BIN)/python -m bench
 
-soak: $(VENV)/.test ## a hundred killed syncs, each to end like an undisturbed one (takes minutes)
+soak: $(VENV)/.test ## killed at every point, 500 random histories and other long counts (takes an hour)
 	@exec $(BIN)/python -m pytest -q -m soak -o faulthandler_timeout=0
 
 screenshots: $(VENV)/.test ## the pictures of README.md and docs/, taken anew from the demo
