@@ -142,9 +142,8 @@ def _list_new(pull: Pull) -> _Listing:
 def _missing(pull: Pull, listing: _Listing) -> list[int]:
     """Those that are wanted and not here, newest first."""
     # What came after the listing comes with the next: it is in no count of this one.
-    listed = [
-        uid for uid in pull.selection.listed(pull.session, listing.uids) if uid <= listing.last
-    ]
+    last = listing.last
+    listed = [uid for uid in pull.selection.listed(pull.session, listing.uids) if uid <= last]
     with pull.deps.store.read() as db:
         here = presence.uids_here(db, pull.folder_id, above=min(listed, default=1) - 1)
     unknown = [uid for uid in listed if uid not in here]
