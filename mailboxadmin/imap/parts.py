@@ -19,7 +19,7 @@ class Part:
     #: As in `Fetched`.
     flags: frozenset[str]
     internal_date: datetime | None
-    #: Fewer than were asked for, also none: the message ends here.
+    #: None: the message ends here; fewer than were asked for: it should, see RFC 9051, 6.4.5.
     data: bytes
 
 

@@ -98,7 +98,7 @@ class Selected(Conversation):
     def fetch_part(self, uid: int, *, start: int, length: int) -> Part | Unfetchable | None:
         r"""Some bytes of a message; None when it is gone. \Seen is not set.
 
-        Fewer bytes than `length` mean that the message ends there.
+        Fewer bytes than `length` should mean that the message ends there; none mean it.
         """
         with self._speaking(Phase.FETCH):
             return parts.fetch_part(self._wire, uid, start, length)

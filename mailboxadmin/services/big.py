@@ -59,11 +59,15 @@ def fetch_big(pull: Pull, storing: Storing, uid: int, size: int, total: int) -> 
             raise
         if part is None:
             return storing.put(0, message.vanish)
+        if isinstance(part, Unfetchable) and start >= size and part.server_said is None:
+            # Behind the end some say NIL instead of nothing.
+            return storing.put(0, message.complete)
         if isinstance(part, Unfetchable):
             return storing.put(0, partial(store_rows, pull, rows_of(pull, [part]), total))
         storing.put(len(part.data), partial(message.add, part))
         start += len(part.data)
-        if len(part.data) < PART_BYTES:
+        # Shorter than asked for is the end, unless the server had announced more.
+        if not part.data or (len(part.data) < PART_BYTES and start >= size):
             return storing.put(0, message.complete)
 
 

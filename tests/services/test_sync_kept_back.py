@@ -9,6 +9,7 @@ from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Counts, Outcome
 from mailboxadmin.services import big, fetch
 from mailboxadmin.services.settings import change_settings
+from mailboxadmin.store.bytes import raw_bytes
 from tests.support import mails
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap
@@ -125,6 +126,44 @@ def test_a_big_message_comes_in_parts_also_after_a_hang_up(
     box = box_on(office, server)
 
     assert office.sync(box).counts.new == 1
+
+
+@pytest.mark.parametrize("end", ["NIL", '""'])
+def test_a_big_message_ends_where_no_more_comes(
+    office: Office, scripted_imap, monkeypatch: pytest.MonkeyPatch, end: str
+):
+    for module in (big, fetch):
+        monkeypatch.setattr(module, "BIG_BYTES", 150)
+    raw = mails.message(1)
+    monkeypatch.setattr(big, "PART_BYTES", 50)
+    parts = [
+        literal(f"* 1 FETCH (UID 1 FLAGS () BODY[]<{start}>", data, ")")
+        for start, data in (
+            (0, raw[:50]),
+            (50, raw[50:70]),
+            (70, raw[70:120]),
+            (120, raw[120:150]),
+            (150, raw[150:200]),
+        )
+    ]
+    server = scripted_imap(
+        [
+            *up_to_inbox((1,)),
+            sizes(1),
+            *(expect(r"UID FETCH 1 .*PEEK\[\]<", part, "{tag} OK done") for part in parts),
+            expect(
+                r"UID FETCH 1 .*PEEK\[\]<200\.",
+                f"* 1 FETCH (UID 1 FLAGS () BODY[]<200> {end})",
+                "{tag} OK done",
+            ),
+            list_folders(),
+        ]
+    )
+    box = box_on(office, server)
+
+    assert office.sync(box).counts == Counts(new=1)
+    with office.deps.store.read() as db:
+        assert raw_bytes(db, 1) == raw[:200]
 
 
 def test_what_the_server_cannot_give_for_now_is_the_servers_trouble(office: Office, scripted_imap):
