@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 import click
 
+from mailboxadmin.cli.memory import share_pools
 from mailboxadmin.cli.output import complain, plain
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs, MailboxAdminError, NotFound
 from mailboxadmin.services.log_file import is_written
@@ -80,6 +81,7 @@ class Program(click.Group):
         """Run and end the process with the status."""
         # Database, log, backups and exports are for this user only.
         os.umask(0o077)
+        share_pools()
         # What is logged before the log file is open must not end on standard error.
         logging.getLogger().addHandler(_SILENT)
         threading.excepthook = _thread_failed

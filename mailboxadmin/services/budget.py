@@ -6,7 +6,7 @@ from collections.abc import Callable
 #: What a run that wants room looks up from its waiting for, to hear that it was stopped.
 LOOK_UP_S = 0.2
 #: A few batches: the database is slower than the wire only for moments.
-WAITING_BYTES = 24 * 1024 * 1024
+WAITING_BYTES = 12 * 1024 * 1024
 
 
 class ByteBudget:
