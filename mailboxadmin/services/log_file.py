@@ -8,6 +8,7 @@ job moves it.
 
 import logging
 import os
+import sys
 from io import TextIOWrapper
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
@@ -72,3 +73,9 @@ class _PrivateFile(WatchedFileHandler):
     def _open(self) -> TextIOWrapper:
         os.close(os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
         return super()._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A log that cannot be written stops nothing: what was to be said is in the activity."""
+        # On a full disk each line would else print a traceback to whoever called us.
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)

@@ -1,6 +1,11 @@
 """The program's own log: private, and never lost when it is moved away."""
 
 import logging
+import os
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
+
+import pytest
 
 from mailboxadmin.services.log_file import LARGEST_BYTES, log_file, rotate_log, write_log
 
@@ -41,3 +46,26 @@ def test_a_second_instance_in_the_process_takes_the_log_over(tmp_path):
 
     assert "hello" not in log_file(tmp_path / "a").read_text()
     assert "hello" in log_file(tmp_path / "b").read_text()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_prints_no_traceback_and_later_lines_are_written(tmp_path, capsys):
+    log_file(tmp_path).parent.mkdir()
+    log_file(tmp_path).symlink_to("/dev/full")
+    write_log(tmp_path)
+
+    logging.getLogger("mailboxadmin").error("the disk is full")
+    make_room(tmp_path / "room")
+    logging.getLogger("mailboxadmin").error("there is room")
+
+    assert capsys.readouterr().err == ""
+    assert "there is room" in (tmp_path / "room").read_text()
+
+
+def make_room(file: Path) -> None:
+    """What the open log writes goes to that file from now on, as on a disk that has room again."""
+    [handler] = [
+        each for each in logging.getLogger().handlers if isinstance(each, WatchedFileHandler)
+    ]
+    with file.open("wb") as room:
+        os.dup2(room.fileno(), handler.stream.fileno())
