@@ -166,7 +166,9 @@ def _candidates(db: DbSession) -> list[Candidate]:
             state=State(mailbox.state),
             configured=mailbox.id in with_secret,
             active=staff.standing != Standing.DISABLED,
-            refused=mailbox.finding is not None
+            # A change since then makes them be counted anew.
+            refused=mailbox.refusals > 0
+            and mailbox.finding is not None
             and Finding.from_json(mailbox.finding).refused_credentials,
             next_attempt_at=mailbox.next_attempt_at,
         )

@@ -6,6 +6,7 @@ import pytest
 
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import InvalidInput, NotFound
+from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome, SkipReason
 from mailboxadmin.services.pausing import pause_mailbox
 from mailboxadmin.services.people import disable_person
@@ -84,6 +85,17 @@ def test_a_refused_mailbox_waits_unless_it_is_named(office: Office, dovecot: Dov
 
     assert all_of_them[box.account.name] == skipped(SkipReason.WAITING)
     assert named[box.account.name] == (Outcome.FAILED, None)
+
+
+def test_a_refused_mailbox_is_tried_with_all_once_its_password_was_changed(
+    office: Office, dovecot: Dovecot, told
+):
+    box = office.mailbox(server=dovecot, password="wrong")
+    office.sync(box)
+    where = Server(host=dovecot.host, port=dovecot.port, encryption=Encryption.NONE)
+    office.connect(box.id, where, box.account.password)
+
+    assert told()[box.account.name] == OK
 
 
 def test_a_broken_mailbox_does_not_stop_the_others(office: Office, dovecot: Dovecot, told):
