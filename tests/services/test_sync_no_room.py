@@ -40,7 +40,7 @@ def cramped_sync(instance: Path, box: Box, size: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.support.cramped_process"]
     done = subprocess.run(
         [*command, str(size), str(instance), str(box.id)],
-        stdin=subprocess.DEVNULL,
+        input=b"\n",
         stdout=subprocess.PIPE,
         cwd=CHECKOUT,
         check=True,
