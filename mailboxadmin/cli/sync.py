@@ -77,6 +77,7 @@ def _print_line(report: SyncReport) -> None:
         said = report.reason.value.replace("_", " ") if report.reason else ""
     else:
         said = f"{counts.new} new, {counts.changed} changed, {counts.removed} removed"
+        said += f", {counts.pushed} marked on the server" if counts.pushed else ""
         said += f", {counts.remaining} remaining" if counts.remaining else ""
         said += f" in {report.seconds:.1f} s"
     if report.finding is not None:
