@@ -72,7 +72,7 @@ def _cancelled(
     db: DbSession, row: MailboxRow, run: Run, result: Result, now: datetime, interval: timedelta
 ) -> None:
     person = run.control.stopped_by or runs.cancelled_by(db, run.id)
-    why, then = "because Mailbox Admin was stopped", "it goes on at the next start"
+    why, then = "because its process was stopped", "the next one goes on from there"
     if person is not None:
         why, then = "on request", "it goes on at the next check"
         if row.state in (State.NEW, State.OK):
@@ -103,13 +103,13 @@ def _success_entry(run: Run, result: Result) -> Entry:
     if result.timed_out:
         message = (
             f"The sync reached its time limit with {in_words(result.counts)}; "
-            f"{result.counts.remaining} more come with the next one."
+            f"still to come with the next one: {result.counts.remaining:,}."
         )
         return _entry(Code.SYNC_TIMED_OUT, Level.INFO, message, run, result)
     if result.counts.remaining:
         message = (
             f"The sync brought as many messages as one may, {in_words(result.counts)}; "
-            f"{result.counts.remaining:,} more come with the next ones."
+            f"still to come with the next ones: {result.counts.remaining:,}."
         )
         return _entry(Code.SYNC_FINISHED, Level.INFO, message, run, result)
     # What was told to the server has an entry of its own.
@@ -225,5 +225,5 @@ def in_words(counts: Counts) -> str:
         (counts.pushed, "marked on the server as here"),
         (counts.quarantined, "unreadable and kept aside"),
     )
-    said = [f"{count} {words}" for count, words in parts if count]
+    said = [f"{count:,} {words}" for count, words in parts if count]
     return ", ".join(said) or "nothing new"

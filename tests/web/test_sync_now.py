@@ -82,7 +82,7 @@ def test_its_progress_is_shown_and_asked_for_again(office: Office, box: int, ann
         ),
         (
             {"outcome": Outcome.PARTIAL, "counts": Counts(new=1, remaining=9)},
-            "The sync took as much as one may.|9 messages more come with the next sync.",
+            "The sync took as much as one may.|Still to come with the next sync: 9 messages.",
         ),
         (
             {"outcome": Outcome.PARTIAL, "finding": states.finding()},

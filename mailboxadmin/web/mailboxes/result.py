@@ -32,7 +32,8 @@ def result_of(run: Progress) -> Result | None:
         sentence = "A part could not be read." if partly else "The mailbox could not be read."
         return Result(kind=kind, sentence=sentence, remark=got if partly else _UNHARMED)
     if run.outcome is Outcome.PARTIAL:
-        remark = f"{got} {count(run.counts.remaining, 'message')} more come with the next sync."
+        rest = count(run.counts.remaining, "message")
+        remark = f"{got} Still to come with the next sync: {rest}."
         return Result(kind="ok", sentence="The sync took as much as one may.", remark=remark)
     return Result(kind="wait", sentence="The sync was cut off.", remark=_CUT_OFF)
 
