@@ -86,5 +86,6 @@ def _folders(session: Session, chosen: Effective, seen: _Seen) -> int:
         messages = sum(session.status(name).messages for name in chosen.folders)
         missing = unlisted(seen.folders, chosen)
         said = [f"for {use.label}, {each.sentence[:-1]}" for use, each in missing.items()]
-        rung.detail = "; ".join([f"{len(seen.folders)} found", *said])
+        found = sum(folder.selectable for folder in seen.folders)
+        rung.detail = "; ".join([f"{found} found", *said])
     return messages

@@ -131,7 +131,7 @@ def test_folders_for_special_mail_are_named_and_kept_ones_are_still_shown(office
     rows = {row[0]: row[1] for row in FOLDER.findall(page)}
     assert '<b>Gesendet</b> <span class="who">sent mail</span>' in page
     assert rows == {
-        "INBOX": "Not read yet",
+        "INBOX": "Not complete yet",
         "Gesendet": "Not synced",
         "Projects": "No longer synced",
     }
