@@ -192,3 +192,13 @@ def current_run(deps: Deps, mailbox_id: int) -> int | None:
     """The run that goes on now; None when none does."""
     with deps.store.read() as db:
         return runs.live_run(db, mailbox_id)
+
+
+def runs_as_saved(deps: Deps, mailbox_id: int) -> bool:
+    """True when a run goes on that began after the configuration was last saved."""
+    with deps.store.read() as db:
+        run_id = runs.live_run(db, mailbox_id)
+        run = runs.progress_of(db, run_id) if run_id is not None else None
+        mailbox = db.get(MailboxRow, mailbox_id)
+        saved_at = mailbox.configured_at if mailbox is not None else None
+    return run is not None and saved_at is not None and run.started_at >= saved_at

@@ -13,7 +13,7 @@ import pytest
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome, SyncReport
-from mailboxadmin.imap import flow, wire
+from mailboxadmin.imap import climb, flow, session, wire
 from mailboxadmin.jobs.sync_due import SyncDue
 from mailboxadmin.services.rounds import sync_many
 from mailboxadmin.services.runs import current_run
@@ -44,6 +44,14 @@ def bad_box(office: Office, dovecot: Dovecot) -> Iterator[Callable[..., Box]]:
 
         yield start
         office.deps.running.stop_all()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bad one is given up by nobody, however slow the machine is."""
+    monkeypatch.setattr(climb, "RUNG_LIMIT_S", 250.0)
+    monkeypatch.setattr(session, "RUNG_LIMIT_S", 250.0)
+    monkeypatch.setattr(session, "COMMAND_LIMIT_S", 250.0)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from mailboxadmin.services.runs import (
     close_gone_runs,
     current_run,
     read_progress,
+    runs_as_saved,
 )
 from mailboxadmin.services.sync import start_sync, sync_mailbox
 from mailboxadmin.store.runs import request_cancel
@@ -164,3 +165,15 @@ def test_a_mailbox_without_a_password_is_not_tried(office: Office):
 
     with pytest.raises(InvalidInput, match="not connected yet"):
         start_sync(office.deps, ann.mailbox_id, actor=COMMAND_LINE)
+
+
+def test_a_run_that_began_before_a_change_was_saved_is_told_apart(office: Office, box: Box):
+    run = begin_run(office.deps, box.id, actor=SCHEDULER)
+    as_saved = runs_as_saved(office.deps, box.id)
+    office.clock.advance(seconds=1)
+    with office.deps.store.write() as db:
+        db.get_one(MailboxRow, box.id).configured_at = office.clock.now()
+
+    assert as_saved
+    assert not runs_as_saved(office.deps, box.id)
+    run.control.stop()
