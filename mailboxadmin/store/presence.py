@@ -11,13 +11,16 @@ from mailboxadmin.store.base import rows_changed
 from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables_mail import MessageRow
 
+#: Rows of a whole folder come so many at a time; SQLAlchemy would hold all of them at once.
+AT_A_TIME = 1000
+
 
 def stored_uids(db: Session, folder_id: int) -> dict[int, bool]:
     """The UIDs we have of a folder, and whether each is still on the server as far as we know."""
     rows = db.execute(
-        select(MessageRow.uid, MessageRow.removed_at.is_(None)).where(
-            MessageRow.folder_id == folder_id, MessageRow.uid.is_not(None)
-        )
+        select(MessageRow.uid, MessageRow.removed_at.is_(None))
+        .where(MessageRow.folder_id == folder_id, MessageRow.uid.is_not(None))
+        .execution_options(yield_per=AT_A_TIME)
     )
     return {uid: present for uid, present in rows if uid is not None}
 
@@ -25,7 +28,9 @@ def stored_uids(db: Session, folder_id: int) -> dict[int, bool]:
 def uids_here(db: Session, folder_id: int, *, above: int = 0) -> set[int]:
     """The UIDs we have of a folder, also of messages that are gone from the server."""
     rows = db.scalars(
-        select(MessageRow.uid).where(MessageRow.folder_id == folder_id, MessageRow.uid > above)
+        select(MessageRow.uid)
+        .where(MessageRow.folder_id == folder_id, MessageRow.uid > above)
+        .execution_options(yield_per=AT_A_TIME)
     )
     return {uid for uid in rows if uid is not None}
 
