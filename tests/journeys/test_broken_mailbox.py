@@ -93,7 +93,7 @@ def the_log_tells_what_happened(page: Page) -> None:
     expect(synced).to_have_count(2)
     newest_first = page.locator("#log td.code").all_text_contents()
     story = (
-        "staff.added mailbox.configured sync.finished sync.failed login.succeeded check.finished "
-        "mailbox.configured mailbox.recovered sync.finished"
+        "staff.added mailbox.configured folder.mapped sync.finished sync.failed login.succeeded "
+        "check.finished mailbox.configured mailbox.recovered sync.finished"
     )
     assert list(reversed(newest_first)) == story.split()
