@@ -32,7 +32,7 @@ lint: $(VENV)/.test ## ruff, formatting, mypy and the import contracts
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.test ## measure against a raw socket, mbsync and offlineimap3, on one Dovecot (takes an hour)
+bench: $(VENV)/.test ## measure against a raw socket, mbsync and offlineimap3, beside the goals (takes an hour)
 	@exec $(BIN)/python -m bench
 
 soak: $(VENV)/.test ## killed at every point, 500 random histories and other long counts (takes an hour)
