@@ -77,6 +77,8 @@ def accept(page: Page, link: str) -> None:
     page.get_by_label("Choose a password").fill(CHOSEN)
     page.get_by_role("button", name="Save and sign in").click()
     page.get_by_role("link", name="Connect it").click()
+    # A form that is sent before the scripts are there is answered with a whole page.
+    page.wait_for_url("**/mailbox", wait_until="load")
 
 
 def a_wrong_password_is_explained(page: Page) -> None:

@@ -95,8 +95,14 @@ def serve(instance: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a browser of somebody's own: open_page(office, email=None, **options of the context)."""
+def open_page(
+    browser: Browser, serve: Callable[..., ServedOffice]
+) -> Iterator[Callable[..., Page]]:
+    """Open a browser of somebody's own: open_page(office, email=None, **options of the context).
+
+    It needs `serve` so that it is closed first: a page that looks again while its server ends
+    would complain.
+    """
     complaints: list[str] = []
     with ExitStack() as contexts:
 
