@@ -39,7 +39,9 @@ class MessageRow(Base):
         # NULLs are distinct, so messages without a UID may be many.
         UniqueConstraint("folder_id", "uid"),
         Index("ix_messages_mailbox_arrival", "mailbox_id", "arrived_at", "uid"),
-        Index("ix_messages_folder_digest", "folder_id", "digest"),
+        # By their bytes only those are looked for that lost their UID. Of all messages it would
+        # cost a page of the disk each, because digests come in no order.
+        Index("ix_messages_unmatched", "folder_id", "digest", sqlite_where=text("uid IS NULL")),
         # The board counts what is there, of every mailbox, every few seconds.
         Index(
             "ix_messages_present",

@@ -80,6 +80,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("expected_size IS NOT NULL"),
         )
+        batch_op.drop_index("ix_messages_folder_digest")
+        batch_op.create_index(
+            "ix_messages_unmatched",
+            ["folder_id", "digest"],
+            unique=False,
+            sqlite_where=sa.text("uid IS NULL"),
+        )
         batch_op.create_index(
             "ix_messages_imported",
             ["mailbox_id", "message_id"],
@@ -104,6 +111,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index("ix_messages_unmatched", sqlite_where=sa.text("uid IS NULL"))
+        batch_op.create_index("ix_messages_folder_digest", ["folder_id", "digest"], unique=False)
         batch_op.drop_index(
             "ix_messages_unexamined",
             sqlite_where=sa.text(
