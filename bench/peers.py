@@ -3,6 +3,7 @@
 import shutil
 import socket
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from bench.process import seconds_of
@@ -53,7 +54,7 @@ class RawSocket:
             tail = (tail + bytes(buffer[max(0, count - TAIL) : count]))[-TAIL:]
 
 
-class Peer:
+class Peer(ABC):
     """A mail program as a process of its own, whose start is measured and taken off."""
 
     program: str
@@ -70,9 +71,9 @@ class Peer:
         """True when it can be measured on this machine."""
         return shutil.which(cls.program) is not None
 
+    @abstractmethod
     def configuration(self, server: Dovecot, account: Account, folder: Path) -> str:
         """Its configuration file."""
-        raise NotImplementedError
 
     def sync(self) -> float:
         """Seconds to bring the Maildir up to date."""
