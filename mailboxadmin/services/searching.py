@@ -13,7 +13,7 @@ from mailboxadmin.services.pulling import Pull
 from mailboxadmin.store import presence, unmatched
 from mailboxadmin.store.unmatched import Unmatched
 
-#: How many are searched for in one run, and when again for one that was not there.
+#: How many are searched for before that is noted, and when again for one that was not there.
 MOST_AT_ONCE = 200
 SEARCH_AGAIN_AFTER = timedelta(days=7)
 

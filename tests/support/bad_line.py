@@ -13,12 +13,12 @@ the end of a line on.
 import random
 import re
 import socket
-import socketserver
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum, auto
 
+from tests.support.line import Line
 from tests.support.ports import LOOPBACK
 
 _CHUNK = 4096
@@ -40,15 +40,13 @@ class Badness(Enum):
     FLOOD = auto()
 
 
-class BadLine:
+class BadLine(Line):
     """`host` and `port` are where a mail program connects."""
-
-    host = LOOPBACK
 
     def __init__(
         self, server_port: int, *, then: Badness, after: int | None = None, at: str | None = None
     ) -> None:
-        self._server_port = server_port
+        super().__init__(server_port)
         self._after = after
         #: As the client says it, after its tag.
         self._at = re.compile(rb"^\S+ " + at.encode(), re.IGNORECASE) if at else None
@@ -58,19 +56,6 @@ class BadLine:
         #: The client has ended a connection.
         self.hung_up = threading.Event()
         self._ended = threading.Event()
-        line = self
-
-        class Connection(socketserver.BaseRequestHandler):
-            def handle(self) -> None:
-                line._relay(self.request)
-
-        self._listener = socketserver.ThreadingTCPServer((LOOPBACK, 0), Connection)
-        self._listener.daemon_threads = True
-        self.port = int(self._listener.server_address[1])
-
-    def __enter__(self) -> "BadLine":
-        threading.Thread(target=self._listener.serve_forever, daemon=True).start()
-        return self
 
     def go_on(self) -> None:
         """Be bad no more; what hung comes now, and all after it."""
@@ -79,8 +64,7 @@ class BadLine:
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
-        self._listener.shutdown()
-        self._listener.server_close()
+        super().__exit__()
 
     def _relay(self, program: socket.socket) -> None:
         with socket.create_connection((LOOPBACK, self._server_port)) as server:

@@ -10,44 +10,25 @@ to its LOGOUT, or with its connection: so two at once are two at once, however t
 
 import re
 import socket
-import socketserver
 import threading
 from contextlib import suppress
 
+from tests.support.line import Line
 from tests.support.ports import LOOPBACK
 
 _CHUNK = 65536
 _LOGIN = re.compile(rb"^(\S+) (?:LOGIN|AUTHENTICATE)\b", re.IGNORECASE)
 
 
-class CountingLine:
+class CountingLine(Line):
     """`host` and `port` are where a mail program connects."""
 
-    host = LOOPBACK
-
     def __init__(self, server_port: int) -> None:
-        self._server_port = server_port
+        super().__init__(server_port)
         self._change = threading.Lock()
         self._sessions: set[socket.socket] = set()
         self.sign_ins = 0
         self.most_at_once = 0
-        line = self
-
-        class Connection(socketserver.BaseRequestHandler):
-            def handle(self) -> None:
-                line._relay(self.request)
-
-        self._listener = socketserver.ThreadingTCPServer((LOOPBACK, 0), Connection)
-        self._listener.daemon_threads = True
-        self.port = int(self._listener.server_address[1])
-
-    def __enter__(self) -> "CountingLine":
-        threading.Thread(target=self._listener.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.shutdown()
-        self._listener.server_close()
 
     def _relay(self, program: socket.socket) -> None:
         tags: set[bytes] = set()

@@ -6,43 +6,24 @@ with OverheardLine(dovecot.port) as line:
 """
 
 import socket
-import socketserver
 import threading
 from contextlib import suppress
 
+from tests.support.line import Line
 from tests.support.ports import LOOPBACK
 
 _CHUNK = 65536
 
 
-class OverheardLine:
+class OverheardLine(Line):
     """Passes everything on; `host` and `port` are where a mail program connects."""
 
-    host = LOOPBACK
-
     def __init__(self, server_port: int) -> None:
-        self._server_port = server_port
+        super().__init__(server_port)
         #: What the program said, on all connections, byte for byte.
         self.said = bytearray()
         self._last_words: bytes | None = None
         self._silent = threading.Event()
-        line = self
-
-        class Connection(socketserver.BaseRequestHandler):
-            def handle(self) -> None:
-                line._relay(self.request)
-
-        self._listener = socketserver.ThreadingTCPServer((LOOPBACK, 0), Connection)
-        self._listener.daemon_threads = True
-        self.port = int(self._listener.server_address[1])
-
-    def __enter__(self) -> "OverheardLine":
-        threading.Thread(target=self._listener.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.shutdown()
-        self._listener.server_close()
 
     @property
     def verbs(self) -> set[str]:

@@ -7,10 +7,10 @@ with SlowLine(dovecot.port) as line:
 """
 
 import socket
-import socketserver
 import threading
 from contextlib import suppress
 
+from tests.support.line import Line
 from tests.support.ports import LOOPBACK
 
 _CHUNK = 4096
@@ -18,34 +18,18 @@ _CHUNK = 4096
 _LONGEST_HOLD_S = 120.0
 
 
-class SlowLine:
+class SlowLine(Line):
     """Passes everything on; `host` and `port` are where a mail program connects."""
 
-    host = LOOPBACK
-
     def __init__(self, server_port: int) -> None:
-        self._server_port = server_port
+        super().__init__(server_port)
         self._room: int | None = None
         self._free = threading.Event()
         self._free.set()
-        line = self
-
-        class Connection(socketserver.BaseRequestHandler):
-            def handle(self) -> None:
-                line._relay(self.request)
-
-        self._listener = socketserver.ThreadingTCPServer((LOOPBACK, 0), Connection)
-        self._listener.daemon_threads = True
-        self.port = int(self._listener.server_address[1])
-
-    def __enter__(self) -> "SlowLine":
-        threading.Thread(target=self._listener.serve_forever, daemon=True).start()
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._free.set()
-        self._listener.shutdown()
-        self._listener.server_close()
+        super().__exit__()
 
     def hold_after(self, size: int) -> None:
         """Let so many bytes of the server through on each connection that comes from now on."""
