@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.token import SignIn, TokenAnswer
 
 
 class MailboxAdminError(Exception):
@@ -105,6 +107,10 @@ class Happening(StrEnum):
     NO_SERVER = "no_server"
     #: No password is stored for the mailbox.
     NO_PASSWORD = "no_password"
+    #: A token endpoint, or the provider at the callback, said no: `Facts.token` has its words.
+    TOKEN_REFUSED = "token_refused"
+    #: A token endpoint did not answer, or not as one.
+    TOKEN_UNREACHABLE = "token_unreachable"
     #: A fault of our own, quoted as it came.
     UNEXPECTED = "unexpected"
 
@@ -130,8 +136,16 @@ class Facts:
     #: The server's greeting and its answer to ID, by which a provider is recognised; empty
     #: before them.
     greeting: str = ""
+    #: What the server says it can do, upper case; another way to recognise a provider.
+    capabilities: frozenset[str] = frozenset()
     #: The back-off time that the server named.
     server_wait: timedelta | None = None
+    #: The certificate that was refused; None when it is not about one, or it could not be had.
+    certificate: Certificate | None = None
+    #: With what it tried to sign in.
+    sign_in: SignIn = SignIn.PASSWORD
+    #: What the token endpoint answered; None when it was not asked.
+    token: TokenAnswer | None = None
 
 
 class MailFailure(MailboxAdminError):

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account, Encryption
@@ -23,7 +24,6 @@ from mailboxadmin.imap.ladder import Ladder
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.policy import check_allowed
 from mailboxadmin.imap.said import Heard, Said, parse_status, readable
-from mailboxadmin.imap.tls import Certificate
 from mailboxadmin.imap.translate import WIRE_FAULTS, Scene, translate
 from mailboxadmin.imap.wire import Wire
 

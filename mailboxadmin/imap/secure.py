@@ -7,6 +7,7 @@ connection, on which nothing secret is said.
 import ssl
 from collections.abc import Callable
 
+from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.clock import SystemClock
 from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.mailbox import Encryption
@@ -17,7 +18,7 @@ from mailboxadmin.imap.said import Heard
 from mailboxadmin.imap.translate import WIRE_FAULTS, Scene
 from mailboxadmin.imap.wire import Wire
 
-Look = Callable[[], tls.Certificate | None]
+Look = Callable[[], Certificate | None]
 
 
 def agree_starttls(wire: Wire, scene: Scene) -> None:
@@ -56,13 +57,13 @@ def accepted(der: bytes, scene: Scene) -> str:
         MailFailure: CERTIFICATE_UNTRUSTED, it is not a pinned one.
     """
     now = SystemClock().now()
-    certificate = tls.Certificate.parse(der)
+    certificate = tls.parse_certificate(der)
     if not scene.account.pinned:
         return certificate.sentence(now)
     if certificate.fingerprint in scene.account.pinned:
         return f"pinned {certificate.sentence(now)}"
     detail = f"not the certificate that was pinned: {certificate.description(now)}"
-    raise scene.failure(Happening.CERTIFICATE_UNTRUSTED, detail)
+    raise scene.failure(Happening.CERTIFICATE_UNTRUSTED, detail, certificate=certificate)
 
 
 def refused(fault: ssl.SSLCertVerificationError, scene: Scene, look: Look) -> MailFailure:
@@ -71,10 +72,10 @@ def refused(fault: ssl.SSLCertVerificationError, scene: Scene, look: Look) -> Ma
     shown = look()
     if shown is not None:
         detail = f"{detail}; {shown.description(SystemClock().now())}"
-    return scene.failure(tls.happening_of(fault), detail)
+    return scene.failure(tls.happening_of(fault), detail, certificate=shown)
 
 
-def look_at_certificate(address: str, scene: Scene, limit: Deadline) -> tls.Certificate | None:
+def look_at_certificate(address: str, scene: Scene, limit: Deadline) -> Certificate | None:
     """The certificate that was refused; None when it cannot be had a second time."""
     server = scene.account.server
     try:
@@ -84,7 +85,7 @@ def look_at_certificate(address: str, scene: Scene, limit: Deadline) -> tls.Cert
             if server.encryption is Encryption.STARTTLS:
                 Wire(connection, server.host, server.port, Heard()).xatom("STARTTLS")
             connection.secure(tls.unverified_context(), server.host)
-            return tls.Certificate.parse(connection.certificate())
+            return tls.parse_certificate(connection.certificate())
         finally:
             connection.close()
     except WIRE_FAULTS:

@@ -1,15 +1,14 @@
-"""Which certificates are accepted, and how one reads in a sentence."""
+"""Which certificates are accepted, and what one says of itself."""
 
 import functools
 import hashlib
 import os
 import ssl
-from dataclasses import dataclass
-from datetime import datetime
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.errors import Happening
 
 #: OpenSSL's verification results (x509_vfy.h) that have a happening of their own.
@@ -25,9 +24,6 @@ _NOT_TLS_REASONS = frozenset(
         "RECORD_LAYER_FAILURE",
     }
 )
-
-#: Names of a certificate that a sentence has room for.
-_MOST_NAMES = 5
 
 
 @functools.lru_cache(maxsize=8)
@@ -64,60 +60,21 @@ def fingerprint(der: bytes) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
-    """What a person may want to know of a certificate."""
+def parse_certificate(der: bytes) -> Certificate:
+    """What it says of itself.
 
-    fingerprint: str
-    #: The organisation that signed it, else its common name.
-    issuer: str
-    self_signed: bool
-    #: The host names and addresses it is for.
-    names: tuple[str, ...]
-    starts_at: datetime
-    ends_at: datetime
-
-    @classmethod
-    def parse(cls, der: bytes) -> "Certificate":
-        """Read it.
-
-        Raises:
-            ValueError: it is no X.509 certificate.
-        """
-        parsed = x509.load_der_x509_certificate(der)
-        return cls(
-            fingerprint=fingerprint(der),
-            issuer=_name_of(parsed.issuer),
-            self_signed=parsed.issuer == parsed.subject,
-            names=_names(parsed),
-            starts_at=parsed.not_valid_before_utc,
-            ends_at=parsed.not_valid_after_utc,
-        )
-
-    def validity(self, now: datetime) -> str:
-        """`good for 61 days`, `expired on 2020-01-01`, `not valid before 2035-01-01`."""
-        if now < self.starts_at:
-            return f"not valid before {self.starts_at:%Y-%m-%d}"
-        if now >= self.ends_at:
-            return f"expired on {self.ends_at:%Y-%m-%d}"
-        days = (self.ends_at - now).days
-        return f"good for {days} day{'' if days == 1 else 's'}"
-
-    def sentence(self, now: datetime) -> str:
-        """`certificate good for 61 days, from Let's Encrypt`."""
-        return f"certificate {self.validity(now)}, {self._from()}"
-
-    def description(self, now: datetime) -> str:
-        """Everything needed to decide whether to pin it, on one line."""
-        names = ", ".join(self.names[:_MOST_NAMES]) or "no name"
-        more = ", …" if len(self.names) > _MOST_NAMES else ""
-        return (
-            f"certificate {self.validity(now)}, {self._from()}, for {names}{more}, "
-            f"SHA-256 fingerprint {self.fingerprint}"
-        )
-
-    def _from(self) -> str:
-        return "self-signed" if self.self_signed else f"from {self.issuer}"
+    Raises:
+        ValueError: it is no X.509 certificate.
+    """
+    parsed = x509.load_der_x509_certificate(der)
+    return Certificate(
+        fingerprint=fingerprint(der),
+        issuer=_name_of(parsed.issuer),
+        self_signed=parsed.issuer == parsed.subject,
+        names=_names(parsed),
+        starts_at=parsed.not_valid_before_utc,
+        ends_at=parsed.not_valid_after_utc,
+    )
 
 
 def _name_of(name: x509.Name) -> str:

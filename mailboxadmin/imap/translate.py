@@ -10,6 +10,7 @@ import imaplib
 import ssl
 from dataclasses import dataclass, replace
 
+from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.errors import (
     Cancelled,
     Facts,
@@ -58,7 +59,13 @@ class Scene:
     heard: Heard | None = None
     folder: str | None = None
 
-    def facts(self, happening: Happening, detail: str = "", said: Said | None = None) -> Facts:
+    def facts(
+        self,
+        happening: Happening,
+        detail: str = "",
+        said: Said | None = None,
+        certificate: Certificate | None = None,
+    ) -> Facts:
         """Facts of this scene, secrets masked."""
         server = self.account.server
         secrets = secret_forms(self.account.username, self.account.password)
@@ -73,13 +80,18 @@ class Scene:
             folder=self.folder,
             greeting=self.heard.identity if self.heard else "",
             server_wait=named_wait(said.text) if said else None,
+            certificate=certificate,
         )
 
     def failure(
-        self, happening: Happening, detail: str = "", said: Said | None = None
+        self,
+        happening: Happening,
+        detail: str = "",
+        said: Said | None = None,
+        certificate: Certificate | None = None,
     ) -> MailFailure:
         """The facts as an error."""
-        return MailFailure(self.facts(happening, detail, said))
+        return MailFailure(self.facts(happening, detail, said, certificate))
 
 
 def translate(fault: BaseException, scene: Scene) -> MailboxAdminError:
