@@ -58,6 +58,20 @@ REFUSALS = frozenset(
         "auth.token_refused",
     }
 )
+#: The codes by which a consent has ended: only a person can give another.
+ENDED_CONSENT = frozenset(
+    {
+        "oauth.grant_expired",
+        "oauth.consent_required",
+        "oauth.wrong_account",
+        "oauth.mfa_required",
+        "oauth.policy_blocked",
+        "oauth.account_disabled",
+    }
+)
+
+#: The codes by which a server asks for fewer or later commands.
+SLOW_DOWN = frozenset({"server.throttled", "server.bandwidth_limit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +103,16 @@ class Finding:
         A NO to the sign-in in words nobody knows may well mean a wrong password.
         """
         return self.code in REFUSALS or (self.code == "unknown" and self.phase is Phase.AUTH)
+
+    @property
+    def consent_ended(self) -> bool:
+        """True when no try by itself can help: the owner has to give a consent first."""
+        return self.code in ENDED_CONSENT
+
+    @property
+    def slow_down(self) -> bool:
+        """True when the server asked for fewer or later commands."""
+        return self.code in SLOW_DOWN
 
     def as_json(self) -> dict[str, Any]:
         """The object that scripts read, as the command line promises it."""

@@ -1,10 +1,12 @@
 """When a mailbox is tried again: a value that a pure function decides.
 
-Three kinds of failure, three answers:
+What failed decides, the first line that fits:
 
+    asked to slow down    the time the server names, five minutes at least; without one as below
+    temporary             5, 15, 60 minutes with jitter, for ever; a time the server names wins
+    consent ended         never by itself: only its owner can give another
     refused credentials   now, +5 min, +30 min, then never by itself: servers lock accounts
-    other lasting ones    every hour: a certificate may have been renewed elsewhere
-    temporary ones        5, 15, 60 minutes with jitter, for ever; a time the server names wins
+    another lasting one   every hour: a certificate may have been renewed elsewhere
 """
 
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ REFUSAL_DELAYS = (timedelta(minutes=5), timedelta(minutes=30))
 LASTING_DELAY = timedelta(hours=1)
 #: A delay is lengthened by up to this share, so that an office does not knock in one instant.
 JITTER_SHARE = 0.2
-#: Someone who says "slow down" without a time means at least this.
+#: Who says "slow down" means at least this, also when a shorter time is named.
 THROTTLED_DELAY = timedelta(minutes=5)
 
 
@@ -49,12 +51,15 @@ def next_attempt(
         chance: a number in [0, 1) from which the jitter is made, so that this stays pure.
         server_wait: the back-off time the server named.
     """
+    if finding.slow_down:
+        asked = server_wait or _temporary_delay(attempts.failures, chance)
+        return now + max(THROTTLED_DELAY, asked)
     if server_wait is not None:
         return now + max(server_wait, timedelta(0))
-    if finding.code in ("server.throttled", "server.bandwidth_limit"):
-        return now + max(THROTTLED_DELAY, _temporary_delay(attempts.failures, chance))
     if finding.temporary:
         return now + _temporary_delay(attempts.failures, chance)
+    if finding.consent_ended:
+        return None
     if finding.refused_credentials:
         return _after_refusal(attempts, now)
     return now + LASTING_DELAY

@@ -87,6 +87,7 @@ def _ended(outcome: Outcome, tally: Tally, steps: list[Step]) -> Result:
         outcome=outcome,
         counts=tally.counts(),
         finding=tally.finding,
+        facts=tally.facts,
         steps=tuple(steps),
         folders_done=frozenset(tally.folders_done),
     )
@@ -106,6 +107,7 @@ def _broken_off(deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Fa
             outcome=Outcome.PARTIAL,
             counts=tally.counts(),
             finding=tally.finding,
+            facts=tally.facts,
             steps=tuple(steps),
             folders_done=frozenset(tally.folders_done),
             timed_out=True,
@@ -114,9 +116,9 @@ def _broken_off(deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Fa
         outcome=Outcome.PARTIAL if tally.folders_done else Outcome.FAILED,
         counts=tally.counts(),
         finding=finding_for(deps, run.mailbox_id, facts),
+        facts=facts,
         steps=tuple(steps),
         folders_done=frozenset(tally.folders_done),
-        server_wait=facts.server_wait,
         timed_out=timed_out,
     )
 
@@ -186,7 +188,8 @@ def _pull_one(
             raise
         facts = explain_refused(deps, run.mailbox_id, session, failure.facts)
         finding = _folder_failed(deps, run, name, facts)
-        tally.finding = tally.finding or finding
+        if tally.finding is None:
+            tally.finding, tally.facts = finding, facts
 
 
 def _folder_failed(deps: Deps, run: Run, name: str, facts: Facts) -> Finding:

@@ -153,10 +153,8 @@ def _save(
         put_password(db, plan.mailbox_id, sealed, str(entered_for), now)
     row.configured_at = now
     if works:
-        broke = row.failure_entry_id
+        # The run that follows ends the incident and tells the log.
         mailboxes.clear_failure(row)
-        # The run that follows tells the log that it works again.
-        row.failure_entry_id = broke
     elif changes:
         # What was wrong stays what is known, until a run knows better.
         mailboxes.forget_refusals(row)

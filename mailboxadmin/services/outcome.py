@@ -9,17 +9,19 @@ from sqlalchemy.orm import Session as DbSession
 
 from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
 from mailboxadmin.domain.clock import duration_in_words, minutes
+from mailboxadmin.domain.errors import Facts
 from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.incident import Ending
 from mailboxadmin.domain.mailbox import State, Step
 from mailboxadmin.domain.retry import Attempts, next_attempt
 from mailboxadmin.domain.run import Counts, Outcome
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.runs import Run
-from mailboxadmin.store import folders, leases, read_changes, runs
-from mailboxadmin.store.activity import add_entry, failure_entry, repeat_entry
+from mailboxadmin.store import folders, incidents, leases, read_changes, runs
+from mailboxadmin.store.activity import add_entry, repeat_entry
 from mailboxadmin.store.mailboxes import clear_failure, mailbox_row
-from mailboxadmin.store.tables import MailboxRow
+from mailboxadmin.store.tables import IncidentRow, MailboxRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +36,15 @@ class Result:
     folders_done: frozenset[int] = frozenset()
     #: The rungs that were climbed.
     steps: tuple[Step, ...] = ()
-    #: The back-off time that the server named.
-    server_wait: timedelta | None = None
+    #: Of that finding; None without one.
+    facts: Facts | None = None
     #: The run reached its deadline, with or without progress.
     timed_out: bool = False
+
+    @property
+    def server_wait(self) -> timedelta | None:
+        """The back-off time that the server named."""
+        return self.facts.server_wait if self.facts else None
 
 
 def record_outcome(deps: Deps, run: Run, result: Result) -> None:
@@ -87,7 +94,7 @@ def _cancelled(
 def _succeeded(
     db: DbSession, row: MailboxRow, run: Run, result: Result, now: datetime, interval: timedelta
 ) -> None:
-    _log_recovery(db, row, run, now)
+    _recovered(db, row, run, now)
     clear_failure(row)
     folders.forget_findings(db, row.id)
     row.last_success_at = now
@@ -132,30 +139,34 @@ def _failed(
         add_entry(db, entry, now)
         row.next_attempt_at = None if row.state == State.PAUSED else now
         return
-    repeated = row.finding is not None and row.finding["code"] == finding.code
-    _count_failure(row, finding, now, repeated=repeated)
+    incident = _count_failure(db, row, result, now)
     row.ladder = [step.as_json() for step in result.steps]
     if row.state != State.PAUSED:
         row.state = (State.RETRYING if finding.temporary else State.NEEDS_ACTION).value
         row.next_attempt_at = _next(row, result, now, interval)
-    previous = row.failure_entry_id if repeated else None
-    row.failure_entry_id = repeat_entry(db, previous, entry, now)
+    incident.entry_id = repeat_entry(db, incident.entry_id, entry, now)
 
 
-def _count_failure(row: MailboxRow, finding: Finding, now: datetime, *, repeated: bool) -> None:
-    if not repeated:
-        row.finding_since = now
-        row.failures = 0
+def _count_failure(db: DbSession, row: MailboxRow, result: Result, now: datetime) -> IncidentRow:
+    """The incident that this failure begins, or is one more of."""
+    finding = result.finding
+    assert finding is not None
+    incident = incidents.open_row(db, row)
+    if incident is not None and incident.code == finding.code:
+        incidents.repeat_incident(incident, finding, result.facts, now)
+    else:
+        incident = incidents.begin_incident(db, row, finding, result.facts, now)
     row.finding = finding.as_json()
-    row.failures += 1
+    row.finding_since, row.failures = incident.began_at, incident.times
     if finding.refused_credentials:
         row.refusals += 1
         row.first_refused_at = row.first_refused_at or now
+    return incident
 
 
 def _next(row: MailboxRow, result: Result, now: datetime, interval: timedelta) -> datetime | None:
     assert result.finding is not None
-    if result.outcome is Outcome.PARTIAL and result.server_wait is None:
+    if result.outcome is Outcome.PARTIAL and not result.finding.slow_down:
         return now + interval  # The other folders keep their interval.
     return next_attempt(
         result.finding,
@@ -168,24 +179,26 @@ def _next(row: MailboxRow, result: Result, now: datetime, interval: timedelta) -
     )
 
 
-def _log_recovery(db: DbSession, row: MailboxRow, run: Run, now: datetime) -> None:
-    """Told from the entry of the failure, which outlives a new configuration that was tried."""
-    broke = failure_entry(db, row.failure_entry_id)
-    if broke is None:
+def _recovered(db: DbSession, row: MailboxRow, run: Run, now: datetime) -> None:
+    """The incident ends, which outlives a new configuration that was tried."""
+    incident = incidents.open_row(db, row)
+    if incident is None:
         return
-    broken = now - broke.first_at
+    incidents.end_incident(row, incident, Ending.RECOVERED, now)
+    broken = now - incident.outage_at
+    was = Finding.from_json(incident.finding)
     add_entry(
         db,
         Entry(
             code=Code.MAILBOX_RECOVERED,
-            message=f"Works again after {duration_in_words(broken)}. It was: {broke.message}",
+            message=f"Works again after {duration_in_words(broken)}. It was: {was.summary}",
             actor=run.actor,
             mailbox_id=row.id,
             run_id=run.id,
             detail={
-                "code": broke.detail["finding"]["code"],
+                "code": was.code,
                 "minutes": int(broken.total_seconds() // 60),
-                "tries": broke.times,
+                "tries": incident.times,
             },
         ),
         now,

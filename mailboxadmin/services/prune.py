@@ -1,4 +1,4 @@
-"""What is kept no longer: old log entries, yesterday's connection tests, ended sign-ins."""
+"""What is kept no longer: old log entries, incidents, yesterday's connection tests, sign-ins."""
 
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from mailboxadmin.services.log_file import rotate_log
 from mailboxadmin.services.sessions import LONGEST_IDLE, LONGEST_SESSION
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store.checks import drop_checks_before
+from mailboxadmin.store.incidents import drop_incidents_before
 from mailboxadmin.store.prune import delete_entries, last_entry_before
 from mailboxadmin.store.sessions import end_stale_sessions
 
@@ -32,6 +33,7 @@ def prune(deps: Deps) -> int:
     deleted += _forget(deps, now - kept, Level.ERROR)
     with deps.store.write(background=True) as db:
         drop_checks_before(db, now - CHECKS_KEPT)
+        drop_incidents_before(db, now - kept)
         end_stale_sessions(db, created_before=now - LONGEST_SESSION, seen_before=now - LONGEST_IDLE)
     rotate_log(deps.instance)
     return deleted

@@ -44,6 +44,8 @@ class Tally:
     folders_done: set[int] = field(default_factory=set)
     #: Of the first folder that failed; None while none did.
     finding: Finding | None = None
+    #: What is known of that failure.
+    facts: Facts | None = None
     #: True once anything was committed.
     progress: bool = False
     #: How many messages it may still fetch; None: as many as there are.

@@ -40,8 +40,9 @@ class Candidate:
     state: State
     configured: bool
     active: bool
-    #: Its sign-in was refused; it waits for a change or a person, or for its own next try.
-    refused: bool
+    #: Its sign-in was refused or its consent ended: it waits for a change or a person, or for
+    #: its own next try.
+    waits: bool
     next_attempt_at: datetime | None
 
 
@@ -135,7 +136,7 @@ def _reason_to_skip(
     if due:
         is_due = candidate.next_attempt_at is not None and candidate.next_attempt_at <= now
         return None if is_due else SkipReason.NOT_DUE
-    return SkipReason.WAITING if candidate.refused and not named else None
+    return SkipReason.WAITING if candidate.waits and not named else None
 
 
 def _named(candidates: Sequence[Candidate], addresses: Sequence[str]) -> list[Candidate]:
@@ -166,11 +167,16 @@ def _candidates(db: DbSession) -> list[Candidate]:
             state=State(mailbox.state),
             configured=mailbox.id in with_secret,
             active=staff.standing != Standing.DISABLED,
-            # A change since then makes them be counted anew.
-            refused=mailbox.refusals > 0
-            and mailbox.finding is not None
-            and Finding.from_json(mailbox.finding).refused_credentials,
+            waits=_waits(mailbox),
             next_attempt_at=mailbox.next_attempt_at,
         )
         for mailbox, staff in rows
     ]
+
+
+def _waits(mailbox: MailboxRow) -> bool:
+    if mailbox.finding is None:
+        return False
+    finding = Finding.from_json(mailbox.finding)
+    # A change since then makes refusals be counted anew.
+    return finding.consent_ended or (finding.refused_credentials and mailbox.refusals > 0)

@@ -25,7 +25,7 @@ SKIP_WORDS = {
     SkipReason.RUNNING: "it is being synced already",
     SkipReason.PAUSED: "it is paused",
     SkipReason.NOT_DUE: "it is not its turn yet",
-    SkipReason.WAITING: "its sign-in was refused, and it waits for a change or a person",
+    SkipReason.WAITING: "its sign-in was refused or its consent ended; it waits for a person",
 }
 
 

@@ -51,11 +51,6 @@ def repeat_entry(db: Session, previous_id: int | None, entry: Entry, now: dateti
     return _insert(db, entry, now, first_at=first_at, times=times)
 
 
-def failure_entry(db: Session, entry_id: int | None) -> ActivityRow | None:
-    """The line of a failure that goes on; None when there is none, or it was tidied away."""
-    return None if entry_id is None else db.get(ActivityRow, entry_id)
-
-
 def _insert(db: Session, entry: Entry, now: datetime, *, first_at: datetime, times: int) -> int:
     address = _address(db, entry.mailbox_id)
     row = ActivityRow(**_columns(entry, address, now, first_at=first_at, times=times))

@@ -79,12 +79,11 @@ def replace_own_texts(db: Session, mailbox_id: int, texts: dict[str, str]) -> No
 
 
 def clear_failure(row: MailboxRow) -> None:
-    """Nothing is wrong any more."""
+    """Nothing that is known is wrong any more; a run that succeeds ends the incident."""
     row.finding = None
     row.finding_since = None
     row.failures = 0
     row.ladder = None
-    row.failure_entry_id = None
     forget_refusals(row)
 
 

@@ -85,13 +85,67 @@ class MailboxRow(Base):
     first_refused_at: Mapped[datetime | None]
     #: The steps of the last failed run or check, as JSON.
     ladder: Mapped[list[dict[str, Any]] | None] = mapped_column(NULLABLE_JSON)
-    #: The log entry of the failure that goes on, so that a repeat counts there.
-    failure_entry_id: Mapped[int | None]
+    #: The incident that goes on; no foreign key, since the two point at each other.
+    incident_id: Mapped[int | None]
     last_success_at: Mapped[datetime | None]
     last_attempt_at: Mapped[datetime | None]
     #: None: not by itself.
     next_attempt_at: Mapped[datetime | None] = mapped_column(index=True)
+    #: The nonce of the one link in which its owner can mend it; None without one, or once used.
+    repair_nonce: Mapped[str | None] = mapped_column(Text)
+    repair_made_at: Mapped[datetime | None]
+    repair_made_by: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
+
+
+class IncidentRow(Base):
+    """One thing that was wrong with one mailbox, from its first time to its last."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        Index("ix_incidents_mailbox_id_began_at", "mailbox_id", "began_at"),
+        Index("ix_incidents_open", "mailbox_id", sqlite_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(Text)
+    #: The finding of the last time, as JSON.
+    finding: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: The host or OAuth app that all the mailboxes with this cause share; empty for one alone.
+    reach: Mapped[str] = mapped_column(Text, default="")
+    #: When the mailbox stopped working, whatever was wrong with it at first.
+    outage_at: Mapped[datetime]
+    began_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    times: Mapped[int] = mapped_column(default=1)
+    #: None while it goes on.
+    ended_at: Mapped[datetime | None]
+    #: `domain.incident.Ending`; None while it goes on.
+    ended_by: Mapped[str | None] = mapped_column(Text)
+    #: `domain.certificate.Certificate` that was refused, as JSON; None when it is not about one.
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
+    #: Its line in the log; None once that was tidied away.
+    entry_id: Mapped[int | None]
+
+
+class UnknownAnswerRow(Base):
+    """What a server said that nothing here knows; kept to be added to the catalogue."""
+
+    __tablename__ = "unknown_answers"
+    __table_args__ = (UniqueConstraint("phase", "happening", "provider", "said"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phase: Mapped[str] = mapped_column(Text)
+    happening: Mapped[str] = mapped_column(Text)
+    response_code: Mapped[str | None] = mapped_column(Text)
+    #: The key of the provider that was recognised; empty for none.
+    provider: Mapped[str] = mapped_column(Text)
+    #: Its words, with what belongs to one mailbox (address, host) covered.
+    said: Mapped[str] = mapped_column(Text)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    times: Mapped[int] = mapped_column(default=1)
 
 
 class MailboxSettingRow(Base):
@@ -130,6 +184,10 @@ class TrustedCertificateRow(Base):
     host: Mapped[str] = mapped_column(Text, primary_key=True)
     #: SHA-256 of the DER form, hex, lower case.
     fingerprint: Mapped[str] = mapped_column(Text, primary_key=True)
+    #: What it said of itself, as JSON; None when only its fingerprint was given.
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
+    #: Whose decision it was.
+    pinned_by: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime]
 
 
@@ -184,6 +242,8 @@ class CheckRow(Base):
     steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     finding: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
     folders: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: The certificate that was refused, as JSON; None when it was not about one.
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
     #: `domain.mailbox.FirstSync` as JSON; None when it was not counted.
     first_sync: Mapped[dict[str, int] | None] = mapped_column(NULLABLE_JSON)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.store.base import Base
-from mailboxadmin.store.tables import ActivityRow, MailboxRow, RunRow
+from mailboxadmin.store.tables import ActivityRow, IncidentRow, MailboxRow, RunRow
 from mailboxadmin.store.tables_mail import (
     FolderRow,
     MessageBytesRow,
@@ -44,13 +44,17 @@ _PASSING = {
     "folder_id",
     "message_id",
     "run_id",
-    "failure_entry_id",
+    "incident_id",
+    "entry_id",
     "at",
     "first_at",
     "created_at",
     "last_success_at",
     "last_attempt_at",
     "next_attempt_at",
+    "outage_at",
+    "began_at",
+    "last_at",
 }
 #: Of our own clock, and it matters whether it has come.
 _MOMENTS = {
@@ -60,6 +64,7 @@ _MOMENTS = {
     "imported_at",
     "no_uid_said_at",
     "refused_at",
+    "ended_at",
     "removed_at",
     "searched_at",
 }
@@ -76,6 +81,7 @@ def dump_of(office: Office) -> Dump:
     with office.deps.store.read() as db:
         return {
             "mailboxes": sorted(map(_plain, db.scalars(select(MailboxRow)))),
+            "incidents": sorted(map(_plain, db.scalars(select(IncidentRow)))),
             "folders": sorted(map(_plain, db.scalars(select(FolderRow)))),
             "messages": sorted(_messages(db)),
             "entries": sorted(_entries(db)),
