@@ -1,10 +1,10 @@
-"""When a mailbox is tried again: three kinds of failure, three answers."""
+"""When a mailbox is tried again: what failed decides."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailboxadmin.domain.finding import Finding, Fixer, Phase, Scope
+from mailboxadmin.domain.finding import ENDED_CONSENT, Finding, Fixer, Phase, Scope
 from mailboxadmin.domain.retry import Attempts, next_attempt
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -86,6 +86,37 @@ def test_a_time_that_the_server_names_is_obeyed(code: str):
     wait = timedelta(minutes=47)
 
     assert minutes_until(found, Attempts(failures=1, refusals=0), server_wait=wait) == 47
+
+
+def test_a_shorter_time_than_five_minutes_is_obeyed_and_more():
+    throttled = finding("server.throttled", temporary=True)
+    attempts = Attempts(failures=1, refusals=0)
+
+    assert minutes_until(throttled, attempts, server_wait=timedelta(seconds=89)) == 5
+
+
+@pytest.mark.parametrize("code", sorted(ENDED_CONSENT))
+def test_an_ended_consent_is_never_tried_again_by_itself(code: str):
+    ended = finding(code, temporary=False, phase=Phase.TOKEN)
+
+    assert next_attempt(ended, Attempts(failures=1, refusals=0), NOW, chance=0) is None
+
+
+@pytest.mark.parametrize("code", ["oauth.client_secret_expired", "oauth.admin_consent_required"])
+def test_what_an_admin_of_the_provider_may_have_mended_is_looked_at_every_hour(code: str):
+    lasting = finding(code, temporary=False, phase=Phase.TOKEN)
+
+    assert minutes_until(lasting, Attempts(failures=50, refusals=0)) == 60
+
+
+def test_a_token_outage_is_tried_again_for_ever():
+    outage = finding("oauth.provider_unavailable", temporary=True, phase=Phase.TOKEN)
+
+    waits = [
+        minutes_until(outage, Attempts(failures=failures, refusals=0)) for failures in range(1, 50)
+    ]
+
+    assert waits == [5, 15] + [60] * 47
 
 
 @pytest.mark.parametrize("code", ["server.throttled", "server.bandwidth_limit"])
