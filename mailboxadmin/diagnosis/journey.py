@@ -23,6 +23,7 @@ _ALWAYS: Final = {
     Happening.CONNECT_TIMEOUT: "tcp.timeout",
     Happening.UNREACHABLE: "tcp.unreachable",
     Happening.CERTIFICATE_UNTRUSTED: "tls.untrusted_certificate",
+    Happening.CERTIFICATE_CHANGED: "tls.untrusted_certificate",
     Happening.CERTIFICATE_EXPIRED: "tls.expired_certificate",
     Happening.CERTIFICATE_WRONG_HOST: "tls.wrong_host",
     Happening.NOT_TLS: "tls.not_tls",

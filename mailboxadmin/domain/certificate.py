@@ -23,6 +23,10 @@ class Certificate:
     names: tuple[str, ...]
     starts_at: datetime
     ends_at: datetime
+    #: The host that showed it, as it was asked for; empty when it was not shown by one.
+    host: str = ""
+    #: The authorities that this machine trusts vouch for it at that host.
+    vouched: bool = False
 
     def validity(self, now: datetime) -> str:
         """`good for 61 days`, `expired on 2020-01-01`, `not valid before 2035-01-01`."""
@@ -34,19 +38,27 @@ class Certificate:
         return f"good for {days} day{'' if days == 1 else 's'}"
 
     def sentence(self, now: datetime) -> str:
-        """`certificate good for 61 days, from Let's Encrypt`."""
-        return f"certificate {self.validity(now)}, {self._from()}"
+        """`certificate for imap.example.org, from Let's Encrypt, good for 61 days`.
+
+        Of many names the one that fits the host, else the first.
+        """
+        fitting = [name for name in self.names if covers(name, self.host)]
+        first = (*fitting, *self.names)[:1]
+        name = f"for {first[0]}" if first else "without a name"
+        return f"certificate {name}, {self.origin}, {self.validity(now)}"
 
     def description(self, now: datetime) -> str:
         """Everything needed to decide whether to pin it, on one line."""
         names = ", ".join(self.names[:_MOST_NAMES]) or "no name"
         more = ", …" if len(self.names) > _MOST_NAMES else ""
         return (
-            f"certificate {self.validity(now)}, {self._from()}, for {names}{more}, "
+            f"certificate {self.validity(now)}, {self.origin}, for {names}{more}, "
             f"SHA-256 fingerprint {self.fingerprint}"
         )
 
-    def _from(self) -> str:
+    @property
+    def origin(self) -> str:
+        """`self-signed`, `from Let's Encrypt`."""
         return "self-signed" if self.self_signed else f"from {self.issuer}"
 
     def as_json(self) -> dict[str, Any]:
@@ -58,6 +70,8 @@ class Certificate:
             "names": list(self.names),
             "starts_at": rfc3339(self.starts_at),
             "ends_at": rfc3339(self.ends_at),
+            "host": self.host,
+            "vouched": self.vouched,
         }
 
     @classmethod
@@ -70,4 +84,22 @@ class Certificate:
             names=tuple(stored["names"]),
             starts_at=datetime.fromisoformat(stored["starts_at"]),
             ends_at=datetime.fromisoformat(stored["ends_at"]),
+            host=stored["host"],
+            vouched=stored["vouched"],
         )
+
+
+def covers(name: str, host: str) -> bool:
+    """Whether a name in a certificate is that host; `*` stands for its first label (RFC 6125)."""
+    name, host = name.lower(), host.lower().rstrip(".")
+    if not name.startswith("*."):
+        return name == host
+    label, _, rest = host.partition(".")
+    return bool(label) and rest == name[2:]
+
+
+def grouped(fingerprint: str) -> tuple[str, ...]:
+    """A fingerprint as tools show it, in four lines of eight bytes: `AB:CD:…:`, …, `…:EF`."""
+    pairs = [fingerprint[at : at + 2].upper() for at in range(0, len(fingerprint), 2)]
+    lines = [":".join(pairs[at : at + 8]) for at in range(0, len(pairs), 8)]
+    return (*(f"{line}:" for line in lines[:-1]), lines[-1])

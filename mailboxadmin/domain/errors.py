@@ -71,6 +71,8 @@ class Happening(StrEnum):
     CERTIFICATE_UNTRUSTED = "certificate_untrusted"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_WRONG_HOST = "certificate_wrong_host"
+    #: Another one than was pinned for that host.
+    CERTIFICATE_CHANGED = "certificate_changed"
     NOT_TLS = "not_tls"
     HANDSHAKE_FAILED = "handshake_failed"
     STARTTLS_MISSING = "starttls_missing"

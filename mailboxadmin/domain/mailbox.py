@@ -69,7 +69,7 @@ class Step:
     phase: Phase
     ok: bool
     ms: int
-    #: What was found ("certificate good for 61 days"), or the server's words when it is red.
+    #: What was found ("port 993 at 192.0.2.7"), or the server's words when it is red.
     detail: str
 
     def as_json(self) -> dict[str, object]:

@@ -158,13 +158,17 @@ class Climb:
                 connection.secure(context, self._server.host)
             except ssl.SSLCertVerificationError as fault:
                 raise secure.refused(fault, scene, self._look) from fault
-            rung.detail = secure.accepted(connection.certificate(), scene)
+            rung.detail = secure.accepted(connection.certificate(), scene, self._vouched_for)
             if wire is not None:
                 wire.continue_secured()
 
     def _look(self) -> Certificate | None:
         limit = self._deadline.within(RUNG_LIMIT_S)
-        return secure.look_at_certificate(self._address, self._scene(Phase.TLS), limit)
+        return secure.look_at_certificate(self._address, self._server, limit)
+
+    def _vouched_for(self) -> bool:
+        limit = self._deadline.within(RUNG_LIMIT_S)
+        return secure.is_vouched_for(self._address, self._server, limit, self._network.ca_file)
 
     @contextmanager
     def _speaking(self, phase: Phase, connection: Connection) -> Iterator[None]:

@@ -1,16 +1,22 @@
 """The tls rung: STARTTLS agreed, the certificate accepted, or looked at so that it can be pinned.
 
-A certificate that is refused never reaches Python, so it is fetched on a second
+    nothing pinned   the authorities decide; a refused certificate is looked at
+    pinned           only a pinned one is accepted; of another it is asked whether the
+                     authorities vouch for it, so that the pin may be what is out of date
+
+A certificate that is refused never reaches Python, so both questions go to a second
 connection, on which nothing secret is said.
 """
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.clock import SystemClock
 from mailboxadmin.domain.errors import Happening, MailFailure
-from mailboxadmin.domain.mailbox import Encryption
+from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.imap import tls
 from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.deadline import Deadline
@@ -18,7 +24,9 @@ from mailboxadmin.imap.said import Heard
 from mailboxadmin.imap.translate import WIRE_FAULTS, Scene
 from mailboxadmin.imap.wire import Wire
 
+#: Asks on a second connection.
 Look = Callable[[], Certificate | None]
+Ask = Callable[[], bool]
 
 
 def agree_starttls(wire: Wire, scene: Scene) -> None:
@@ -50,20 +58,22 @@ def context_for(scene: Scene, ca_file: str | None) -> ssl.SSLContext:
         raise scene.failure(Happening.UNEXPECTED, detail) from fault
 
 
-def accepted(der: bytes, scene: Scene) -> str:
+def accepted(der: bytes, scene: Scene, vouched: Ask) -> str:
     """The rung's sentence; with pins, only when the certificate is one of them.
 
     Raises:
-        MailFailure: CERTIFICATE_UNTRUSTED, it is not a pinned one.
+        MailFailure: CERTIFICATE_CHANGED, it is not a pinned one.
     """
     now = SystemClock().now()
-    certificate = tls.parse_certificate(der)
-    if not scene.account.pinned:
+    certificate = tls.parse_certificate(der, scene.account.server.host)
+    pinned = scene.account.pinned
+    if not pinned:
         return certificate.sentence(now)
-    if certificate.fingerprint in scene.account.pinned:
+    if certificate.fingerprint in pinned:
         return f"pinned {certificate.sentence(now)}"
-    detail = f"not the certificate that was pinned: {certificate.description(now)}"
-    raise scene.failure(Happening.CERTIFICATE_UNTRUSTED, detail, certificate=certificate)
+    detail = f"the server shows a {certificate.description(now)}; pinned is {', '.join(pinned)}"
+    certificate = replace(certificate, vouched=vouched())
+    raise scene.failure(Happening.CERTIFICATE_CHANGED, detail, certificate=certificate)
 
 
 def refused(fault: ssl.SSLCertVerificationError, scene: Scene, look: Look) -> MailFailure:
@@ -75,19 +85,36 @@ def refused(fault: ssl.SSLCertVerificationError, scene: Scene, look: Look) -> Ma
     return scene.failure(tls.happening_of(fault), detail, certificate=shown)
 
 
-def look_at_certificate(address: str, scene: Scene, limit: Deadline) -> Certificate | None:
+def look_at_certificate(address: str, server: Server, limit: Deadline) -> Certificate | None:
     """The certificate that was refused; None when it cannot be had a second time."""
-    server = scene.account.server
     try:
-        connection = Connection.open(address, server.port, limit)
-        try:
-            connection.patience(limit.cap(60))
-            if server.encryption is Encryption.STARTTLS:
-                Wire(connection, server.host, server.port, Heard()).xatom("STARTTLS")
-            connection.secure(tls.unverified_context(), server.host)
-            return tls.parse_certificate(connection.certificate())
-        finally:
-            connection.close()
+        with _second(address, server, limit, tls.unverified_context()) as connection:
+            return tls.parse_certificate(connection.certificate(), server.host)
     except WIRE_FAULTS:
         # The refusal is told without it: it is only an aid.
         return None
+
+
+def is_vouched_for(address: str, server: Server, limit: Deadline, ca_file: str | None) -> bool:
+    """Whether the authorities vouch for what a server shows; False when it cannot be asked."""
+    try:
+        with _second(address, server, limit, tls.trusting_context(ca_file)):
+            return True
+    except WIRE_FAULTS:
+        return False
+
+
+@contextmanager
+def _second(
+    address: str, server: Server, limit: Deadline, context: ssl.SSLContext
+) -> Iterator[Connection]:
+    """A second connection, up to the handshake."""
+    connection = Connection.open(address, server.port, limit)
+    try:
+        connection.patience(limit.cap(60))
+        if server.encryption is Encryption.STARTTLS:
+            Wire(connection, server.host, server.port, Heard()).xatom("STARTTLS")
+        connection.secure(context, server.host)
+        yield connection
+    finally:
+        connection.close()

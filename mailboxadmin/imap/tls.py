@@ -8,8 +8,11 @@ import ssl
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from mailboxadmin.domain.certificate import Certificate
+from mailboxadmin.domain.certificate import Certificate, covers
 from mailboxadmin.domain.errors import Happening
+
+#: More than a person reads; a certificate can hold thousands, and lines of any length.
+_MOST_NAMES, _LONGEST_NAME = 50, 255
 
 #: OpenSSL's verification results (x509_vfy.h) that have a happening of their own.
 _EXPIRED, _NOT_YET_VALID, _OTHER_HOST, _OTHER_ADDRESS = 10, 9, 62, 64
@@ -60,8 +63,11 @@ def fingerprint(der: bytes) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
-def parse_certificate(der: bytes) -> Certificate:
+def parse_certificate(der: bytes, host: str) -> Certificate:
     """What it says of itself.
+
+    Args:
+        host: the server that showed it.
 
     Raises:
         ValueError: it is no X.509 certificate.
@@ -71,17 +77,18 @@ def parse_certificate(der: bytes) -> Certificate:
         fingerprint=fingerprint(der),
         issuer=_name_of(parsed.issuer),
         self_signed=parsed.issuer == parsed.subject,
-        names=_names(parsed),
+        names=_kept(_names(parsed), host),
         starts_at=parsed.not_valid_before_utc,
         ends_at=parsed.not_valid_after_utc,
+        host=host,
     )
 
 
 def _name_of(name: x509.Name) -> str:
     for oid in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME):
         for attribute in name.get_attributes_for_oid(oid):
-            return str(attribute.value)
-    return name.rfc4514_string() or "an authority without a name"
+            return _line(str(attribute.value))
+    return _line(name.rfc4514_string()) or "an authority without a name"
 
 
 def _names(parsed: x509.Certificate) -> tuple[str, ...]:
@@ -93,6 +100,18 @@ def _names(parsed: x509.Certificate) -> tuple[str, ...]:
         )
     names = [str(name) for name in extension.value.get_values_for_type(x509.DNSName)]
     return (*names, *(str(ip) for ip in extension.value.get_values_for_type(x509.IPAddress)))
+
+
+def _kept(names: tuple[str, ...], host: str) -> tuple[str, ...]:
+    """Those that a person reads, the ones that fit the host before the others."""
+    fitting_first = sorted(names, key=lambda name: not covers(name, host))
+    return tuple(_line(name) for name in fitting_first[:_MOST_NAMES])
+
+
+def _line(text: str) -> str:
+    """One line that shows all there is, of a length that can be read."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST_NAME])
+    return " ".join(shown.split())
 
 
 def happening_of(fault: ssl.SSLError | ConnectionError) -> Happening:

@@ -129,7 +129,7 @@ def test_a_pin_replaces_the_authorities_and_nothing_else(scripted_imap, certific
     """Its fingerprint is compared before the sign-in; the protocol has to be a good one."""
     pinned, other = certificates.self_signed(), certificates.good()
     good = scripted_imap([capability(), login("OK [CAPABILITY X] in")], certificate=pinned)
-    impostor = scripted_imap([], certificate=other)
+    impostor = scripted_imap([], [], certificate=other)
     obsolete = scripted_imap([], certificate=certificates.obsolete())
     pins = {"pinned": (digest(pinned),)}
 
@@ -138,7 +138,7 @@ def test_a_pin_replaces_the_authorities_and_nothing_else(scripted_imap, certific
     by_old, _ = failure(to(obsolete, Encryption.SSL, **pins), ca_file=certificates.ca_file)
 
     assert PASSWORD.encode() in good.received
-    assert by_other.happening is Happening.CERTIFICATE_UNTRUSTED
+    assert by_other.happening is Happening.CERTIFICATE_CHANGED
     assert by_old.happening is Happening.HANDSHAKE_FAILED
     assert heard_no_secret(impostor)
     assert heard_no_secret(obsolete)

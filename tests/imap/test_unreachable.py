@@ -119,8 +119,21 @@ def test_a_certificate_that_is_not_accepted_is_described_so_that_it_can_be_pinne
     assert b"LOGIN" not in server.received
 
 
-def test_a_pinned_certificate_is_accepted_whatever_is_wrong_with_it(scripted_imap, certificates):
-    certificate = certificates.self_signed()
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("self_signed", "pinned certificate without a name, self-signed, good for "),
+        ("unknown_authority", "pinned certificate for localhost, from trustme "),
+        ("expired", "expired on 2020-01-01"),
+        ("not_yet_valid", "not valid before 2035-01-01"),
+        ("wrong_name", "pinned certificate for imap.elsewhere.example, from trustme "),
+    ],
+)
+def test_a_pinned_certificate_is_accepted_whatever_is_wrong_with_it(
+    scripted_imap, certificates, kind, words
+):
+    """Also when it has expired: exactly this certificate is what the admin decided on."""
+    certificate = getattr(certificates, kind)()
     server = scripted_imap(
         [capability(), login("OK [CAPABILITY IMAP4rev1] in")], certificate=certificate
     )
@@ -131,21 +144,34 @@ def test_a_pinned_certificate_is_accepted_whatever_is_wrong_with_it(scripted_ima
     with session(to) as opened:
         tls = opened.steps[2]
 
-    assert tls.detail.startswith("pinned certificate good for")
+    assert words in tls.detail
 
 
+@pytest.mark.parametrize(("kind", "vouched"), [("good", True), ("self_signed", False)])
+@pytest.mark.parametrize("starttls", [False, True])
 def test_with_a_pin_nothing_else_is_accepted_not_even_a_good_certificate(
-    scripted_imap, certificates
+    scripted_imap, certificates, kind, vouched, starttls
 ):
-    certificate = certificates.good()
-    server = scripted_imap([], certificate=certificate)
+    certificate = getattr(certificates, kind)()
+    script = (
+        [capability("IMAP4rev1 STARTTLS"), expect("STARTTLS$", "{tag} OK go", StartTls())]
+        if starttls
+        else []
+    )
+    # The second connection asks whether the authorities vouch for it.
+    server = scripted_imap(
+        script, script, certificate=certificate, starttls=starttls, may_stop_early=True
+    )
+    encryption = Encryption.STARTTLS if starttls else Encryption.SSL
 
-    to = account(server.port, host=HOST, encryption=Encryption.SSL, pinned=("0" * 64,))
+    to = account(server.port, host=HOST, encryption=encryption, pinned=("0" * 64,))
     facts, _ = failure(to, ca_file=certificates.ca_file)
 
-    assert facts.happening is Happening.CERTIFICATE_UNTRUSTED
-    assert "not the certificate that was pinned" in facts.detail
-    assert digest(certificate) in facts.detail
+    assert facts.happening is Happening.CERTIFICATE_CHANGED
+    assert digest(certificate) in facts.detail and f"pinned is {'0' * 64}" in facts.detail
+    assert facts.certificate is not None
+    assert (facts.certificate.host, facts.certificate.vouched) == (HOST, vouched)
+    assert b"LOGIN" not in server.received
 
 
 def test_without_the_extra_authority_its_certificates_are_not_trusted(scripted_imap, certificates):
