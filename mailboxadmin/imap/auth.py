@@ -73,6 +73,7 @@ def settle(client: Client, heard: Heard) -> frozenset[str]:
     capabilities = frozenset(
         name.decode("ascii", "replace").upper() for name in client.capabilities()
     )
+    heard.capabilities = capabilities
     if "ID" in capabilities:
         _tolerant(lambda: _introduce(client, heard))
     if {"ENABLE", "CONDSTORE"} <= capabilities:

@@ -21,7 +21,6 @@ from mailboxadmin.imap.question import Question
 from mailboxadmin.imap.said import Said, named_wait
 from mailboxadmin.imap.wire import Wire
 
-_WANTED = "(INTERNALDATE FLAGS BODY.PEEK[])"
 #: So many refusals in a row are no longer about single messages.
 _MOST_REFUSALS = 5
 #: Codes that speak of the account or the moment, whatever message was asked for (RFC 5530).
@@ -29,6 +28,23 @@ _NOT_ABOUT_A_MESSAGE = frozenset({"OVERQUOTA", "LIMIT", "INUSE", "AUTHORIZATIONF
 
 #: Codes that may speak of one message or of the moment; the latter when nothing else comes either.
 _OF_THE_MOMENT = frozenset({"UNAVAILABLE", "SERVERBUG", "CONTACTADMIN", "TEMPFAIL"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What to ask of each message: all of it, or its first bytes (RFC 9051, 6.4.5)."""
+
+    length: int | None
+
+    @property
+    def words(self) -> str:
+        part = "" if self.length is None else f"<0.{self.length}>"
+        return f"(INTERNALDATE FLAGS BODY.PEEK[]{part})"
+
+    @property
+    def section(self) -> bytes:
+        """As the answer names it."""
+        return b"BODY[]" if self.length is None else b"BODY[]<0>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,28 +57,34 @@ class Unfetchable:
     response_code: str | None = None
 
 
-def fetch(wire: Wire, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
+def fetch(
+    wire: Wire, uids: Iterable[int], length: int | None = None
+) -> Iterator[Fetched | Unfetchable]:
     """Those of the messages that are still there.
+
+    Args:
+        length: only so many bytes of each, from its beginning; None: all.
 
     Raises:
         imaplib.IMAP4.error: the server refuses, and not because of a message.
     """
+    asked = _Wanted(length)
     for uid_set in uid_sets(uids):
         wanted = set(uid_set.uids)
-        question = Question(wire, uid_set.text, _WANTED)
+        question = Question(wire, uid_set.text, asked.words)
         try:
             status = question.ask()
         except (Hangup, Silence, imaplib.IMAP4.error):
             # Dovecot hangs up over a message that it cannot read: those before it are whole,
             # and the first that is missing is the one to suspect.
-            yield from _given(question, wanted)
+            yield from _given(question, asked, wanted)
             raise
-        given = _given(question, wanted)
+        given = _given(question, asked, wanted)
         yield from given
         if wanted and status == "OK":
             yield from _kept_back(wire, wanted)
         elif status != "OK":
-            yield from _one_by_one(wire, sorted(wanted), any_came=bool(given))
+            yield from _one_by_one(wire, asked, sorted(wanted), any_came=bool(given))
 
 
 def still_there(wire: Wire, uids: Collection[int]) -> set[int]:
@@ -91,7 +113,7 @@ def blame(uid: int, refusal: Said | None) -> Unfetchable:
     return Unfetchable(uid=uid, server_said=refusal.text, response_code=refusal.code)
 
 
-def _given(question: Question, wanted: set[int]) -> list[Fetched]:
+def _given(question: Question, asked: _Wanted, wanted: set[int]) -> list[Fetched]:
     """The messages that came with their body; `wanted` loses them.
 
     Flags may come in a line of their own, and change while the bodies come.
@@ -101,7 +123,7 @@ def _given(question: Question, wanted: set[int]) -> list[Fetched]:
     for said in question.readable():
         if said.flags is not None:
             flags[said.uid] = said.flags
-        if said.section == b"BODY[]" and said.body is not None and said.uid in wanted:
+        if said.section == asked.section and said.body is not None and said.uid in wanted:
             whole.setdefault(said.uid, said)
     wanted.difference_update(whole)
     return [
@@ -121,15 +143,15 @@ def _kept_back(wire: Wire, missing: Collection[int]) -> Iterator[Unfetchable]:
 
 
 def _one_by_one(
-    wire: Wire, missing: Sequence[int], *, any_came: bool
+    wire: Wire, asked: _Wanted, missing: Sequence[int], *, any_came: bool
 ) -> Iterator[Fetched | Unfetchable]:
     _raise_if_not_about_messages(wire.heard.refusal)
     in_a_row = 0
     kept_back: list[Unfetchable] = []
     for uid in sorted(still_there(wire, missing)):
-        question = Question(wire, str(uid), _WANTED)
+        question = Question(wire, str(uid), asked.words)
         status = question.ask()
-        given = _given(question, {uid})
+        given = _given(question, asked, {uid})
         refusal = wire.heard.refusal
         if given:
             in_a_row, any_came = 0, True

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from mailboxadmin.domain.errors import MailFailure
+from mailboxadmin.domain.errors import Facts, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Step
 
@@ -13,6 +13,11 @@ OnStep = Callable[[Step], None]
 
 def ignore(_: object) -> None:
     """For who only wants to arrive."""
+
+
+def red_words(facts: Facts) -> str:
+    """What a red step says: the server's own words, then what we know beyond them."""
+    return " · ".join(filter(None, (facts.server_said, facts.detail)))
 
 
 class Rung:
@@ -42,7 +47,7 @@ class Ladder:
         try:
             yield rung
         except MailFailure as failure:
-            self._report(phase, False, began, failure.facts.server_said or failure.facts.detail)
+            self._report(phase, False, began, red_words(failure.facts))
             raise
         self._report(phase, True, began, rung.detail)
 

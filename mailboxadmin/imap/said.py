@@ -51,6 +51,8 @@ class Heard:
     bye: Said | None = None
     #: The greeting and the answer to ID, by which a provider is recognised.
     identity: str = ""
+    #: What it says it can do, upper case: before the sign-in, then what it says after it.
+    capabilities: frozenset[str] = frozenset()
 
     def begin(self) -> None:
         """A command goes out."""

@@ -95,6 +95,11 @@ class Selected(Conversation):
         with self._speaking(Phase.FETCH):
             yield from bodies.fetch(self._wire, uids)
 
+    def fetch_beginnings(self, uids: Iterable[int], length: int) -> Iterator[Fetched | Unfetchable]:
+        r"""As `fetch`, but only so many bytes of each message; \Seen is not set."""
+        with self._speaking(Phase.FETCH):
+            yield from bodies.fetch(self._wire, uids, length)
+
     def fetch_part(self, uid: int, *, start: int, length: int) -> Part | Unfetchable | None:
         r"""Some bytes of a message; None when it is gone. \Seen is not set.
 

@@ -8,6 +8,8 @@ fetched with BODY.PEEK[]; `store_seen` alone writes. Every method raises MailFai
 with what happened, or Cancelled when a person stopped it.
 """
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -30,7 +32,7 @@ from mailboxadmin.imap.wire import Client, Wire
 
 __all__ = ["FlagsOf", "Part", "Session", "Unfetchable", "connect"]
 
-#: How long a server may think about one command before it is taken for dead.
+#: How long a server may think about one command at most before it is taken for dead.
 COMMAND_LIMIT_S = 60.0
 #: A folder's size is added up over so many of its messages at most.
 _SIZE_SAMPLE = 2000
@@ -43,6 +45,8 @@ def connect(
     deadline: Deadline,
     on_step: OnStep = ignore,
     on_open: OnOpen = ignore,
+    on_folder: OnStep = ignore,
+    patience_s: float = math.inf,
 ) -> "Session":
     """Climb the ladder up to `auth`.
 
@@ -50,13 +54,16 @@ def connect(
         deadline: of everything done with the session, not only of the ladder.
         on_step: told of each rung as soon as it is green or red.
         on_open: given what can cut the connection from another thread, as soon as there is one.
+        on_folder: told of each folder that was opened, as a green step.
+        patience_s: how long the server may think about one command; never longer than
+            `COMMAND_LIMIT_S`.
 
     Raises:
         MailFailure: what happened on the rung that was red.
     """
     ladder = Ladder(on_step)
     wire = Climb(account, network, deadline, ladder, on_open).up()
-    session = Session(account, wire, deadline, ladder)
+    session = Session(account, wire, deadline, ladder, on_folder, patience_s)
     try:
         session.open()
     except BaseException:
@@ -68,10 +75,20 @@ def connect(
 class Session(Selected):
     """The verbs; those about the open folder are in `Selected`."""
 
-    def __init__(self, account: Account, wire: Wire, deadline: Deadline, ladder: Ladder) -> None:
+    def __init__(
+        self,
+        account: Account,
+        wire: Wire,
+        deadline: Deadline,
+        ladder: Ladder,
+        on_folder: OnStep,
+        patience_s: float,
+    ) -> None:
         super().__init__(account, wire, deadline)
         self._ladder = ladder
-        self._client = Client(wire, COMMAND_LIMIT_S)
+        self._on_folder = on_folder
+        self._patience_s = min(patience_s, COMMAND_LIMIT_S)
+        self._client = Client(wire, self._patience_s)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -86,7 +103,7 @@ class Session(Selected):
                 sign_in(self._wire, self._scene(Phase.AUTH))
                 self.capabilities = settle(self._client, self._wire.heard)
             rung.detail = f"signed in as {self._account.username}"
-        self._limit(self._deadline, COMMAND_LIMIT_S)
+        self._limit(self._deadline, self._patience_s)
 
     def list_folders(self) -> list[ListedFolder]:
         """All folders of the mailbox, as the server lists them."""
@@ -111,10 +128,13 @@ class Session(Selected):
             MailFailure: as `status`.
         """
         self._has_modseq = self._writable = False
+        began = time.monotonic()
         with self._folder(name):
             opened = folders.open_folder(self._client, self._wire, name, writable=writable)
         self._has_modseq = opened.highest_modseq is not None
         self._writable = writable
+        ms = round((time.monotonic() - began) * 1000)
+        self._on_folder(Step(phase=Phase.FOLDERS, ok=True, ms=ms, detail=f"“{name}” opened"))
         return opened
 
     def mailbox_size(self, name: str) -> int:

@@ -79,6 +79,7 @@ class Scene:
             port=server.port,
             folder=self.folder,
             greeting=self.heard.identity if self.heard else "",
+            capabilities=self.heard.capabilities if self.heard else frozenset(),
             server_wait=named_wait(said.text) if said else None,
             certificate=certificate,
         )

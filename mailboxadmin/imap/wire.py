@@ -40,6 +40,7 @@ class Wire(imaplib.IMAP4):
         self._again: deque[bytes] = deque()
         self._room = MOST_LINES
         super().__init__(host, port)
+        heard.capabilities = frozenset(self.capabilities)
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         """Take the connection that is there; imaplib's constructor calls this."""
@@ -115,6 +116,7 @@ class Wire(imaplib.IMAP4):
         if data[-1] is None:
             raise self.error("no capabilities after STARTTLS")
         self.capabilities = tuple(data[-1].decode("ascii", "replace").upper().split())
+        self.heard.capabilities = frozenset(self.capabilities)
 
 
 class Client(IMAPClient):  # type: ignore[misc]  # a library without types

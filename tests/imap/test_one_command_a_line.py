@@ -42,6 +42,8 @@ ARGUMENTS = {
     "flags": lambda ours, evil: list(ours.flags([evil])),
     "flags_changed_since": lambda ours, evil: list(ours.flags_changed_since(evil)),
     "fetch": lambda ours, evil: list(ours.fetch([evil])),
+    "fetch_beginnings": lambda ours, evil: list(ours.fetch_beginnings([evil], 10)),
+    "fetch_beginnings length": lambda ours, evil: list(ours.fetch_beginnings([1], evil)),
     "fetch_part uid": lambda ours, evil: ours.fetch_part(evil, start=0, length=1),
     "fetch_part start": lambda ours, evil: ours.fetch_part(1, start=evil, length=1),
     "fetch_part length": lambda ours, evil: ours.fetch_part(1, start=0, length=evil),

@@ -50,6 +50,22 @@ def test_looking_at_parts_reads_nothing(dovecot):
     assert dovecot.flags(user) == {1: frozenset()}
 
 
+def test_the_beginnings_of_messages_come_together_and_nothing_is_read(dovecot):
+    user = dovecot.user()
+    letters = [mails.message(number) for number in (1, 2)]
+    dovecot.deliver_many(user, letters)
+
+    with session(on_dovecot(dovecot, user)) as ours:
+        ours.select("INBOX")
+        got = list(ours.fetch_beginnings([1, 2, 9], 40))
+
+    assert [(each.uid, each.raw) for each in got] == [
+        (1, letters[0][:40]),
+        (2, letters[1][:40]),
+    ]
+    assert dovecot.flags(user) == {1: frozenset(), 2: frozenset()}
+
+
 def test_more_than_was_asked_for_is_cut_off(scripted_imap):
     line = literal("* 2 FETCH (UID 7 FLAGS () BODY[]<0>", b"x" * 12, ")")
 
