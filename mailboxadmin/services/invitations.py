@@ -1,21 +1,18 @@
 """Invitations: a link in which somebody chooses a password.
 
-The link is signed and carries when it was made, whom it is for and a nonce. The
-nonce stands in the person's row until it is used or replaced, so a link works
-once, and inviting again ends the earlier one:
+The link is signed and carries when it was made, whom it is for and a nonce
+(`signed_links.py`). The nonce stands in the person's row until it is used or replaced,
+so a link works once, and inviting again ends the earlier one:
 
     invite ──► nonce kept ──► accept: password set, nonce gone
                    └── invite again / deactivate: nonce replaced or gone
 """
 
-import secrets
 from datetime import timedelta
 
-from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code
-from mailboxadmin.domain.clock import Clock
 from mailboxadmin.domain.errors import InvalidInput, MailboxAdminError
 from mailboxadmin.domain.people import Person, Role, Standing
 from mailboxadmin.services.deps import Deps
@@ -23,10 +20,12 @@ from mailboxadmin.services.names import read_email, read_name
 from mailboxadmin.services.passwords import hash_password
 from mailboxadmin.services.people import insert_person, known_person, record, store_password
 from mailboxadmin.services.sessions import open_session
+from mailboxadmin.services.signed_links import LinkUnreadable, new_nonce, read_token, sign
 from mailboxadmin.store import staff
 from mailboxadmin.store.tables import StaffRow
 
 VALID_FOR = timedelta(days=7)
+PURPOSE = "invitations"
 
 
 class InvitationEnded(MailboxAdminError):
@@ -69,10 +68,10 @@ def make_link(deps: Deps, db: Session, staff_id: int, *, actor: str) -> str:
     row = staff.staff_row(db, staff_id)
     if row is None or who.standing is Standing.DISABLED:
         raise InvalidInput("standing", f"{who.email} is deactivated; reactivate them first.")
-    row.invitation = secrets.token_urlsafe(16)
+    row.invitation = new_nonce()
     message = f"An invitation link was made for {who.email}."
     record(deps, db, Code.STAFF_INVITED, staff_id, message, actor=actor)
-    token = _serializer(deps).dumps([staff_id, row.invitation])
+    token = sign(deps, PURPOSE, staff_id, row.invitation)
     return f"{deps.base_url}/invitation/{token}"
 
 
@@ -105,31 +104,14 @@ def accept_invitation(deps: Deps, token: str, password: str) -> str:
         return open_session(deps, db, who.id)
 
 
-def _invited(deps: Deps, db: Session, token: str) -> StaffRow:
+def _invited(deps: Deps, db: Session, text: str) -> StaffRow:
     try:
-        staff_id, nonce = _serializer(deps).loads(token, max_age=int(VALID_FOR.total_seconds()))
-    except (BadData, ValueError):
+        token = read_token(deps, PURPOSE, text)
+    except LinkUnreadable:
         raise InvitationEnded from None
-    row = staff.staff_row(db, staff_id)
-    if row is None or row.invitation is None or not secrets.compare_digest(row.invitation, nonce):
+    row = staff.staff_row(db, token.about)
+    if row is None or not token.has(row.invitation):
+        raise InvitationEnded
+    if token.is_older_than(VALID_FOR, deps.clock.now()):
         raise InvitationEnded
     return row
-
-
-class _Signer(TimestampSigner):
-    """Takes the time from our clock."""
-
-    def __init__(self, secret_key: bytes, *, clock: Clock, **options: object) -> None:
-        super().__init__(secret_key, **options)  # type: ignore[arg-type]
-        self._clock = clock
-
-    def get_timestamp(self) -> int:
-        return int(self._clock.now().timestamp())
-
-
-def _serializer(deps: Deps) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(
-        deps.vault.derived_key("invitations"),
-        signer=_Signer,
-        signer_kwargs={"clock": deps.clock},
-    )
