@@ -18,6 +18,7 @@ from mailboxadmin.domain.errors import Cancelled, Facts, Happening, MailFailure,
 from mailboxadmin.domain.finding import Finding, Phase
 from mailboxadmin.domain.mailbox import Account, Step
 from mailboxadmin.domain.run import Outcome
+from mailboxadmin.imap.climb import RUNG_LIMIT_S
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.session import Session, connect
 from mailboxadmin.services.account import account_for
@@ -33,6 +34,7 @@ from mailboxadmin.services.renamed import explain_refused
 from mailboxadmin.services.runs import Run
 from mailboxadmin.services.selection import Selection
 from mailboxadmin.services.settings import office_values
+from mailboxadmin.services.way import Way
 from mailboxadmin.store import folders
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.mailboxes import mailbox_row
@@ -59,36 +61,35 @@ class Plan:
 
 def attempt(deps: Deps, run: Run) -> Result:
     """Bring the mailbox up to date, as far as it goes."""
-    tally = Tally()
-    steps: list[Step] = []
+    tally, way = Tally(), Way()
     try:
-        _talk(deps, run, tally, steps)
+        _talk(deps, run, tally, way)
     except Cancelled:
-        return _ended(Outcome.CANCELLED, tally, steps)
+        return _ended(Outcome.CANCELLED, tally, way)
     except MailFailure as failure:
         if run.control.stopped:
             # The step that waited meanwhile failed; that says nothing of the mailbox.
-            return _ended(Outcome.CANCELLED, tally, steps)
-        return _broken_off(deps, run, tally, steps, failure.facts)
+            return _ended(Outcome.CANCELLED, tally, way)
+        return _broken_off(deps, run, tally, way, failure.facts)
     except StoreUnavailable as fault:
         log.error("run %s: %s", run.id, fault)
-        return _broken_off(deps, run, tally, steps, facts_of_store(fault))
+        return _broken_off(deps, run, tally, way, facts_of_store(fault))
     except Exception as fault:
         # A fault of ours must not leave the mailbox held and its state untold.
         log.exception("run %s broke off", run.id)
         detail = f"{type(fault).__name__}: {fault}"
         facts = Facts(phase=Phase.LOCAL, happening=Happening.UNEXPECTED, detail=detail)
-        return _broken_off(deps, run, tally, steps, facts)
-    return _ended(_outcome(tally), tally, steps)
+        return _broken_off(deps, run, tally, way, facts)
+    return _ended(_outcome(tally), tally, way)
 
 
-def _ended(outcome: Outcome, tally: Tally, steps: list[Step]) -> Result:
+def _ended(outcome: Outcome, tally: Tally, way: Way) -> Result:
     return Result(
         outcome=outcome,
         counts=tally.counts(),
         finding=tally.finding,
         facts=tally.facts,
-        steps=tuple(steps),
+        steps=way.ladder(),
         folders_done=frozenset(tally.folders_done),
     )
 
@@ -99,7 +100,7 @@ def _outcome(tally: Tally) -> Outcome:
     return Outcome.PARTIAL if tally.folders_done else Outcome.FAILED
 
 
-def _broken_off(deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Facts) -> Result:
+def _broken_off(deps: Deps, run: Run, tally: Tally, way: Way, facts: Facts) -> Result:
     timed_out = facts.happening is Happening.DEADLINE
     if timed_out and tally.progress:
         # It goes on at its next turn; what is wrong is at most a folder of before.
@@ -108,7 +109,7 @@ def _broken_off(deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Fa
             counts=tally.counts(),
             finding=tally.finding,
             facts=tally.facts,
-            steps=tuple(steps),
+            steps=way.ladder(),
             folders_done=frozenset(tally.folders_done),
             timed_out=True,
         )
@@ -117,24 +118,24 @@ def _broken_off(deps: Deps, run: Run, tally: Tally, steps: list[Step], facts: Fa
         counts=tally.counts(),
         finding=finding_for(deps, run.mailbox_id, facts),
         facts=facts,
-        steps=tuple(steps),
+        steps=way.ladder(ended_by=facts),
         folders_done=frozenset(tally.folders_done),
         timed_out=timed_out,
     )
 
 
-def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> None:
+def _talk(deps: Deps, run: Run, tally: Tally, way: Way) -> None:
     plan = _plan(deps, run)
     deadline = Deadline.after(plan.timeout_s)
     tally.allowance = plan.allowance
 
     def on_step(step: Step) -> None:
-        steps.append(step)
+        way.climbed(step)
         run.control.proceed()
 
     while True:
         hang_ups = tally.hang_ups.total()
-        steps.clear()
+        way.begin()
         try:
             with connect(
                 plan.account,
@@ -142,19 +143,30 @@ def _talk(deps: Deps, run: Run, tally: Tally, steps: list[Step]) -> None:
                 deadline=deadline,
                 on_step=on_step,
                 on_open=run.control.holds,
+                on_folder=way.climbed,
+                # Silence is the server's, also in a short run; a run's deadline is ours.
+                patience_s=max(RUNG_LIMIT_S, plan.timeout_s / 2),
             ) as session:
-                push_read_changes(deps, run, session, tally)
-                for name in plan.folders:
-                    _pull_one(deps, run, session, name, plan.selection, tally)
-                if tally.finding is None:
-                    map_when_due(deps, run, session, plan.configured_at)
-                # What was marked meanwhile need not wait for the next run.
-                return push_read_changes(deps, run, session, tally)
+                return _do_all(deps, run, session, plan, tally, way)
         except MailFailure:
             run.control.proceed()
             over_a_message = tally.hang_ups.total() > hang_ups
             if not over_a_message or tally.hang_ups.total() > MOST_HANG_UPS:
                 raise
+
+
+def _do_all(deps: Deps, run: Run, session: Session, plan: Plan, tally: Tally, way: Way) -> None:
+    push_read_changes(deps, run, session, tally)
+    way.fell(tally.facts)
+    for name in plan.folders:
+        way.begin_folder()
+        _pull_one(deps, run, session, name, plan.selection, tally)
+        way.fell(tally.facts)
+    if tally.finding is None:
+        map_when_due(deps, run, session, plan.configured_at)
+    # What was marked meanwhile need not wait for the next run.
+    push_read_changes(deps, run, session, tally)
+    way.fell(tally.facts)
 
 
 def _plan(deps: Deps, run: Run) -> Plan:
@@ -188,8 +200,7 @@ def _pull_one(
             raise
         facts = explain_refused(deps, run.mailbox_id, session, failure.facts)
         finding = _folder_failed(deps, run, name, facts)
-        if tally.finding is None:
-            tally.finding, tally.facts = finding, facts
+        tally.failed(finding, facts)
 
 
 def _folder_failed(deps: Deps, run: Run, name: str, facts: Facts) -> Finding:

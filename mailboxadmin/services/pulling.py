@@ -64,6 +64,11 @@ class Tally:
         if self.allowance is not None:
             self.allowance += left
 
+    def failed(self, finding: Finding, facts: Facts) -> None:
+        """A folder failed alone; of several the first is told."""
+        if self.finding is None:
+            self.finding, self.facts = finding, facts
+
     def counts(self) -> Counts:
         """As the run's row keeps them."""
         return Counts(

@@ -139,9 +139,10 @@ def _refused(push: Push, clicks: Sequence[Click], failure: MailFailure) -> None:
     facts = failure.facts
     if not of_the_folder(facts):
         raise failure
-    finding = finding_for(push.deps, push.place.run.mailbox_id, replace(facts, phase=Phase.PUSH))
+    facts = replace(facts, phase=Phase.PUSH)
+    finding = finding_for(push.deps, push.place.run.mailbox_id, facts)
     if finding.temporary:
-        push.tally.finding = push.tally.finding or finding
+        push.tally.failed(finding, facts)
     else:
         said = f" The server said: {facts.server_said}" if facts.server_said else ""
         push.give_up(clicks, why=finding.summary + said)
