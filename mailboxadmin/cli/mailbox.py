@@ -1,4 +1,4 @@
-"""`mailbox`: configure, list, pause, resume, trust."""
+"""`mailbox`: configure, list, pause, resume, trust and untrust its certificate."""
 
 import click
 
@@ -15,7 +15,7 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft
 from mailboxadmin.services.pausing import pause_mailbox, resume_mailbox
 from mailboxadmin.services.people import ensure_mailbox, person_by_email
-from mailboxadmin.services.trust import trust_certificate
+from mailboxadmin.services.trust import Trusted, trust_certificate, untrust
 
 
 @click.group(no_args_is_help=False)
@@ -150,5 +150,31 @@ def trust(email: str, fingerprint: str) -> None:
     """Trust a certificate for the server of EMAIL, though no authority vouches for it."""
     deps = open_deps()
     found = mailbox_by_address(deps, email)
-    host = trust_certificate(deps, found.id, fingerprint, actor=COMMAND_LINE)
-    click.echo(f"The certificate is trusted for {host}.")
+    trusted = trust_certificate(deps, found.id, fingerprint, actor=COMMAND_LINE)
+    told = "" if trusted.shown else " It could not be compared with what the server shows now."
+    beside = len(trusted.pinned) - 1
+    told += f" Trusted before, and still: {beside} more." if beside else ""
+    click.echo(f"The certificate is trusted for {trusted.host}.{told}")
+    _warn_if_contradicted(trusted, found.address)
+
+
+def _warn_if_contradicted(trusted: Trusted, address: str) -> None:
+    if trusted.contradicted and trusted.shown is not None:
+        complain(
+            f"{trusted.host} shows another certificate now, {trusted.shown.fingerprint}: its "
+            "mailboxes are not read until it shows the trusted one. If that was a mistake: "
+            f"mailboxadmin mailbox untrust {address}"
+        )
+
+
+@mailbox.command("untrust")
+@click.argument("email")
+@click.option("--fingerprint", help="SHA-256 of the certificate; without it, all of that server.")
+def untrust_(email: str, fingerprint: str | None) -> None:
+    """Stop trusting a certificate for the server of EMAIL; the authorities decide again."""
+    deps = open_deps()
+    found = mailbox_by_address(deps, email)
+    ended = untrust(deps, found.id, fingerprint, actor=COMMAND_LINE)
+    left = "another pinned one still is" if ended.pinned else "the usual authorities decide again"
+    click.echo(f"The certificate is not trusted for {ended.host} any more; {left}.")
+    _warn_if_contradicted(ended, found.address)

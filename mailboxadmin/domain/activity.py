@@ -39,7 +39,11 @@ class Code(StrEnum):
     MAILBOX_PAUSED = "mailbox.paused"
     MAILBOX_RESUMED = "mailbox.resumed"
     MAILBOX_RECOVERED = "mailbox.recovered"
+    #: The owner was given a link in which they can mend it without signing in.
+    MAILBOX_LINK_MADE = "mailbox.link_made"
+    MAILBOX_LINK_USED = "mailbox.link_used"
     CERTIFICATE_TRUSTED = "certificate.trusted"
+    CERTIFICATE_UNTRUSTED = "certificate.untrusted"
     CHECK_FINISHED = "check.finished"
     SYNC_FINISHED = "sync.finished"
     SYNC_FAILED = "sync.failed"

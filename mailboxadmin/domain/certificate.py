@@ -89,6 +89,20 @@ class Certificate:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """Exactly one certificate that is trusted for one host, by somebody's decision."""
+
+    host: str
+    #: SHA-256, hex in lower case without colons.
+    fingerprint: str
+    pinned_at: datetime
+    #: A person's address or `command line`; empty when it is not known any more.
+    pinned_by: str
+    #: What it said of itself; None when only its fingerprint was given.
+    certificate: Certificate | None = None
+
+
 def covers(name: str, host: str) -> bool:
     """Whether a name in a certificate is that host; `*` stands for its first label (RFC 6125)."""
     name, host = name.lower(), host.lower().rstrip(".")
@@ -96,10 +110,3 @@ def covers(name: str, host: str) -> bool:
         return name == host
     label, _, rest = host.partition(".")
     return bool(label) and rest == name[2:]
-
-
-def grouped(fingerprint: str) -> tuple[str, ...]:
-    """A fingerprint as tools show it, in four lines of eight bytes: `AB:CD:…:`, …, `…:EF`."""
-    pairs = [fingerprint[at : at + 2].upper() for at in range(0, len(fingerprint), 2)]
-    lines = [":".join(pairs[at : at + 8]) for at in range(0, len(pairs), 8)]
-    return (*(f"{line}:" for line in lines[:-1]), lines[-1])

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.finding import Finding, Phase
 
 
@@ -95,6 +96,8 @@ class Check:
     finished_at: datetime | None
     #: Folder names as the server lists them; empty when it was not reached.
     folders: tuple[str, ...] = ()
+    #: The certificate that was refused; None when it is not about one.
+    certificate: Certificate | None = None
     #: What the first sync would bring; None when it was not counted.
     first_sync: "FirstSync | None" = None
 
@@ -142,6 +145,8 @@ class Glance:
     finding: Finding | None
     #: The run that is going on now; None when none is.
     running: int | None
+    #: What its incident shares with others, see `domain.incident.reach_of`.
+    reach: str = ""
 
     @property
     def awaits_first_sync(self) -> bool:

@@ -65,6 +65,7 @@ def check_plan(
         finding=finding,
         finished_at=deps.clock.now(),
         folders=climbed.folders,
+        certificate=facts.certificate if facts else None,
         first_sync=climbed.first_sync,
     )
     with deps.store.write() as db:
@@ -89,6 +90,7 @@ def _entry(plan: Plan, check: Check, actor: str, saved: bool) -> Entry:
             "server": str(plan.effective.server) if plan.effective.server else None,
             "saved": saved,
             "server_said": finding.server_said if finding else None,
+            "certificate": check.certificate.as_json() if check.certificate else None,
             "steps": [step.as_json() for step in check.steps],
         },
     )

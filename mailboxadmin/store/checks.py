@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import Check, FirstSync, Step
@@ -38,6 +39,7 @@ def write_check(db: Session, check_id: int, check: Check) -> None:
     row.finished_at = check.finished_at
     row.finding = check.finding.as_json() if check.finding else None
     row.folders = list(check.folders)
+    row.certificate = check.certificate.as_json() if check.certificate else None
     row.first_sync = _first_sync_json(check.first_sync)
 
 
@@ -50,6 +52,7 @@ def check_from(row: CheckRow, address: str) -> Check:
         finding=Finding.from_json(row.finding) if row.finding else None,
         finished_at=row.finished_at,
         folders=tuple(row.folders),
+        certificate=Certificate.from_json(row.certificate) if row.certificate else None,
         first_sync=FirstSync(**row.first_sync) if row.first_sync else None,
     )
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailboxadmin.domain.certificate import Certificate, covers, grouped
+from mailboxadmin.domain.certificate import Certificate, covers
+from mailboxadmin.domain.fingerprint import beginning, grouped
 
 NOW = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 SHOWN = Certificate(
@@ -63,6 +64,7 @@ def test_a_fingerprint_is_grouped_so_that_it_can_be_compared_aloud():
 
     assert lines[0] == "01:23:45:67:89:AB:CD:EF:" and len(lines) == 4
     assert "".join(lines).replace(":", "").lower() == SHOWN.fingerprint
+    assert beginning(SHOWN.fingerprint) == "01:23:45:67:89:AB:CD:EF…"
 
 
 def test_it_is_kept_as_it_was():

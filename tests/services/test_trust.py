@@ -6,9 +6,10 @@ import ssl
 import pytest
 
 from mailboxadmin.domain.errors import InvalidInput
+from mailboxadmin.domain.fingerprint import read_fingerprint
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.services.check import run_check
-from mailboxadmin.services.trust import read_fingerprint, trust_certificate
+from mailboxadmin.services.trust import trust_certificate
 from mailboxadmin.store.certificates import pinned_fingerprints
 from tests.support.configuring import ADMIN
 from tests.support.dovecot import Dovecot
