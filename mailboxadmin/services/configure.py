@@ -4,7 +4,7 @@ draft -> plan -> server may be named? -> tried (unless saved untested) -> saved
                      `-- InvalidInputs     `-- red: NotSaved, nothing changed
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -24,6 +24,13 @@ from mailboxadmin.services.special_folders import SpecialFolder, read_special_fo
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.secrets import password_row, put_password
+
+#: Asked first in the transaction that saves; what it raises, saves nothing.
+Claim = Callable[[Session], None]
+
+
+def _nothing_to_claim(db: Session) -> None:
+    """Who is signed in may save."""
 
 
 class NotSaved(MailboxAdminError):
@@ -62,13 +69,18 @@ class MailboxConfig:
     @property
     def only_oauth(self) -> bool:
         """The provider takes no passwords, and nobody named its server by hand."""
-        named = self.effective.origin("imap_host") is Origin.OWN
-        return self.provider is not None and not self.provider.accepts_passwords and not named
+        return only_oauth(self.effective, self.provider)
 
     @property
     def configured(self) -> bool:
         """A password was entered, the same as everywhere: the scheduler looks after it."""
         return self.has_password
+
+
+def only_oauth(in_force: Effective, provider: Provider | None) -> bool:
+    """True when that provider takes no passwords, and nobody named its server by hand."""
+    named = in_force.origin("imap_host") is Origin.OWN
+    return provider is not None and not provider.accepts_passwords and not named
 
 
 def read_config(deps: Deps, mailbox_id: int) -> MailboxConfig:
@@ -107,13 +119,23 @@ def _inherited(db: Session, deps: Deps, mailbox_id: int, own: dict[str, str]) ->
 
 
 def configure_mailbox(
-    deps: Deps, mailbox_id: int, draft: Draft, *, actor: str, set_by: SetBy, test: bool
+    deps: Deps,
+    mailbox_id: int,
+    draft: Draft,
+    *,
+    actor: str,
+    set_by: SetBy,
+    test: bool,
+    claim: Claim = _nothing_to_claim,
 ) -> Check | None:
     """Save a draft; with `test` only after it was tried and works.
 
     The operator may leave a mailbox without a password for its server, and an admin
     one without any: then there is nothing to try, and it stays as it is until its
     owner enters one.
+
+    Args:
+        claim: what gives the right to save, when that may be used up meanwhile.
 
     Returns:
         The green check; None when nothing was tried.
@@ -131,6 +153,7 @@ def configure_mailbox(
         if not check.ok:
             raise NotSaved(check)
     with deps.store.write() as db:
+        claim(db)
         # Read again, since someone else may have saved meanwhile; the password stays bound
         # to the server that it was entered for.
         plan = plan_draft(db, deps, mailbox_id, draft, set_by)

@@ -14,7 +14,7 @@ from mailboxadmin.services.passwords import hash_password
 from mailboxadmin.services.pausing import rest, wake
 from mailboxadmin.store import sessions, staff
 from mailboxadmin.store.activity import add_entry
-from mailboxadmin.store.mailboxes import mailbox_of_staff
+from mailboxadmin.store.mailboxes import end_repair_link, mailbox_of_staff
 from mailboxadmin.store.secrets import is_configured
 from mailboxadmin.store.tables import StaffRow
 
@@ -130,7 +130,7 @@ def change_person(deps: Deps, staff_id: int, *, name: str, role: Role, actor: st
 
 
 def disable_person(deps: Deps, staff_id: int, *, actor: str) -> Person:
-    """Shut somebody out: sessions and invitations end at once, their mailbox rests.
+    """Shut somebody out: sessions and links end at once, their mailbox rests.
 
     The mail that was fetched stays as it is.
 
@@ -146,8 +146,10 @@ def disable_person(deps: Deps, staff_id: int, *, actor: str) -> Person:
         _keep_an_admin(db, row.role, field="standing")
         sessions.end_sessions_of(db, staff_id)
         mailbox = mailbox_of_staff(db, staff_id)
-        if mailbox is not None and is_configured(db, mailbox.id):
-            rest(mailbox)
+        if mailbox is not None:
+            end_repair_link(mailbox)
+            if is_configured(db, mailbox.id):
+                rest(mailbox)
         message = f"{row.email} was deactivated and can no longer sign in."
         record(deps, db, Code.STAFF_DISABLED, staff_id, message, actor=actor, level=Level.WARNING)
         return known_person(db, staff_id)

@@ -19,6 +19,7 @@ from mailboxadmin.store.schema import KNOWN
 from mailboxadmin.store.tables import (
     HeartbeatRow,
     LeaseRow,
+    MailboxRow,
     RunRow,
     SessionRow,
     SetupCodeRow,
@@ -129,12 +130,14 @@ def keep_database(source: Path, target: Path) -> None:
 def forget_the_moment(db: Session, now: datetime) -> None:
     """Undo what was true only when the copy was made.
 
-    Runs, leases, the heartbeat, sign-ins, invitations (one may have been used or replaced
-    since) and the set-up code.
+    Runs, leases, the heartbeat, sign-ins, links (one may have been used or replaced since)
+    and the set-up code.
     """
     for table in (LeaseRow, HeartbeatRow, SessionRow, SetupCodeRow):
         db.execute(delete(table))
     db.execute(update(StaffRow).values(invitation=None))
+    no_link = dict.fromkeys(("repair_nonce", "repair_made_at", "repair_made_by"))
+    db.execute(update(MailboxRow).values(no_link))
     live = update(RunRow).where(RunRow.finished_at.is_(None))
     db.execute(live.values(finished_at=now, outcome=Outcome.FAILED.value))
 

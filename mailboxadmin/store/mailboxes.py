@@ -87,6 +87,11 @@ def clear_failure(row: MailboxRow) -> None:
     forget_refusals(row)
 
 
+def end_repair_link(row: MailboxRow) -> None:
+    """There is no link to mend it any more, and never was one that somebody asks about."""
+    row.repair_nonce = row.repair_made_at = row.repair_made_by = None
+
+
 def forget_refusals(row: MailboxRow) -> None:
     """Begin to count refused sign-ins anew."""
     row.refusals = 0

@@ -1,0 +1,215 @@
+"""Ask the owner to fix it: a link in which just this owner can do just this, without signing in.
+
+    make_repair_link ──► nonce kept ──► repair: tried first; green: nonce gone, saved, synced
+                              │             `── red: nothing changed, the link stays good
+                              └── another link / deactivated / restored: nonce replaced or gone
+
+It is over as well when the mailbox works again, whoever mended it, and after three days.
+The link opens no session and shows no mail and no settings.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.activity import Code, Entry
+from mailboxadmin.domain.clock import rfc3339
+from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput, InvalidInputs
+from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.mailbox import Server
+from mailboxadmin.domain.people import Standing
+from mailboxadmin.domain.provider import Provider
+from mailboxadmin.domain.repair import Way, may_be_right, way_to_mend
+from mailboxadmin.services.configure import configure_mailbox, only_oauth
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.draft import Draft
+from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.repair_links import PURPOSE, VALID_FOR, Over, RepairEnded, holding
+from mailboxadmin.services.settings import office_values
+from mailboxadmin.services.signed_links import new_nonce, sign
+from mailboxadmin.services.sync import start_sync
+from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.mailboxes import address_of, mailbox_row
+from mailboxadmin.store.staff import find_person
+from mailboxadmin.store.tables import MailboxRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What a link shows, and all that it shows."""
+
+    mailbox_id: int
+    address: str
+    owner_name: str
+    finding: Finding
+    way: Way
+    #: Where the password goes; None when no server is known.
+    server: Server | None
+    #: Who runs that server; None when it is not a known provider.
+    provider: Provider | None
+    #: Whom to ask in this office; empty when nobody was named.
+    contact: str
+    #: Until when the link can be used.
+    valid_until: datetime
+    #: The one that is stored may well be right, and trying it again be enough.
+    password_may_be_right: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """What became of it."""
+
+    address: str
+    owner_name: str
+    #: The mail is being fetched; else the mailbox is paused.
+    syncing: bool
+
+
+def make_repair_link(deps: Deps, mailbox_id: int, *, actor: str) -> str:
+    """A new link for the owner of a mailbox, as a full address; an earlier one ends.
+
+    Raises:
+        NotFound: there is no such mailbox.
+        InvalidInput: there is nothing that its owner could mend in a link.
+    """
+    now = deps.clock.now()
+    with deps.store.write() as db:
+        row = mailbox_row(db, mailbox_id)
+        _require_use(db, deps, row)
+        row.repair_nonce = new_nonce()
+        row.repair_made_at, row.repair_made_by = now, actor
+        add_entry(db, _made(db, row, actor), now)
+        return f"{deps.base_url}/repair/{sign(deps, PURPOSE, mailbox_id, row.repair_nonce)}"
+
+
+def open_repair(deps: Deps, text: str) -> Repair:
+    """What a link is for; nothing is changed.
+
+    Args:
+        text: the token in the link.
+
+    Raises:
+        RepairEnded: the link can no longer be used, and why.
+    """
+    with deps.store.read() as db:
+        return _repair(db, deps, holding(db, deps, text))
+
+
+def repair(deps: Deps, text: str, password: str, username: str = "") -> Repaired:
+    """Try what was entered, and save it when every step is green.
+
+    Args:
+        text: the token in the link.
+        password: empty tries the stored one again, where that may be right.
+        username: empty leaves it as it is.
+
+    Raises:
+        RepairEnded: the link can no longer be used, and why.
+        InvalidInputs: something is missing or malformed; the link stays good.
+        NotSaved: it was tried and does not work; the link stays good.
+        TooManyRefused: the mail server refused the owner too often; the link stays good.
+    """
+    found = open_repair(deps, text)
+    _require_password(found, password)
+
+    def use_up(db: Session) -> None:
+        # Looked at again: another try in the same link may have been faster.
+        holding(db, deps, text).repair_nonce = None
+        add_entry(db, _used(found), deps.clock.now())
+
+    draft = Draft(password=password or None, username=username.strip() or None)
+    configure_mailbox(
+        deps,
+        found.mailbox_id,
+        draft,
+        actor=found.address,
+        set_by="staff",
+        test=True,
+        claim=use_up,
+    )
+    syncing = _sync(deps, found)
+    return Repaired(address=found.address, owner_name=found.owner_name, syncing=syncing)
+
+
+def _require_use(db: Session, deps: Deps, row: MailboxRow) -> None:
+    owner = find_person(db, row.staff_id)
+    if owner is None or owner.standing is Standing.DISABLED:
+        raise InvalidInput("mailbox", "Its owner is deactivated; reactivate them first.")
+    if row.finding is None:
+        raise InvalidInput("mailbox", "Nothing is wrong with it any more: there is no need to ask.")
+    if way_of(db, deps, row, Finding.from_json(row.finding)) is Way.OTHERWISE:
+        raise InvalidInput("mailbox", "What is wrong now is not mended by entering a password.")
+
+
+def _require_password(found: Repair, password: str) -> None:
+    if found.way is not Way.PASSWORD:
+        who = found.provider.name if found.provider else "This server"
+        _refuse(f"{who} takes no passwords: entering one here changes nothing.")
+    if not password and not found.password_may_be_right:
+        _refuse("Enter the password.")
+
+
+def _refuse(sentence: str) -> None:
+    raise InvalidInputs((InvalidInput("password", sentence),))
+
+
+def _repair(db: Session, deps: Deps, row: MailboxRow) -> Repair:
+    owner = find_person(db, row.staff_id)
+    server = effective_for(db, deps.providers, row.id).server
+    # All three are there while the link holds.
+    assert owner is not None and row.repair_made_at is not None and row.finding is not None
+    finding = Finding.from_json(row.finding)
+    way = way_of(db, deps, row, finding)
+    if way is Way.OTHERWISE:
+        raise RepairEnded(Over.OTHERWISE, finding=finding)
+    return Repair(
+        mailbox_id=row.id,
+        address=owner.email,
+        owner_name=owner.name,
+        finding=finding,
+        way=way,
+        server=server,
+        provider=deps.providers.by_host(server.host) if server else None,
+        contact=str(office_values(db)["help_contact"] or ""),
+        valid_until=row.repair_made_at + VALID_FOR,
+        password_may_be_right=may_be_right(finding),
+    )
+
+
+def way_of(db: Session, deps: Deps, row: MailboxRow, finding: Finding) -> Way:
+    """What the owner of a mailbox can do about what is wrong with it."""
+    in_force = effective_for(db, deps.providers, row.id)
+    provider = deps.providers.by_host(in_force.server.host) if in_force.server else None
+    return way_to_mend(finding, only_oauth=only_oauth(in_force, provider))
+
+
+def _made(db: Session, row: MailboxRow, actor: str) -> Entry:
+    assert row.repair_made_at is not None
+    return Entry(
+        code=Code.MAILBOX_LINK_MADE,
+        message=f"A link was made in which {address_of(db, row)} can mend it without signing in.",
+        actor=actor,
+        mailbox_id=row.id,
+        detail={"valid_until": rfc3339(row.repair_made_at + VALID_FOR)},
+    )
+
+
+def _used(found: Repair) -> Entry:
+    return Entry(
+        code=Code.MAILBOX_LINK_USED,
+        message=f"{found.address} mended the sign-in by link; the link works no more.",
+        actor=found.address,
+        mailbox_id=found.mailbox_id,
+        detail={"by": "link"},
+    )
+
+
+def _sync(deps: Deps, found: Repair) -> bool:
+    try:
+        start_sync(deps, found.mailbox_id, actor=found.address)
+    except AlreadyRunning:
+        return True  # The scheduler was a moment faster.
+    except InvalidInput:
+        return False
+    return True
