@@ -1,25 +1,30 @@
 """From what happened to what to do about it: facts in, a finding out.
 
-Three sources of the code, the first that knows it wins; then the words and who acts:
+Four sources of the code, the first that knows it wins; then the words and who acts:
 
-    certain_code (happening and phase) -----------+
-    catalogue (response code, words, provider) ---+--> code --> words filled in, who acts
-    code_without_words (quoted, never guessed) ---+
+    certain_code (happening and phase) ------------+
+    tokens (error, AADSTS number, words) ----------+
+    catalogue (response code, words, provider) ----+--> code --> words filled in, who acts
+    code_without_words (quoted, never guessed) ----+
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+from mailboxadmin.diagnosis import briefly
 from mailboxadmin.diagnosis.catalogue import Row, load_catalogue
 from mailboxadmin.diagnosis.codes import Code, Codes, load_codes
 from mailboxadmin.diagnosis.fixer import who_acts
-from mailboxadmin.diagnosis.journey import certain_code, code_without_words
+from mailboxadmin.diagnosis.journey import certain_code, code_of_token_sign_in, code_without_words
 from mailboxadmin.diagnosis.providers import Providers, load_providers
-from mailboxadmin.diagnosis.wording import Wording
+from mailboxadmin.diagnosis.tokens import PASSES, TokenRow, Tokens, load_tokens, number_of
+from mailboxadmin.diagnosis.wording import Wording, quoted_words
 from mailboxadmin.domain.effective import Effective
-from mailboxadmin.domain.errors import Facts
+from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Finding, Fixer
+from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.provider import Provider
+from mailboxadmin.domain.token import TokenAnswer
 
 #: With these the call is the deed, not the last resort.
 _CALL_FIRST = frozenset({Fixer.MAIL_HOST, Fixer.PROVIDER_ADMIN})
@@ -36,56 +41,120 @@ class Context:
     effective: Effective | None
     #: Whom to ask in this office; empty when nobody is named.
     help_contact: str = ""
+    #: The providers whose OAuth app is set up: `gmail`, `outlook`.
+    oauth_apps: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verdict:
+    """What it is, and how we know."""
+
+    code: str
+    #: The row whose story is told; None when the codes file tells it.
+    row: Row | TokenRow | None = None
+    #: What the server said is known, or it said nothing.
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """The codes, the catalogue and the providers; loaded once, then only read."""
+    """The codes, the catalogues and the providers; loaded once, then only read."""
 
     codes: Codes
     #: In the order of trying.
     catalogue: tuple[Row, ...]
+    tokens: Tokens
     providers: Providers
 
     @classmethod
     @cache
     def load(cls) -> "Diagnosis":
-        """Read the three files, which are part of the package, once in a process."""
-        return cls(codes=load_codes(), catalogue=load_catalogue(), providers=load_providers())
+        """Read the four files, which are part of the package, once in a process."""
+        return cls(
+            codes=load_codes(),
+            catalogue=load_catalogue(),
+            tokens=load_tokens(),
+            providers=load_providers(),
+        )
 
     def finding(self, facts: Facts, context: Context) -> Finding:
         """What is wrong, why, who mends it, and how."""
         recognised = self._recognise(facts, context)
-        row = self._row(facts, recognised)
-        code = self.codes.by_name[
-            certain_code(facts) or (row.code if row else code_without_words(facts))
-        ]
-        # A BYE before sign-in keeps its code, whatever the catalogue has for its words.
-        if row and row.code != code.name:
-            row = None
-        fixer = who_acts(code, row, context.effective)
+        verdict = self._judge(facts, context, recognised)
+        code = self.codes.by_name[verdict.code]
+        provider = recognised[0] if recognised else None
+        has_app = provider is not None and provider.key in context.oauth_apps
+        fixer = who_acts(code, verdict.row, context.effective, has_app=has_app)
         wording = Wording.of(
             facts,
             address=context.address,
             owner=context.owner_first_name,
             effective=context.effective,
             help_contact=context.help_contact,
-            provider=recognised[0] if recognised else None,
+            provider=provider,
+            app=self.tokens.app(provider.key if provider else ""),
             field=code.field,
             fixer=fixer,
         )
-        return self._compose(code, row, fixer, wording, facts)
+        return self._compose(code, verdict.row, fixer, wording, facts, has_app=has_app)
+
+    def knows(self, facts: Facts, context: Context) -> bool:
+        """False when a server spoke, and its words are in no file: they should be added to one."""
+        return self._judge(facts, context, self._recognise(facts, context)).known
+
+    def provider_key(self, facts: Facts, context: Context) -> str:
+        """The key of the provider that was recognised; empty when none was."""
+        recognised = self._recognise(facts, context)
+        return recognised[0].key if recognised else ""
+
+    def task(self, finding: Finding, reach: str) -> str:
+        """What whoever acts must do: `renew the client secret in Entra`.
+
+        Args:
+            reach: what all mailboxes with this cause share: a host, the key of an OAuth app.
+        """
+        return briefly.task(self.codes, self.tokens, finding, reach)
+
+    def short(self, finding: Finding, reach: str) -> str:
+        """The cause as half a sentence: `the client secret expired`."""
+        return briefly.short(self.codes, self.tokens, finding, reach)
+
+    def reach_name(self, finding: Finding, reach: str) -> str:
+        """How the mailboxes of that reach are called: `Outlook`, `imap.example.org`."""
+        return briefly.reach_name(self.tokens, finding, reach)
 
     def _recognise(self, facts: Facts, context: Context) -> list[Provider]:
-        """The providers given away by host, greeting and address, the surest first."""
+        """The providers given away by app, host, greeting, abilities and address, surest first."""
         server = context.effective.server if context.effective else None
         host = facts.host or (server.host if server else "")
         found = (
+            self.providers.by_key(facts.token.app) if facts.token else None,
             self.providers.by_host(host),
             self.providers.by_greeting(facts.greeting),
+            self.providers.by_capabilities(facts.capabilities),
             self.providers.by_domain(context.address),
         )
         return [provider for provider in found if provider is not None]
+
+    def _judge(self, facts: Facts, context: Context, recognised: list[Provider]) -> _Verdict:
+        if facts.happening is Happening.TOKEN_REFUSED and facts.token is not None:
+            return self._judge_token(facts.token)
+        row = self._row(facts, recognised)
+        certain = certain_code(facts, encrypted=_encrypted(context.effective))
+        code = certain or (row.code if row else code_without_words(facts))
+        known = not facts.server_said or row is not None or certain not in (None, "unknown")
+        code = code_of_token_sign_in(facts, code, known=row is not None)
+        # What is certain keeps its code, and its story, whatever the catalogue has for the words.
+        return _Verdict(code=code, row=row if row and row.code == code else None, known=known)
+
+    def _judge_token(self, answer: TokenAnswer) -> _Verdict:
+        row = self.tokens.row(answer)
+        if self.tokens.passes(answer):
+            return _Verdict(code=PASSES, row=row)
+        # What a description says is known by its words, not by the `error` beside it.
+        silent = not answer.description and number_of(answer) is None
+        known = row is not None and (row.knows_words or silent)
+        return _Verdict(code=row.code if row else "unknown", row=row, known=known)
 
     def _row(self, facts: Facts, recognised: list[Provider]) -> Row | None:
         keys = {each.key for each in recognised}
@@ -93,21 +162,39 @@ class Diagnosis:
         return next((row for row in self.catalogue if row.fits(facts, families)), None)
 
     def _compose(
-        self, code: Code, row: Row | None, fixer: Fixer, wording: Wording, facts: Facts
+        self,
+        code: Code,
+        row: Row | TokenRow | None,
+        fixer: Fixer,
+        wording: Wording,
+        facts: Facts,
+        *,
+        has_app: bool,
     ) -> Finding:
-        words = code.words | (row.words if row else {})
-        steps = wording.steps(tuple(words["steps"]))
-        after = wording.fill(words["after"])
-        call = wording.fill(self.codes.calls[fixer], tell=wording.spoken(words["tell"]))
-        return Finding(
+        words = {
+            **code.words,
+            **(row.words if row else {}),
+            **(code.words_with_app if has_app else {}),
+        }
+        finding = Finding(
             code=code.name,
             phase=facts.phase,
             summary=wording.fill(words["summary"]),
             cause=f"{facts.hint} {wording.fill(words['cause'])}".lstrip(),
             fix_by=fixer,
-            steps=(*steps, call, after) if fixer in _CALL_FIRST else (*steps, after, call),
+            steps=wording.steps(tuple(words["steps"])),
             field=code.field,
             scope=code.scope,
             temporary=code.temporary,
-            server_said=facts.server_said,
+            server_said=quoted_words(facts),
         )
+        after = wording.fill(words.get("after") or self.codes.after(finding))
+        call = wording.fill(self.codes.calls[fixer], tell=wording.spoken(words["tell"]))
+        last = (call, after) if fixer in _CALL_FIRST else (after, call)
+        return replace(finding, steps=(*finding.steps, *last))
+
+
+def _encrypted(effective: Effective | None) -> bool | None:
+    """Whether the connection is encrypted at the sign-in; None when that is not known."""
+    server = effective.server if effective else None
+    return None if server is None else server.encryption is not Encryption.NONE

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
-from mailboxadmin.domain.finding import REFUSALS, Fixer, Scope
+from mailboxadmin.domain.finding import Finding, Fixer, Scope
 
 #: The texts of a finding, with their placeholders still in; `steps` is a list, the others a text.
 WORDS: Final = ("summary", "cause", "steps", "after", "tell")
@@ -27,8 +27,14 @@ class Code:
     fix_by: Fixer
     #: The form field to correct; None when no field of ours is at fault.
     field: str | None
-    #: By the keys of `WORDS`.
-    words: dict[str, Any]
+    #: By the keys of `WORDS`; without `after`, the usual sentence of its kind is said.
+    words: Mapping[str, Any]
+    #: What replaces them where the OAuth app of the mailbox's provider is set up.
+    words_with_app: Mapping[str, Any]
+    #: The cause as half a sentence.
+    short: str
+    #: What whoever acts must do, an infinitive without `to`.
+    todo: Mapping[Fixer, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,21 +44,30 @@ class Codes:
     by_name: Mapping[str, Code]
     #: How a finding says whom to call; holds `{tell}`.
     calls: Mapping[Fixer, str]
+    #: What becomes of the mail meanwhile, by when it is tried again.
+    afters: Mapping[str, str]
+
+    def after(self, finding: Finding) -> str:
+        """What becomes of the mail meanwhile; in step with the retry rules (docs/retry.md)."""
+        if finding.temporary:
+            return self.afters["temporary"]
+        if finding.consent_ended:
+            return self.afters["consent"]
+        return self.afters["refused" if finding.refused_credentials else "lasting"]
 
 
 def load_codes() -> Codes:
     """Read `codes.toml`, which is part of the package."""
     text = (files(__package__) / "codes.toml").read_text(encoding="utf-8")
     read = tomllib.loads(text)
-    after = read["after"]
     return Codes(
-        by_name={name: _code(name, row, after) for name, row in read["codes"].items()},
+        by_name={name: _code(name, row, read["todo"]) for name, row in read["codes"].items()},
         calls={Fixer(fixer): words for fixer, words in read["call"].items()},
+        afters=read["after"],
     )
 
 
-def _code(name: str, row: dict[str, Any], after: dict[str, str]) -> Code:
-    usual = "temporary" if row["temporary"] else "refused" if name in REFUSALS else "lasting"
+def _code(name: str, row: dict[str, Any], todo: dict[str, str]) -> Code:
     return Code(
         name=name,
         when=row["when"],
@@ -61,5 +76,13 @@ def _code(name: str, row: dict[str, Any], after: dict[str, str]) -> Code:
         scope=Scope(row["scope"]),
         fix_by=Fixer(row["fix_by"]),
         field=row.get("field"),
-        words={"after": after[usual]} | {key: row[key] for key in WORDS if key in row},
+        words={key: row[key] for key in WORDS if key in row},
+        words_with_app=row.get("with_app", {}),
+        short=row["short"],
+        todo=_todo(row["todo"], todo),
     )
+
+
+def _todo(todo: str | dict[str, str], common: dict[str, str]) -> dict[Fixer, str]:
+    by_fixer = common | ({"else": todo} if isinstance(todo, str) else todo)
+    return {fixer: by_fixer.get(fixer, by_fixer["else"]) for fixer in Fixer}

@@ -2,6 +2,7 @@
 
 from mailboxadmin.diagnosis.catalogue import Row
 from mailboxadmin.diagnosis.codes import Code
+from mailboxadmin.diagnosis.tokens import TokenRow
 from mailboxadmin.domain.effective import Effective, Origin
 from mailboxadmin.domain.finding import Fixer
 
@@ -9,11 +10,17 @@ from mailboxadmin.domain.finding import Fixer
 _ALWAYS_OWN = frozenset({"password", "auth_method"})
 
 
-def who_acts(code: Code, row: Row | None, effective: Effective | None) -> Fixer:
-    """Who can mend this finding (the order is a promise: docs/codes.md)."""
-    # Nobody but an admin can set up OAuth, and it is not set up.
+def who_acts(
+    code: Code, row: Row | TokenRow | None, effective: Effective | None, *, has_app: bool
+) -> Fixer:
+    """Who can mend this finding (the order is a promise: docs/codes.md).
+
+    Args:
+        has_app: the OAuth app of the mailbox's provider is set up.
+    """
+    # Nobody but an admin can set up OAuth; then it is the owner who connects with it.
     if code.name == "auth.password_login_disabled":
-        return Fixer.ADMIN
+        return Fixer.OWNER if has_app else Fixer.ADMIN
     if code.field in _ALWAYS_OWN:
         return Fixer.OWNER
     origin = origin_of(code.field, effective)

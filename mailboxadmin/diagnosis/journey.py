@@ -13,6 +13,7 @@ from typing import Final
 
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.token import SignIn
 
 _ALWAYS: Final = {
     Happening.NAME_UNKNOWN: "dns.host_not_found",
@@ -42,6 +43,7 @@ _ALWAYS: Final = {
     Happening.SECRET_UNREADABLE: "local.secret_unreadable",
     Happening.PASSWORD_BOUND_ELSEWHERE: "local.password_bound_elsewhere",
     Happening.NO_PASSWORD: "local.no_password",
+    Happening.TOKEN_UNREACHABLE: "oauth.provider_unavailable",
     Happening.UNEXPECTED: "unknown",
 }
 
@@ -65,17 +67,55 @@ _OTHERWISE: Final = {
     Happening.ANSWER_BYE: "server.closed",
     Happening.ANSWER_BAD: "server.protocol_error",
     Happening.ANSWER_NO: "unknown",
+    Happening.TOKEN_REFUSED: "unknown",
 }
+
+#: What a refused sign-in is with a token in place of a password.
+_TOKEN_SIGN_IN: Final = {
+    SignIn.TOKEN: "auth.token_refused",
+    SignIn.NEW_CONSENT: "oauth.wrong_account",
+}
+#: What servers say of passwords, and say to a token, too.
+_OF_PASSWORDS: Final = frozenset(
+    {
+        "auth.bad_credentials",
+        "auth.app_password_required",
+        "auth.password_login_disabled",
+        "auth.token_refused",
+    }
+)
 
 _REFUSED: Final = frozenset({Happening.ANSWER_NO, Happening.ANSWER_BAD})
 _SIGNED_IN: Final = frozenset({Phase.FOLDERS, Phase.FETCH, Phase.PUSH})
 
 
-def certain_code(facts: Facts) -> str | None:
-    """The code that follows from the happening and its phase; None when the words decide."""
+def certain_code(facts: Facts, *, encrypted: bool | None = None) -> str | None:
+    """The code that follows from the happening and its phase; None when the words decide.
+
+    Args:
+        encrypted: the connection is, as far as the settings tell; None: not known.
+    """
     if facts.happening is Happening.ANSWER_BYE and facts.phase not in _SIGNED_IN:
         return "greeting.refused"
+    if facts.happening is Happening.LOGIN_DISABLED and encrypted and not facts.server_said:
+        # No password even over an encrypted connection: it offers other ways only.
+        return "auth.password_login_disabled"
     return _ALWAYS.get(facts.happening) or _BY_PHASE.get((facts.happening, facts.phase))
+
+
+def code_of_token_sign_in(facts: Facts, code: str, *, known: bool) -> str:
+    """The code of a refused sign-in, when it was a token that was refused; else `code`.
+
+    What says more than "refused" (too busy, IMAP switched off, no mailbox) stays.
+
+    Args:
+        known: the catalogue knows the server's words.
+    """
+    with_token = _TOKEN_SIGN_IN.get(facts.sign_in)
+    refused = facts.phase is Phase.AUTH and facts.happening in _REFUSED
+    if with_token is None or not refused or (known and code not in _OF_PASSWORDS):
+        return code
+    return with_token
 
 
 def code_without_words(facts: Facts) -> str:

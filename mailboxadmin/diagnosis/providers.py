@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,7 +19,9 @@ class Providers:
     #: In the order of the file.
     all: tuple[Provider, ...]
     #: By key: what a provider's servers say in their greeting or ID.
-    greetings: dict[str, tuple[re.Pattern[str], ...]]
+    greetings: Mapping[str, tuple[re.Pattern[str], ...]]
+    #: By key: what only that provider's servers say they can do, upper case.
+    capabilities: Mapping[str, frozenset[str]]
 
     def by_key(self, key: str) -> Provider | None:
         """The provider of that key."""
@@ -48,6 +50,10 @@ class Providers:
                 return each
         return None
 
+    def by_capabilities(self, capabilities: Set[str]) -> Provider | None:
+        """The provider that what a server can do gives away."""
+        return next((each for each in self.all if self.capabilities[each.key] & capabilities), None)
+
     def _longest(
         self, host: str, suffixes_of: Callable[[Provider], tuple[str, ...]]
     ) -> Provider | None:
@@ -74,6 +80,7 @@ def load_providers() -> Providers:
             key: tuple(re.compile(text, re.IGNORECASE) for text in row.get("greetings", ()))
             for key, row in rows.items()
         },
+        capabilities={key: frozenset(row.get("capabilities", ())) for key, row in rows.items()},
     )
 
 

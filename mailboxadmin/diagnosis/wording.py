@@ -4,9 +4,11 @@ Every placeholder has words for the case that its value is not known, so that a
 sentence never shows a gap.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.effective import Effective, Origin
 from mailboxadmin.domain.errors import Facts
 from mailboxadmin.domain.finding import Fixer
@@ -15,6 +17,10 @@ from mailboxadmin.domain.provider import Provider
 #: A step that stands for the provider's own steps to an app password.
 PROVIDER_STEPS = "{provider_steps}"
 _INNER_QUOTES = str.maketrans({"\u201c": "\u2018", "\u201d": "\u2019"})
+#: Names of a certificate that a sentence has room for.
+_MOST_NAMES = 5
+#: The form of the office's values; what is entered there is tested by the next sync.
+_SETTINGS = "under Settings"
 _SERVER_BLOCK = frozenset({"imap_host", "imap_port", "imap_encryption"})
 _STEPS_ANYWHERE = (
     "Sign in to the account in a browser and make an app password there; it is usually under "
@@ -41,12 +47,18 @@ class Wording:
         effective: Effective | None,
         help_contact: str,
         provider: Provider | None,
+        app: Mapping[str, str],
         field: str | None,
         fixer: Fixer,
     ) -> "Wording":
-        """The words for one failure of one mailbox."""
+        """The words for one failure of one mailbox.
+
+        Args:
+            app: what things are called at the provider's OAuth app.
+        """
         owner = owner or address
         host, server = _server(facts, effective)
+        place = _place(field, effective, fixer, owner)
         values = {
             "address": address,
             "owner": owner,
@@ -54,12 +66,15 @@ class Wording:
             "server": server,
             "folder": f"“{facts.folder}”" if facts.folder else "of that name",
             "provider": provider.name if provider else host,
-            "place": _place(field, effective, fixer, owner),
-            "said": _said(facts),
+            "place": place,
+            "save": "save it" if place == _SETTINGS else "test it and save",
+            "said": _said(facts, speaker=app["company"] if facts.token else "the server"),
+            "certificate": _certificate(facts.certificate),
             "detail": f"“{facts.detail}”" if facts.detail else "no words",
             "help": help_contact or "the admin of Mailbox Admin",
             "again": _again(facts.server_wait),
         }
+        values |= {name: words.format_map(values) for name, words in app.items()}
         return cls(values=values, provider_steps=provider.steps if provider else _STEPS_ANYWHERE)
 
     def fill(self, text: str, **more: str) -> str:
@@ -68,7 +83,9 @@ class Wording:
         Raises:
             KeyError: the text has a placeholder that there is not (a test finds it).
         """
-        return text.format_map(self.values | more)
+        filled = text.format_map(self.values | more).strip()
+        # A sentence may begin with words that stand for a name: "the mail server", "the provider".
+        return f"T{filled[1:]}" if filled.startswith("the ") else filled
 
     def spoken(self, text: str) -> str:
         """The text filled in, to be quoted: quotation marks in it become single ones."""
@@ -99,15 +116,35 @@ def _place(field: str | None, effective: Effective | None, fixer: Fixer, owner: 
     keys = {"imap_host", field} if field in _SERVER_BLOCK else {field}
     values = effective.values if effective else {}
     if any(key in keys and each.origin is Origin.OFFICE for key, each in values.items()):
-        return "under Settings"
+        return _SETTINGS
     return f"in {owner}’s Mailbox Config"
 
 
-def _said(facts: Facts) -> str:
-    if not facts.server_said:
-        return "The server gave no reason."
-    end = "" if facts.server_said.endswith((".", "!", "?")) else "."
-    return f"The server’s words: “{facts.server_said}”{end}"
+def _said(facts: Facts, speaker: str) -> str:
+    said = quoted_words(facts)
+    name = speaker[0].upper() + speaker[1:]
+    if not said:
+        return f"{name} gave no reason."
+    end = "" if said.endswith((".", "!", "?")) else "."
+    return f"{name}’s words: “{said}”{end}"
+
+
+def quoted_words(facts: Facts) -> str | None:
+    """What was said, to be quoted; a token endpoint may have given nothing but its `error`."""
+    if facts.server_said or facts.token is None:
+        return facts.server_said
+    return facts.token.description or facts.token.error or None
+
+
+def _certificate(shown: Certificate | None) -> str:
+    if shown is None:
+        return ""
+    names = ", ".join(shown.names[:_MOST_NAMES]) or "no name"
+    more = " and others" if len(shown.names) > _MOST_NAMES else ""
+    return (
+        f"It is {shown.origin}, made for {names}{more}, "
+        f"and good from {shown.starts_at:%Y-%m-%d} to {shown.ends_at:%Y-%m-%d}."
+    )
 
 
 def _again(wait: timedelta | None) -> str:
