@@ -3,7 +3,7 @@
 File:
 
     its first line begins with `From `      an mbox, for INBOX
-    it begins with a header, or is *.eml    one message, for INBOX
+    it begins with a mail header, or *.eml  one message, for INBOX
 
 Folder, and in it:
 
@@ -31,7 +31,15 @@ INBOX = "INBOX"
 
 _NEW, _CUR = "new", "cur"
 _FROM = re.compile(rb"[\r\n]*From ")
+#: Gateways may put kilobytes of seals before the first field that all mail has.
+_START_BYTES = 16_384
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
+#: One of these is among the first lines of any message; notes and logs begin `word:` as well.
+_MAIL_FIELD = re.compile(
+    rb"^(?:date|from|to|cc|subject|sender|received|return-path|delivered-to|message-id"
+    rb"|mime-version|content-type)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +95,18 @@ def open_source(path: Path) -> Source:
 
 def _file_source(path: Path) -> Source:
     with path.open("rb") as file:
-        start = file.read(1000)
+        start = file.read(_START_BYTES)
         size = file.seek(0, 2)
     if path.suffix.lower() == ".eml":
         return Source(total=1, letters=partial(_eml_letters, [(path, INBOX)]))
     if _FROM.match(start) or not size:
         return Source(total=size, letters=partial(_mbox_letters, path))
-    if _HEADER.match(start):
+    if _HEADER.match(start) and _MAIL_FIELD.search(start):
         return Source(total=1, letters=partial(_eml_letters, [(path, INBOX)]))
     raise InvalidInput(
         "file",
         f"{path} is no mail: neither an mbox, which begins with a line `From …`, nor a message, "
-        "which begins with a header.",
+        "which begins with a header (From, Date, Subject …).",
     )
 
 

@@ -114,6 +114,7 @@ def test_a_maildir_without_messages_is_one(tmp_path: Path):
         (lambda path: path.mkdir(), "a folder without mail"),
         (lambda path: path.write_bytes(b"%PDF-1.7\nstream\n"), "is no mail"),
         (lambda path: path.write_bytes(b"Just some words\nof text\n"), "is no mail"),
+        (lambda path: path.write_bytes(b"note: buy milk\nand bread\n"), "is no mail"),
         (os.mkfifo, "neither a file nor a folder"),
         (lambda path: path.symlink_to(path), "cannot be read"),
     ],
