@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Entry
+from mailboxadmin.domain.certificate import Pin
 from mailboxadmin.domain.effective import Effective, Origin
 from mailboxadmin.domain.errors import MailboxAdminError
 from mailboxadmin.domain.mailbox import Check, Server, State
@@ -23,6 +24,7 @@ from mailboxadmin.services.effective import effective_for, effective_with, recog
 from mailboxadmin.services.special_folders import SpecialFolder, read_special_folders
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.certificates import pins_of
 from mailboxadmin.store.secrets import password_row, put_password
 
 #: Asked first in the transaction that saves; what it raises, saves nothing.
@@ -59,6 +61,8 @@ class MailboxConfig:
     inherited: dict[str, str]
     #: The provider that runs the server in force; None when it is not a known one.
     provider: Provider | None
+    #: What is pinned for the server in force.
+    pins: tuple[Pin, ...]
     #: A password is stored.
     has_password: bool
     #: The stored password was entered for another server, and is not sent to this one.
@@ -104,6 +108,7 @@ def read_config(deps: Deps, mailbox_id: int) -> MailboxConfig:
             special=read_special_folders(db, mailbox_id, effective),
             inherited=_inherited(db, deps, mailbox_id, own),
             provider=deps.providers.by_host(server.host) if server else None,
+            pins=pins_of(db, server.host) if server else (),
             has_password=stored is not None,
             password_elsewhere=stored is not None and stored.bound_to != str(server),
             synced=row.last_success_at is not None,

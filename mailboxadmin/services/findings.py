@@ -6,6 +6,7 @@ from mailboxadmin.domain.errors import Facts, Happening, MailboxAdminError
 from mailboxadmin.domain.finding import Finding, Phase
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.pins import explain_changed
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.staff import find_person
@@ -28,6 +29,7 @@ def finding_for(
             effective=tried or effective_for(db, deps.providers, mailbox_id),
             help_contact=str(office_values(db).get("help_contact") or ""),
         )
+        facts = explain_changed(db, facts)
     return deps.diagnosis.finding(facts, context)
 
 

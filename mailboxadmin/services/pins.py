@@ -6,15 +6,20 @@ since the server shows no other any more.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.certificate import Certificate, Pin
+from mailboxadmin.domain.errors import Facts, Happening
+from mailboxadmin.domain.fingerprint import beginning
+from mailboxadmin.domain.mailbox import Check
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.settings import office_values
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.activity_pages import entries
 from mailboxadmin.store.certificates import all_pins, pins_of
@@ -30,12 +35,18 @@ _TESTS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A certificate that was refused, and what is pinned for its host."""
+    """A certificate that a mailbox's server showed and that was refused."""
 
+    mailbox_id: int
     certificate: Certificate
+    #: `good for 61 days`, `expired on 2020-01-01`.
+    validity: str
     #: It is one that an admin may trust.
     trustable: bool
+    #: What is pinned for its host.
     pins: tuple[Pin, ...]
+    #: Whom to ask in this office; empty when nobody was named.
+    contact: str
 
     @property
     def pin(self) -> Pin | None:
@@ -60,7 +71,15 @@ def read_refused(deps: Deps, mailbox_id: int) -> Refused | None:
         incident = incident_of(db, mailbox_id)
         if incident is None or incident.certificate is None:
             return None
-        return _refused(db, incident.certificate, incident.finding.code)
+        return _refused(db, deps, mailbox_id, incident.certificate, incident.finding.code)
+
+
+def refused_in(deps: Deps, mailbox_id: int, check: Check) -> Refused | None:
+    """The certificate that a test of the mailbox saw refused; None when it is about none."""
+    if check.certificate is None or check.finding is None:
+        return None
+    with deps.store.read() as db:
+        return _refused(db, deps, mailbox_id, check.certificate, check.finding.code)
 
 
 def seen_refused(deps: Deps, mailbox_id: int) -> tuple[Refused, ...]:
@@ -71,16 +90,16 @@ def seen_refused(deps: Deps, mailbox_id: int) -> tuple[Refused, ...]:
     """
     with deps.store.read() as db:
         mailboxes.mailbox_row(db, mailbox_id)
-        return seen_in(db, mailbox_id, deps.clock.now())
+        return seen_in(db, deps, mailbox_id)
 
 
-def seen_in(db: Session, mailbox_id: int, now: datetime) -> tuple[Refused, ...]:
+def seen_in(db: Session, deps: Deps, mailbox_id: int) -> tuple[Refused, ...]:
     """The same within a transaction."""
     newest: dict[str, Refused] = {}
-    for _, certificate, code in sorted(
-        _sightings(db, mailbox_id, now), key=lambda sighting: sighting[0], reverse=True
-    ):
-        newest.setdefault(certificate.host, _refused(db, certificate, code))
+    sightings = list(_sightings(db, mailbox_id, deps.clock.now()))
+    for _, certificate, code in sorted(sightings, key=itemgetter(0), reverse=True):
+        refused = _refused(db, deps, mailbox_id, certificate, code)
+        newest.setdefault(certificate.host, refused)
     return tuple(refused for refused in newest.values() if refused.trustable)
 
 
@@ -105,9 +124,37 @@ def _sightings(
             yield test.at, Certificate.from_json(shown), str(test.detail["code"])
 
 
-def _refused(db: Session, certificate: Certificate, code: str) -> Refused:
-    pins = pins_of(db, certificate.host)
-    return Refused(certificate=certificate, trustable=code in TRUSTABLE, pins=pins)
+def _refused(
+    db: Session, deps: Deps, mailbox_id: int, certificate: Certificate, code: str
+) -> Refused:
+    return Refused(
+        mailbox_id=mailbox_id,
+        certificate=certificate,
+        validity=certificate.validity(deps.clock.now()),
+        trustable=code in TRUSTABLE,
+        pins=pins_of(db, certificate.host),
+        contact=str(office_values(db)["help_contact"] or ""),
+    )
+
+
+def explain_changed(db: Session, facts: Facts) -> Facts:
+    """The facts of a changed certificate with a hint that says which was pinned, when, by whom."""
+    shown = facts.certificate
+    if facts.happening is not Happening.CERTIFICATE_CHANGED or shown is None:
+        return facts
+    pinned = " or ".join(_pinned_in_words(pin) for pin in pins_of(db, shown.host))
+    if not pinned:
+        return facts  # Ended meanwhile.
+    hint = f"Trusted here is {pinned}; shown now is {beginning(shown.fingerprint)}."
+    if shown.vouched:
+        hint += " Known authorities vouch for that one, so that nothing has to be pinned any more."
+    return replace(facts, hint=hint)
+
+
+def _pinned_in_words(pin: Pin) -> str:
+    at = pin.pinned_at.astimezone()
+    by = f" by {pin.pinned_by}" if pin.pinned_by else ""
+    return f"{beginning(pin.fingerprint)} (pinned on {at.day} {at:%B} {at.year}{by})"
 
 
 def read_pins(deps: Deps) -> tuple[Pin, ...]:

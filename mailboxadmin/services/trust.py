@@ -62,10 +62,10 @@ def trust_seen(deps: Deps, mailbox_id: int, host: str, fingerprint: str, *, acto
         NotFound: there is no such mailbox.
         InvalidInput: it is not the one that was seen; nothing was pinned.
     """
-    digest, now = read_fingerprint(fingerprint), deps.clock.now()
+    digest = read_fingerprint(fingerprint)
     with deps.store.write() as db:
         mailboxes.mailbox_row(db, mailbox_id)
-        seen = [each.certificate for each in seen_in(db, mailbox_id, now)]
+        seen = [each.certificate for each in seen_in(db, deps, mailbox_id)]
         here = [each for each in seen if (each.host, each.fingerprint) == (host, digest)]
         if not here:
             raise InvalidInput(

@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.activity import bp as activity
     from mailboxadmin.web.auth import bp as auth
     from mailboxadmin.web.board import bp as board
+    from mailboxadmin.web.certificate import bp as certificate
     from mailboxadmin.web.mailbox import bp as mailbox
     from mailboxadmin.web.mailboxes import bp as mailboxes
     from mailboxadmin.web.ops import bp as ops
@@ -34,5 +35,5 @@ def register(app: Flask) -> None:
 
     for around in (ids, access, limits, headers, page, errors):
         around.init_app(app)
-    for blueprint in (auth, board, mailboxes, mailbox, activity, settings, staff, ops):
+    for blueprint in (auth, board, mailboxes, mailbox, certificate, activity, settings, staff, ops):
         app.register_blueprint(blueprint)

@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, request, url_for
 
 from mailboxadmin import web
 from mailboxadmin.domain.clock import rfc3339
+from mailboxadmin.domain.fingerprint import beginning, grouped
 from mailboxadmin.domain.mailbox import Glance
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services import beat, board
@@ -34,6 +35,8 @@ def init_app(app: Flask) -> None:
     for name in ("clock", "exact", "initials", "sentence", "linked", "value"):
         app.add_template_filter(getattr(words, name), name)
     app.add_template_filter(words.count, "counted")
+    app.add_template_filter(grouped)
+    app.add_template_filter(beginning)
     app.add_template_filter(rfc3339, "rfc3339")
     for helper in (asset, navigation, page_url, read_beat, acts, rungs, wires, viewer, config_url):
         app.add_template_global(helper, helper.__name__)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from flask import url_for
 
 from mailboxadmin.domain.mailbox import Check, Encryption
+from mailboxadmin.services.pins import Refused, refused_in
+from mailboxadmin.web import deps
 from mailboxadmin.web.mailbox.forms import MailboxForm
 
 
@@ -13,6 +15,8 @@ class Result:
     """A check, live or ended; or why there is none."""
 
     check: Check | None = None
+    #: The certificate that it saw refused; None when it is not about one.
+    refused: Refused | None = None
     #: Which rungs the ladder has.
     encryption: Encryption = Encryption.SSL
     #: Where the next look at a live check is; empty when nothing goes on.
@@ -33,7 +37,8 @@ def live(mailbox_id: int, check: Check, encryption: Encryption, said: str = "") 
             check_id=check.id,
             encryption=encryption.value,
         )
-    return Result(check=check, encryption=encryption, watch=watch, busy=said)
+    refused = refused_in(deps(), mailbox_id, check)
+    return Result(check=check, refused=refused, encryption=encryption, watch=watch, busy=said)
 
 
 def encryption_of(text: str | None, otherwise: str = "") -> Encryption:
@@ -42,7 +47,10 @@ def encryption_of(text: str | None, otherwise: str = "") -> Encryption:
     return Encryption(known[0]) if known else Encryption.SSL
 
 
-def ended(check: Check, form: MailboxForm, encryption: Encryption, *, retype: bool) -> Result:
+def ended(
+    mailbox_id: int, check: Check, form: MailboxForm, encryption: Encryption, *, retype: bool
+) -> Result:
     """A check that has ended."""
     typed = bool(form.password.data)
-    return Result(check=check, encryption=encryption, retype=retype and typed)
+    refused = refused_in(deps(), mailbox_id, check)
+    return Result(check=check, refused=refused, encryption=encryption, retype=retype and typed)

@@ -94,7 +94,7 @@ def _test(found: MailboxConfig, form: MailboxForm) -> Result:
     if _scripted():
         return _watched(found.mailbox_id, form, encryption)
     check = run_check(deps(), found.mailbox_id, form.draft(), actor=_actor(), set_by=_set_by())
-    return ended(check, form, encryption, retype=True)
+    return ended(found.mailbox_id, check, form, encryption, retype=True)
 
 
 def _watched(mailbox_id: int, form: MailboxForm, encryption: Encryption) -> Result:
@@ -109,7 +109,8 @@ def _watched(mailbox_id: int, form: MailboxForm, encryption: Encryption) -> Resu
 
 
 def _ended(found: MailboxConfig, form: MailboxForm, refused: NotSaved) -> Result:
-    return ended(refused.check, form, _encryption(found, form), retype=not _scripted())
+    encryption = _encryption(found, form)
+    return ended(found.mailbox_id, refused.check, form, encryption, retype=not _scripted())
 
 
 def _encryption(found: MailboxConfig, form: MailboxForm) -> Encryption:

@@ -4,14 +4,16 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput
+from mailboxadmin.domain.mailbox import Mailbox
+from mailboxadmin.domain.run import Progress
 from mailboxadmin.services import board
 from mailboxadmin.services.history import read_history
 from mailboxadmin.services.pausing import pause_mailbox, resume_mailbox
+from mailboxadmin.services.pins import read_refused
 from mailboxadmin.services.runs import cancel_run, current_run, read_progress
 from mailboxadmin.services.sync import start_sync
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mailboxes import bp
-from mailboxadmin.web.mailboxes.letter import letter_about
 from mailboxadmin.web.mailboxes.result import result_of
 
 
@@ -21,7 +23,8 @@ def detail(mailbox_id: int) -> str:
     history = read_history(deps(), mailbox_id)
     fragment = "HX-Request" in request.headers
     template = "mailboxes/_detail.html" if fragment else "mailboxes/detail.html"
-    return render_template(template, history=history, mailbox=history.mailbox)
+    refused = read_refused(deps(), mailbox_id)
+    return render_template(template, history=history, mailbox=history.mailbox, refused=refused)
 
 
 @bp.post("/sync")
@@ -45,7 +48,16 @@ def progress(mailbox_id: int, run_id: int) -> str:
     run = read_progress(deps(), run_id, mailbox_id)
     mailbox = board.mailbox(deps(), mailbox_id)
     template = "mailboxes/_run.html" if "HX-Request" in request.headers else "mailboxes/run.html"
-    return render_template(template, run=run, mailbox=mailbox, result=result_of(run))
+    refused = read_refused(deps(), mailbox_id) if _of_now(run, mailbox) else None
+    return render_template(
+        template, run=run, mailbox=mailbox, result=result_of(run), refused=refused
+    )
+
+
+def _of_now(run: Progress, mailbox: Mailbox) -> bool:
+    """What was wrong with the run is what is wrong with the mailbox."""
+    wrong, known = run.finding, mailbox.finding
+    return wrong is not None and known is not None and wrong.code == known.code
 
 
 @bp.post("/runs/<int:run_id>/cancel")
@@ -73,14 +85,3 @@ def resume(mailbox_id: int) -> Response:
     resume_mailbox(deps(), mailbox_id, actor=current_person().email)
     flash("Resumed. It is checked within a minute.", "ok")
     return redirect(url_for(".detail", mailbox_id=mailbox_id))
-
-
-@bp.get("/ask")
-def ask(mailbox_id: int) -> Response | str:
-    """A message, ready to send, for whoever must act."""
-    history = read_history(deps(), mailbox_id)
-    if history.mailbox.finding is None:
-        return redirect(url_for(".detail", mailbox_id=mailbox_id))
-    page = f"{deps().base_url}{url_for('.detail', mailbox_id=mailbox_id)}"
-    letter = letter_about(history.mailbox, history.mailbox.finding, current_person(), page)
-    return render_template("mailboxes/ask.html", mailbox=history.mailbox, letter=letter)
