@@ -8,6 +8,7 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
 from mailboxadmin.services.effective import recognise_by_mx
 from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.way import ending
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.activity import add_entry
 
@@ -43,17 +44,11 @@ def run_check(
     recognise_by_mx(deps, mailbox_id)
     with deps.store.read() as db:
         plan = plan_draft(db, deps, mailbox_id, Draft(), set_by)
-    return check_plan(deps, plan, actor=actor, on_step=on_step, saved=True)
+    return check_plan(deps, plan, actor=actor, on_step=on_step)
 
 
-def check_plan(
-    deps: Deps, plan: Plan, *, actor: str, on_step: OnStep = no_watcher, saved: bool = False
-) -> Check:
-    """Try a plan.
-
-    Args:
-        saved: it is the saved configuration, whose page then shows how far it went.
-    """
+def check_plan(deps: Deps, plan: Plan, *, actor: str, on_step: OnStep = no_watcher) -> Check:
+    """Try a plan; when it is what is saved, the mailbox's page then shows how far it went."""
     climbed = climb(deps, plan, on_step, count=not plan.synced)
     facts, finding = climbed.facts, None
     if facts is not None:
@@ -69,14 +64,16 @@ def check_plan(
         first_sync=climbed.first_sync,
     )
     with deps.store.write() as db:
-        if saved and not check.ok:
+        if plan.as_saved:
+            # A green one ends an old red ladder, which it contradicts.
+            red = ending(check.steps, facts) if facts is not None else ()
             row = mailboxes.mailbox_row(db, plan.mailbox_id)
-            row.ladder = [step.as_json() for step in check.steps]
-        add_entry(db, _entry(plan, check, actor, saved), deps.clock.now())
+            row.ladder = [step.as_json() for step in red] or None
+        add_entry(db, _entry(plan, check, actor), deps.clock.now())
     return check
 
 
-def _entry(plan: Plan, check: Check, actor: str, saved: bool) -> Entry:
+def _entry(plan: Plan, check: Check, actor: str) -> Entry:
     finding = check.finding
     return Entry(
         code=Code.CHECK_FINISHED,
@@ -88,7 +85,7 @@ def _entry(plan: Plan, check: Check, actor: str, saved: bool) -> Entry:
             "ok": check.ok,
             "code": finding.code if finding else None,
             "server": str(plan.effective.server) if plan.effective.server else None,
-            "saved": saved,
+            "saved": plan.as_saved,
             "server_said": finding.server_said if finding else None,
             "certificate": check.certificate.as_json() if check.certificate else None,
             "steps": [step.as_json() for step in check.steps],

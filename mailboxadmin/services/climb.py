@@ -1,31 +1,32 @@
 """The ladder from a server's name to the folders, climbed until the first red rung.
 
-Nothing is changed on the server: folders are asked about with LIST and STATUS, and
-opened for reading only where a server cannot add up a folder's size.
+Nothing is changed on the server: folders are opened for reading only, and no message is
+marked as read.
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 
-from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import Facts, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import ListedFolder
-from mailboxadmin.domain.mailbox import FirstSync, Step
+from mailboxadmin.domain.mailbox import Account, FirstSync, Step
 from mailboxadmin.imap.deadline import Deadline
-from mailboxadmin.imap.ladder import Ladder
+from mailboxadmin.imap.ladder import Ladder, ignore
 from mailboxadmin.imap.session import Session, connect
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Plan, account_of
 from mailboxadmin.services.forecast import first_sync
-from mailboxadmin.services.special_folders import unlisted
-from mailboxadmin.services.wanted import require_folder
+from mailboxadmin.services.last_rung import LastRung
 
 OnStep = Callable[[Step], None]
 
 #: The whole climb, on the clock: with the look-ups before it, a broken mailbox is told of
 #: within half a minute.
 CLIMB_LIMIT_S = 24.0
+#: For one answer: short, so that silence is told as the server's before the climb is over.
+ANSWER_LIMIT_S = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +52,38 @@ def climb(deps: Deps, plan: Plan, on_step: OnStep, *, count: bool) -> Climbed:
     try:
         with deps.store.read() as db:
             account = account_of(db, deps, plan)
-        deadline = Deadline.after(CLIMB_LIMIT_S)
-        with connect(account, network=deps.network, deadline=deadline, on_step=seen) as session:
-            messages = _folders(session, plan.effective, seen)
-            first = first_sync(deps, session, plan.effective, messages) if count else None
+        with ExitStack() as sessions:
+            first = _climb(deps, plan, account, seen, sessions, count)
     except MailFailure as failure:
         return seen.ended(facts=failure.facts)
     return seen.ended(first_sync=first)
+
+
+def _climb(
+    deps: Deps, plan: Plan, account: Account, seen: "_Seen", sessions: ExitStack, count: bool
+) -> FirstSync | None:
+    deadline = Deadline.after(CLIMB_LIMIT_S)
+
+    def sign_in(on_step: OnStep = ignore) -> Session:
+        return sessions.enter_context(
+            connect(
+                account,
+                network=deps.network,
+                deadline=deadline,
+                on_step=on_step,
+                patience_s=ANSWER_LIMIT_S,
+            )
+        )
+
+    session = sign_in(seen)
+    with Ladder(seen).rung(Phase.FOLDERS) as rung:
+        seen.folders = session.list_folders()
+        last = LastRung(deps=deps, plan=plan, session=session, again=sign_in, listed=seen.folders)
+        look = last.look()
+        rung.detail = look.detail
+    if not count or look.messages is None:
+        return None
+    return first_sync(deps, last.session, plan.effective, look.messages)
 
 
 class _Seen:
@@ -75,17 +101,3 @@ class _Seen:
     def ended(self, *, facts: Facts | None = None, first_sync: FirstSync | None = None) -> Climbed:
         names = tuple(folder.name for folder in self.folders if folder.selectable)
         return Climbed(steps=tuple(self.steps), facts=facts, folders=names, first_sync=first_sync)
-
-
-def _folders(session: Session, chosen: Effective, seen: _Seen) -> int:
-    """The last rung: every folder to sync can be opened; how many messages they hold."""
-    with Ladder(seen).rung(Phase.FOLDERS) as rung:
-        seen.folders = session.list_folders()
-        for name in chosen.folders:
-            require_folder(name, seen.folders)
-        messages = sum(session.status(name).messages for name in chosen.folders)
-        missing = unlisted(seen.folders, chosen)
-        said = [f"for {use.label}, {each.sentence[:-1]}" for use, each in missing.items()]
-        found = sum(folder.selectable for folder in seen.folders)
-        rung.detail = "; ".join([f"{found} found", *said])
-    return messages

@@ -63,6 +63,8 @@ class Plan:
     stored_for: str | None
     #: It had a successful sync before.
     synced: bool
+    #: It differs in nothing from what is saved.
+    as_saved: bool
 
     @property
     def has_password(self) -> bool:
@@ -97,18 +99,20 @@ def plan_draft(db: Session, deps: Deps, mailbox_id: int, draft: Draft, set_by: S
         with faults.noted():
             password = read_password(password, strips_spaces=_strips_spaces(deps, effective))
     faults.raise_any()
-    changed = any(own.get(key, "") != before.get(key, "") for key in SERVER_KEYS)
+    changed = {key for key in own if own[key] != before.get(key, "")}
+    server_changed = not changed.isdisjoint(SERVER_KEYS)
     return Plan(
         mailbox_id=mailbox_id,
         address=mailboxes.address_of(db, row),
         own={key: text for key, text in own.items() if text},
         username=username,
         effective=effective,
-        host_set_by=_whose_word(own, row.host_set_by, set_by if changed else None),
-        server_changed=changed,
+        host_set_by=_whose_word(own, row.host_set_by, set_by if server_changed else None),
+        server_changed=server_changed,
         password=password,
         stored_for=stored.bound_to if stored else None,
         synced=row.last_success_at is not None,
+        as_saved=not changed and username == row.username and password is None,
     )
 
 

@@ -69,6 +69,12 @@ def folder_failed(db: Session, folder: int, finding: Finding) -> bool:
     return is_news
 
 
+def failed_folders(db: Session, mailbox_id: int) -> set[str]:
+    """The names of those that could not be read."""
+    failed = (FolderRow.mailbox_id == mailbox_id) & FolderRow.finding.is_not(None)
+    return set(db.scalars(select(FolderRow.name).where(failed)))
+
+
 def forget_findings(db: Session, mailbox_id: int) -> None:
     """Nothing is wrong with any folder: those that failed are read again, or no longer wanted."""
     db.execute(

@@ -67,6 +67,9 @@ def _climbed(step: Step) -> Rung:
 
 def _not_reached(steps: Sequence[Step], encryption: Encryption) -> list[Phase]:
     reached = {step.phase for step in steps}
+    # To fetch or to tell of a message, a folder was opened.
+    if reached & {Phase.FETCH, Phase.PUSH}:
+        return []
     order = [Phase(phase) for phase in _ORDER[encryption].split()]
     # A greeting without TLS before it: the server was asked for STARTTLS, or for nothing at all.
     if Phase.GREETING in reached and encryption is Encryption.SSL:

@@ -157,7 +157,9 @@ def test_a_missing_folder_is_red_and_names_the_nearest_one(office: Office, dovec
 
     assert check.finding is not None and check.finding.code == "folder.not_found"
     assert check.steps[-1].phase is Phase.FOLDERS
-    assert check.steps[-1].detail == "there is no “Snet”; the nearest name is “Sent”"
+    words, ours = check.steps[-1].detail.split(" · ")
+    assert words.startswith("Mailbox doesn't exist: Snet")
+    assert ours == "there is no “Snet”; the nearest name is “Sent”"
     assert "Sent" in check.folders
 
 
