@@ -52,8 +52,18 @@ class Incident:
     @property
     def cause(self) -> Hashable:
         """Equal for incidents that end when one thing is mended."""
-        alone = self.mailbox_id if self.finding.scope is Scope.MAILBOX else None
-        return (self.finding.code, self.reach, alone)
+        return cause_of(self.finding, self.reach, self.mailbox_id)
+
+
+def cause_of(finding: Finding, reach: str, mailbox_id: int) -> Hashable:
+    """Equal for mailboxes that work again when one thing is mended.
+
+    Where it is not known what they share, they share the sentence that says what is wrong.
+    """
+    if finding.scope is Scope.MAILBOX:
+        return (finding.code, mailbox_id)
+    everywhere = finding.scope is Scope.THIS_MACHINE
+    return (finding.code, "" if everywhere else reach or finding.summary)
 
 
 def reach_of(finding: Finding, facts: Facts | None) -> str:

@@ -1,12 +1,12 @@
 """All mailboxes at a glance: what needs someone first, then what mends itself, then the rest."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from mailboxadmin.domain.errors import NotFound
-from mailboxadmin.domain.finding import Finding, Scope
 from mailboxadmin.domain.mailbox import Glance, Mailbox, State
+from mailboxadmin.services.cases import Case, find_cases
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.runs import is_live
 from mailboxadmin.store import board as rows
@@ -14,24 +14,6 @@ from mailboxadmin.store import board as rows
 HOURS = 24
 #: Broken ones on top.
 _ORDER = (State.NEEDS_ACTION, State.RETRYING, State.OK, State.NEW, State.PAUSED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One cause and the mailboxes it holds up: one thing that someone acts on."""
-
-    finding: Finding
-    mailboxes: tuple[Mailbox, ...]
-
-    @property
-    def since(self) -> datetime | None:
-        """When the first of them stopped."""
-        return min((m.finding_since for m in self.mailboxes if m.finding_since), default=None)
-
-    @property
-    def next_attempt_at(self) -> datetime | None:
-        """When the first of them is tried again by itself."""
-        return min((m.next_attempt_at for m in self.mailboxes if m.next_attempt_at), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +90,14 @@ def mailbox_by_address(deps: Deps, address: str) -> Mailbox:
 
 
 def count_needing(deps: Deps) -> int:
-    """How many mailboxes wait for someone."""
+    """How many cases wait for someone; the same number as the board's, without reading it."""
     with deps.store.read() as db:
-        return rows.count_in_state(db, State.NEEDS_ACTION)
+        return rows.count_causes(db, State.NEEDS_ACTION)
+
+
+def read_cases(deps: Deps) -> tuple[Case, ...]:
+    """The cases as they are now."""
+    return find_cases(deps.diagnosis, list_mailboxes(deps))
 
 
 def read_board(deps: Deps) -> Board:
@@ -120,6 +107,7 @@ def read_board(deps: Deps) -> Board:
     with deps.store.read() as db:
         mailboxes = rows.all_mailboxes(db, _is_live(deps))
         arrivals = rows.arrivals_by_hour(db, hours[0].replace(minute=0, second=0, microsecond=0))
+    cases = find_cases(deps.diagnosis, mailboxes)
     mailboxes.sort(key=lambda mailbox: _ORDER.index(mailbox.state))
     keys = [f"{hour:%Y-%m-%d %H}" for hour in hours]
     lines = (
@@ -127,23 +115,11 @@ def read_board(deps: Deps) -> Board:
         for m in mailboxes
     )
     return Board(
-        needing=_cases(mailboxes, State.NEEDS_ACTION),
-        retrying=_cases(mailboxes, State.RETRYING),
+        needing=tuple(case for case in cases if case.needs_someone),
+        retrying=tuple(case for case in cases if not case.needs_someone),
         lines=tuple(lines),
     )
 
 
 def _is_live(deps: Deps) -> rows.IsLive:
     return partial(is_live, now=deps.clock.now())
-
-
-def _cases(mailboxes: list[Mailbox], state: State) -> tuple[Case, ...]:
-    """One case a cause: what reaches further than a mailbox stands together."""
-    groups: dict[tuple[object, ...], list[Mailbox]] = {}
-    for m in mailboxes:
-        if m.state is state and m.finding is not None:
-            alone = m.id if m.finding.scope is Scope.MAILBOX else None
-            groups.setdefault((m.finding.code, m.finding.summary, alone), []).append(m)
-    found = [(group[0].finding, tuple(group)) for group in groups.values()]
-    cases = [Case(finding=finding, mailboxes=many) for finding, many in found if finding]
-    return tuple(sorted(cases, key=lambda case: -len(case.mailboxes)))

@@ -10,10 +10,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.folder import FolderState
+from mailboxadmin.domain.incident import cause_of
 from mailboxadmin.domain.mailbox import Glance, Mailbox, State, Step
 from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.store.secrets import PASSWORD
-from mailboxadmin.store.tables import LeaseRow, MailboxRow, SecretRow, StaffRow
+from mailboxadmin.store.tables import IncidentRow, LeaseRow, MailboxRow, SecretRow, StaffRow
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
 
 #: Whether the run that holds a lease goes on.
@@ -44,9 +45,19 @@ def mailbox_of_address(db: Session, address: str, is_live: IsLive) -> Mailbox | 
     return _one(db, _mailboxes().where(StaffRow.email == address), is_live)
 
 
-def count_in_state(db: Session, state: State) -> int:
-    """How many mailboxes are in a state."""
-    return db.scalar(select(func.count()).where(MailboxRow.state == state.value)) or 0
+def count_causes(db: Session, state: State) -> int:
+    """How many different things are wrong with the mailboxes in a state."""
+    query = (
+        select(MailboxRow.id, MailboxRow.finding, IncidentRow.reach)
+        .outerjoin(IncidentRow, IncidentRow.id == MailboxRow.incident_id)
+        .where(MailboxRow.state == state.value, MailboxRow.finding.is_not(None))
+    )
+    return len(
+        {
+            cause_of(Finding.from_json(finding), reach or "", mailbox_id)
+            for mailbox_id, finding, reach in db.execute(query)
+        }
+    )
 
 
 def folder_states(db: Session, mailbox_id: int) -> tuple[FolderState, ...]:
@@ -108,9 +119,10 @@ def _pairs(db: Session, query: Any) -> dict[Any, int]:
 def _mailboxes() -> Any:
     password = (SecretRow.mailbox_id == MailboxRow.id) & (SecretRow.name == PASSWORD)
     return (
-        select(MailboxRow, StaffRow.email, StaffRow.name, SecretRow.id, LeaseRow)
+        select(MailboxRow, StaffRow.email, StaffRow.name, SecretRow.id, LeaseRow, IncidentRow.reach)
         .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
         .outerjoin(SecretRow, password)
+        .outerjoin(IncidentRow, IncidentRow.id == MailboxRow.incident_id)
         .outerjoin(LeaseRow, LeaseRow.mailbox_id == MailboxRow.id)
     )
 
@@ -144,8 +156,9 @@ def _folder_counts(db: Session, mailbox_id: int) -> dict[int, int]:
     return _pairs(db, query)
 
 
+        "reach": reach or "",
 def _glance(found: Any, is_live: IsLive) -> dict[str, Any]:
-    row, address, name, password_id, lease = found
+    row, address, name, password_id, lease, reach = found
     return {
         "id": row.id,
         "address": address,

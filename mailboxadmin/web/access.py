@@ -42,6 +42,7 @@ ROUTES: dict[str, Need] = {
     "auth.password": Need.SIGNED_IN,
     "auth.setup": Need.ALWAYS,
     "board.index": Need.SIGNED_IN,
+    "board.try_again": Need.ADMIN,
     "certificate.end": Need.ADMIN,
     "certificate.index": Need.ADMIN,
     "certificate.stop": Need.ADMIN,

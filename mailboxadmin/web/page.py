@@ -24,13 +24,13 @@ class NavItem:
     label: str
     url: str
     here: bool
-    #: A number beside it that needs someone; 0 shows none.
-    count: int = 0
+    #: How many things there need someone; 0 shows nothing, None has no place for it.
+    count: int | None = None
 
 
 def init_app(app: Flask) -> None:
     """Give the templates their words."""
-    for name in ("when", "ago", "soon", "day"):
+    for name in ("when", "at_time", "ago", "soon", "day"):
         app.add_template_filter(_at_present(name), name)
     for name in ("clock", "exact", "initials", "sentence", "linked", "value"):
         app.add_template_filter(getattr(words, name), name)
@@ -123,7 +123,7 @@ def _staffs(person: Person) -> tuple[NavItem, ...]:
     )
 
 
-def _item(label: str, path: str, *, count: int = 0, also: str = "") -> NavItem:
+def _item(label: str, path: str, *, count: int | None = None, also: str = "") -> NavItem:
     starts = [start for start in (path, also) if len(start) > 1]
     inside = any(request.path == start or request.path.startswith(f"{start}/") for start in starts)
     here = request.path == path or inside

@@ -1,6 +1,7 @@
 """How pages say times, names and who acts. Pure: the caller brings the present and the viewer."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from markupsafe import Markup, escape
@@ -49,6 +50,14 @@ def ago(at: datetime, now: datetime) -> str:
     return f"{_span(now - at)} ago" if at < now else "now"
 
 
+def at_time(at: datetime, now: datetime) -> str:
+    """Inside a sentence: `now`, `at 14:28`, `tomorrow 17:33`, `on 18 Nov`."""
+    if at <= now:
+        return "now"
+    days = (at.astimezone().date() - now.astimezone().date()).days
+    return {0: "at ", 1: ""}.get(days, "on ") + when(at, now)
+
+
 def soon(at: datetime, now: datetime) -> str:
     """`in 3 s`, or `now` when the time has come."""
     return f"in {_span(at - now)}" if at > now else "now"
@@ -74,6 +83,11 @@ _SMALL = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".spl
 def number_word(number: int) -> str:
     """A number that begins a sentence: `Two`, `41`."""
     return _SMALL[number] if number < len(_SMALL) else str(number)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`Anna`, `Anna and Ben`, `Anna, Ben and Chloé`."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else ""
 
 
 def first_name(name: str, address: str) -> str:
@@ -107,11 +121,24 @@ def who_acts(mailbox: Glance, viewer: Person | None, *, full: bool = False) -> s
             return "you"
         name = first_name(mailbox.owner_name, mailbox.address)
         return mailbox.owner_name or mailbox.address if full else name
+    return who_else(fix_by, mailbox.reach, viewer)
+
+
+def who_else(fix_by: Fixer, reach: str, viewer: Person | None) -> str:
+    """Who acts, when it is not the owner of the mailbox.
+
+    Args:
+        reach: what the mailboxes with this cause share; of an OAuth app, its key.
+    """
     if fix_by is Fixer.ADMIN:
         return "you" if viewer and viewer.is_admin else "your admin"
+    if fix_by is Fixer.PROVIDER_ADMIN and reach in _APP_ADMINS:
+        return _APP_ADMINS[reach]
     return _OTHERS[fix_by]
 
 
+#: By the key of the OAuth app: where it is registered, somebody administers it.
+_APP_ADMINS = {"gmail": "the Google Cloud admin", "outlook": "the Entra admin"}
 _OTHERS = {
     Fixer.MAIL_HOST: "the mail host",
     Fixer.PROVIDER_ADMIN: "the provider’s admin",

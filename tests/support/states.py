@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from mailboxadmin.domain.activity import COMMAND_LINE, Code, Entry, Level
+from mailboxadmin.domain.errors import Facts
 from mailboxadmin.domain.finding import Finding, Fixer, Phase, Scope
 from mailboxadmin.domain.mailbox import State, Step
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.services.people import add_person
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.incidents import begin_incident
 from mailboxadmin.store.secrets import put_password
 from mailboxadmin.store.tables import HeartbeatRow, MailboxRow
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
@@ -46,14 +48,23 @@ def put(
     wrong: Finding | None = None,
     *,
     steps: tuple[Step, ...] = (),
+    facts: Facts | None = None,
     **columns: Any,
 ) -> int:
-    """Put the person's mailbox into a state, with a password but for a new one; its id."""
+    """Put the person's mailbox into a state, with a password but for a new one; its id.
+
+    Args:
+        facts: of what is wrong; its incident keeps what it shares with others.
+    """
     assert person.mailbox_id is not None
     now = office.clock.now()
     with office.deps.store.write() as db:
         row = db.get_one(MailboxRow, person.mailbox_id)
         row.state = state.value
+        if wrong:
+            began = now - timedelta(hours=1)
+            incident = begin_incident(db, row, wrong, facts, began)
+            incident.times, incident.last_at = 3, now
         row.finding = wrong.as_json() if wrong else None
         row.finding_since = now - timedelta(hours=1) if wrong else None
         row.failures = 3 if wrong else 0

@@ -36,7 +36,7 @@ def test_who_acts_stands_at_the_head_of_each_card(office: Office, grace: Visitor
 
     page = grace.get("/").text
 
-    assert "One thing needs someone. No mailbox is fine." in page
+    assert ">Anna must enter the right password</a>. No mailbox is fine." in page
     assert 'who-owner">Anna Keller' in page
     assert "Ask Anna to fix it" in page
     assert "tried 3 times, then stopped so that the server does not lock the account" in page

@@ -1,12 +1,17 @@
 """Handlers of the board."""
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mailboxadmin.services.board import read_board
+from mailboxadmin.services.trying import try_case
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.board import bp
+from mailboxadmin.web.board.cards import card
+from mailboxadmin.web.board.choice import Choice, tabs
 from mailboxadmin.web.board.verdict import verdict
+from mailboxadmin.web.page import read_beat
+from mailboxadmin.web.words import count
 
 
 @bp.get("/")
@@ -15,15 +20,32 @@ def index() -> Response | str:
     person = current_person()
     if not person.is_admin:
         return redirect(_home(person.mailbox_id))
-    board, find = read_board(deps()), request.args.get("find", "").strip()
-    said = verdict(board)
-    lines = [
-        line
-        for line in board.lines
-        if find.casefold() in f"{line.mailbox.owner_name} {line.mailbox.address}".casefold()
-    ]
-    template = "board/_board.html" if "HX-Request" in request.headers else "board/index.html"
-    return render_template(template, board=board, lines=lines, verdict=said, find=find)
+    board, choice = read_board(deps()), Choice.of(request.args)
+    fragment = "HX-Request" in request.headers
+    return render_template(
+        "board/refreshed.html" if fragment else "board/index.html",
+        board=board,
+        verdict=verdict(board, person, read_beat(), deps().clock.now()),
+        needing=[card(case, person) for case in board.needing],
+        retrying=[card(case, person) for case in board.retrying],
+        lines=choice.lines(board),
+        choice=choice,
+        tabs=list(tabs(board, choice)),
+    )
+
+
+@bp.post("/try-again")
+def try_again() -> Response:
+    """Have every mailbox of a case tried at once."""
+    case = try_case(deps(), request.form.get("case", ""), actor=current_person().email)
+    if case is None:
+        flash("There is nothing to try again: that is over already.", "idle")
+    else:
+        said = f"Trying {count(len(case.mailboxes), 'mailbox', 'mailboxes')} now."
+        if case.finding.refused_credentials:
+            said += " The server counts each try that it refuses, and may lock the account."
+        flash(said, "wait")
+    return redirect(url_for(".index"))
 
 
 def _home(mailbox_id: int | None) -> str:
