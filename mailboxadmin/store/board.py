@@ -156,7 +156,6 @@ def _folder_counts(db: Session, mailbox_id: int) -> dict[int, int]:
     return _pairs(db, query)
 
 
-        "reach": reach or "",
 def _glance(found: Any, is_live: IsLive) -> dict[str, Any]:
     row, address, name, password_id, lease, reach = found
     return {
@@ -167,6 +166,7 @@ def _glance(found: Any, is_live: IsLive) -> dict[str, Any]:
         "configured": password_id is not None,
         "finding": Finding.from_json(row.finding) if row.finding else None,
         "running": lease.run_id if lease is not None and is_live(lease) else None,
+        "reach": reach or "",
     }
 
 
