@@ -52,8 +52,8 @@ class TokenRow:
 
     @property
     def knows_words(self) -> bool:
-        """True when it is about the provider's own words, not about the `error` alone."""
-        return bool(self.numbers or self.said)
+        """True when it is about the provider's own words, not about a common `error` alone."""
+        return bool(self.numbers or self.said or self.provider)
 
     @property
     def rank(self) -> tuple[bool, int, bool, bool]:

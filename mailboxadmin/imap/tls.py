@@ -122,6 +122,7 @@ def happening_of(fault: ssl.SSLError | ConnectionError) -> Happening:
         if fault.verify_code in (_OTHER_HOST, _OTHER_ADDRESS):
             return Happening.CERTIFICATE_WRONG_HOST
         return Happening.CERTIFICATE_UNTRUSTED
-    if isinstance(fault, ssl.SSLError) and fault.reason in _NOT_TLS_REASONS:
+    # Only what OpenSSL itself raised has a reason.
+    if getattr(fault, "reason", None) in _NOT_TLS_REASONS:
         return Happening.NOT_TLS
     return Happening.HANDSHAKE_FAILED
