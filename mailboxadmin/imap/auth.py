@@ -68,25 +68,25 @@ def _login_with_literal(wire: Wire, username: str, password: str) -> None:
     wire.state = "AUTH"
 
 
-def settle(client: Client, heard: Heard) -> frozenset[str]:
+def settle(client: Client, heard: Heard, scene: Scene) -> frozenset[str]:
     """After the sign-in: introduce ourselves, switch CONDSTORE on; the capabilities in force."""
     capabilities = frozenset(
         name.decode("ascii", "replace").upper() for name in client.capabilities()
     )
     heard.capabilities = capabilities
     if "ID" in capabilities:
-        _tolerant(lambda: _introduce(client, heard))
+        _tolerant(lambda: _introduce(client, heard, scene))
     if {"ENABLE", "CONDSTORE"} <= capabilities:
         # Dovecot tells no HIGHESTMODSEQ at SELECT before it was asked for (RFC 7162, 3.1).
         _tolerant(lambda: client.enable("CONDSTORE"))
     return capabilities
 
 
-def _introduce(client: Client, heard: Heard) -> None:
+def _introduce(client: Client, heard: Heard, scene: Scene) -> None:
     """Say who we are; the answer adds to what the greeting told of the server."""
     said = client.id_(_WHO_WE_ARE)
     words = [word for word in (said[0] if said else None) or () if isinstance(word, bytes)]
-    heard.identity = " ".join((heard.identity, *map(readable, words)))
+    heard.identity = scene.masked(" ".join((heard.identity, *map(readable, words))))
 
 
 def _tolerant(ask: Callable[[], object]) -> None:

@@ -132,7 +132,9 @@ class Climb:
     def _greeting(self, connection: Connection) -> Wire:
         with self._ladder.rung(Phase.GREETING) as rung, self._speaking(Phase.GREETING, connection):
             line = connection.read_line(_LONGEST_GREETING)
-            self._heard.identity = readable(line.removeprefix(b"* "))
+            # A server may know the password from the connection before.
+            said = readable(line.removeprefix(b"* "))
+            self._heard.identity = self._scene(Phase.GREETING).masked(said)
             rung.detail = _CAPABILITIES.sub("", self._heard.identity)
             self._judge_greeting(line)
             connection.unread(line)

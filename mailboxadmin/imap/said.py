@@ -51,6 +51,8 @@ class Heard:
     bye: Said | None = None
     #: The greeting and the answer to ID, by which a provider is recognised.
     identity: str = ""
+    #: What it says after this is no answer to the password.
+    signed_in: bool = False
     #: What it says it can do, upper case: before the sign-in, then what it says after it.
     capabilities: frozenset[str] = frozenset()
 
@@ -118,14 +120,24 @@ def secret_forms(username: str, password: str) -> tuple[str, ...]:
     sasl = b"\0".join((b"", username.encode("utf-8", "replace"), plain))
     escaped = password.replace("\\", "\\\\").replace('"', '\\"')
     encoded = (base64.b64encode(form).decode("ascii") for form in (sasl, plain))
-    return tuple(dict.fromkeys((*encoded, escaped, password)))
+    # As a library's complaint shows it, and as a quoted text has it: control characters are blanks.
+    shown = [repr(form.encode("utf-8", "replace"))[2:-1] for form in (escaped, password)]
+    blank = [_CONTROL.sub(" ", form) for form in (escaped, password)]
+    return tuple(dict.fromkeys((*encoded, *shown, escaped, password, *blank)))
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """`text` with every secret covered."""
+    """`text` with every secret covered, in any case: some servers repeat a command in capitals.
+
+    Also the beginning of one that the end of a long text cuts off.
+    """
+    was_cut = len(text.encode("utf-8", "replace")) > _LONGEST_TEXT - 4
     for secret in secrets:
         pattern = re.escape(secret)
         if len(secret) < _SHORT_SECRET:
             pattern = rf"(?<!\w){pattern}(?!\w)"
-        text = re.sub(pattern, MASK, text)
+        text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
+        lengths = range(len(secret) - 1, 0, -1) if was_cut else ()
+        beginning = next((n for n in lengths if text.endswith(secret[:n])), 0)
+        text = text[:-beginning] + MASK if beginning else text
     return text

@@ -99,9 +99,11 @@ class Session(Selected):
         """The auth rung; `connect` calls this."""
         with self._ladder.rung(Phase.AUTH) as rung:
             self._limit(self._deadline.within(RUNG_LIMIT_S), RUNG_LIMIT_S)
+            heard, scene = self._wire.heard, self._scene(Phase.AUTH)
             with self._speaking(Phase.AUTH):
-                sign_in(self._wire, self._scene(Phase.AUTH))
-                self.capabilities = settle(self._client, self._wire.heard)
+                sign_in(self._wire, scene)
+                heard.signed_in = True
+                self.capabilities = settle(self._client, heard, scene)
             rung.detail = f"signed in as {self._account.username}"
         self._limit(self._deadline, self._patience_s)
 

@@ -59,6 +59,10 @@ class Scene:
     heard: Heard | None = None
     folder: str | None = None
 
+    def masked(self, text: str) -> str:
+        """A text of the server's, without the password."""
+        return masked(text, secret_forms(self.account.username, self.account.password))
+
     def facts(
         self,
         happening: Happening,
@@ -68,13 +72,12 @@ class Scene:
     ) -> Facts:
         """Facts of this scene, secrets masked."""
         server = self.account.server
-        secrets = secret_forms(self.account.username, self.account.password)
         return Facts(
             phase=self.phase,
             happening=happening,
-            response_code=said.code if said else None,
-            server_said=masked(said.text, secrets) if said and said.text else None,
-            detail=masked(detail, secrets),
+            response_code=self.masked(said.code) if said and said.code else None,
+            server_said=self.masked(said.text) if said and said.text else None,
+            detail=self.masked(detail),
             host=server.host,
             port=server.port,
             folder=self.folder,
@@ -132,9 +135,8 @@ def _told(scene: Scene) -> MailFailure | None:
     if scene.heard is None:
         return None
     if scene.heard.bye is not None:
-        before_sign_in = scene.phase in (Phase.GREETING, Phase.TLS)
-        happening = Happening.GREETING_REFUSED if before_sign_in else Happening.ANSWER_BYE
-        return scene.failure(happening, "", _with_refusal(scene.heard.bye, scene.heard.refusal))
+        said = _with_refusal(scene.heard.bye, scene.heard.refusal)
+        return scene.failure(_meaning_of_bye(scene.phase, scene.heard), "", said)
     refusal = scene.heard.refusal
     if refusal is None:
         return None
@@ -142,6 +144,14 @@ def _told(scene: Scene) -> MailFailure | None:
         return scene.failure(Happening.LOGIN_DISABLED, "", refusal)
     happening = Happening.ANSWER_NO if refusal.status == "NO" else Happening.ANSWER_BAD
     return scene.failure(happening, "", refusal)
+
+
+def _meaning_of_bye(phase: Phase, heard: Heard) -> Happening:
+    if phase in (Phase.GREETING, Phase.TLS):
+        return Happening.GREETING_REFUSED
+    # What is said to ID is said to who is let in already.
+    settling = phase is Phase.AUTH and heard.signed_in
+    return Happening.CLOSED if settling else Happening.ANSWER_BYE
 
 
 def _with_refusal(bye: Said, refusal: Said | None) -> Said:

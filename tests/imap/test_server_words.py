@@ -93,7 +93,7 @@ def test_a_secret_is_covered_in_every_form_in_which_it_was_sent():
     hidden = masked(words, forms)
 
     assert hidden == " | ".join(["echo", *[MASK] * len(forms)])
-    assert len(forms) == 4
+    assert len(forms) == 6
 
 
 def test_a_very_short_secret_is_covered_where_it_stands_alone_and_leaves_words_readable():
@@ -107,3 +107,25 @@ def test_no_password_masks_nothing():
 def test_control_characters_and_endless_text_become_one_readable_line():
     assert readable(b"a\x1b[31m\r\nb\0c") == "a [31m b c"
     assert len(readable(b"x" * 10_000)) == 1000
+
+
+def test_a_secret_is_covered_in_capitals_too():
+    assert masked("BAD LOGIN ANN HUNTER22", ["hunter22"]) == f"BAD LOGIN ANN {MASK}"
+
+
+def test_a_secret_that_is_cut_off_by_the_end_of_a_long_text_is_covered():
+    said = readable(b"x" * 993 + b" hunter22")
+
+    assert said.endswith(" hunter")
+    assert masked(said, ["hunter22"]).endswith(f" {MASK}")
+    assert masked("no hunter", ["hunter22"]) == "no hunter"
+
+
+def test_a_secret_is_covered_as_a_complaint_of_a_library_shows_it():
+    word = 'a"b\\c\td'
+    forms = secret_forms("ann", word)
+
+    assert masked(f"unexpected response: {word.encode()!r}", forms) == (
+        f"unexpected response: b'{MASK}'"
+    )
+    assert masked(readable(f"refused {word}".encode()), forms) == f"refused {MASK}"
