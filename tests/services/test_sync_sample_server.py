@@ -10,6 +10,7 @@ from mailboxadmin.demo.people import sample_people
 from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Counts, Outcome
+from mailboxadmin.services.check import run_check
 from tests.support import mails
 from tests.support.mailstore import Account
 from tests.support.office import Box, Office
@@ -48,6 +49,16 @@ def test_all_is_stored_and_a_second_run_finds_nothing(office: Office, box: Box):
 
     assert (report.outcome, report.counts) == (Outcome.OK, Counts())
     assert sorted(here(office, box).values()) == sorted(mails.generate(5))
+
+
+def test_a_test_of_it_is_green_and_marks_nothing(
+    office: Office, box: Box, sample_server: DemoImapServer
+):
+    check = run_check(office.deps, box.id, actor="grace@example.org")
+
+    assert check.ok, check.finding
+    with other_program(sample_server) as client:
+        assert not client.search("SEEN")
 
 
 def test_new_read_and_removed_messages_are_seen(

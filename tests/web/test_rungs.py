@@ -37,6 +37,30 @@ def test_the_red_rung_ends_the_climb():
     assert ladder[-1].text == "not reached"
 
 
+@pytest.mark.parametrize(
+    ("steps", "labels"),
+    [
+        ("dns tcp tls greeting auth folders fetch", "Sign-in Folders Mail"),
+        ("dns tcp tls greeting auth folders local", "Sign-in Folders On_this_server"),
+        ("dns tcp tls greeting auth folders push", "Sign-in Folders Read_status"),
+        # It failed before any folder was pulled, and those were read afterwards.
+        ("dns tcp tls greeting auth push", "Greeting Sign-in Read_status"),
+    ],
+)
+def test_a_sync_that_failed_after_the_folders_says_where(steps: str, labels: str):
+    ladder = rungs(climbed(*steps.split(), fell=True))
+
+    assert [rung.label.replace(" ", "_") for rung in ladder][-3:] == labels.split()
+    assert [rung.kind for rung in ladder] == ["ok"] * (len(ladder) - 1) + ["bad"]
+
+
+def test_what_is_missing_here_comes_before_the_whole_way():
+    ladder = rungs(climbed("local", fell=True))
+
+    assert [rung.kind for rung in ladder] == ["bad"] + ["not"] * 6
+    assert ladder[0].label == "On this server"
+
+
 def test_while_it_is_climbed_the_next_rung_is_tried():
     ladder = rungs(climbed("dns", "tcp"), live=True)
 
