@@ -6,12 +6,12 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from mailboxadmin.domain.errors import NotFound
+from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.domain.repair import Way
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.repair import way_of
+from mailboxadmin.services.repair import make_repair_link, way_of
 from mailboxadmin.services.repair_links import LinkMade, link_made
 from mailboxadmin.services.runs import is_live
 from mailboxadmin.store import board, incidents
@@ -32,8 +32,35 @@ class Asking:
     since: datetime | None
     #: What the owner can do about it in a link.
     way: Way
+    #: What whoever acts must do, as an infinitive: `enter the right password`.
+    task: str
+    #: The cause in half a sentence, for several mailboxes.
+    short: str
     #: The newest link that was made for it; None when there is none.
     link: LinkMade | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """A link that was just made: shown once, and not kept."""
+
+    url: str
+    valid_until: datetime
+
+
+def ask_with_link(deps: Deps, mailbox_id: int, *, actor: str) -> tuple[Asking, Linked]:
+    """Make a link in which the owner mends it; an earlier one ends.
+
+    Raises:
+        NotFound: there is no such mailbox.
+        InvalidInput: there is nothing that its owner could mend in a link.
+    """
+    url = make_repair_link(deps, mailbox_id, actor=actor)
+    asking = read_asking(deps, mailbox_id)
+    if asking is None or asking.link is None:
+        # It was mended in this moment.
+        raise InvalidInput("mailbox", "Nothing is wrong with it any more.")
+    return asking, Linked(url=url, valid_until=asking.link.valid_until)
 
 
 def read_asking(deps: Deps, mailbox_id: int) -> Asking | None:
@@ -58,6 +85,8 @@ def read_asking(deps: Deps, mailbox_id: int) -> Asking | None:
             reach=reach,
             since=since,
             way=way_of(db, deps, row, mailbox.finding),
+            task=deps.diagnosis.task(mailbox.finding, reach),
+            short=deps.diagnosis.short(mailbox.finding, reach),
             link=link_made(db, row, now),
         )
 

@@ -30,10 +30,12 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.mailbox import bp as mailbox
     from mailboxadmin.web.mailboxes import bp as mailboxes
     from mailboxadmin.web.ops import bp as ops
+    from mailboxadmin.web.repair import bp as repair
     from mailboxadmin.web.settings import bp as settings
     from mailboxadmin.web.staff import bp as staff
 
     for around in (ids, access, limits, headers, page, errors):
         around.init_app(app)
-    for blueprint in (auth, board, mailboxes, mailbox, certificate, activity, settings, staff, ops):
+    pages = (board, mailboxes, mailbox, certificate, activity, settings, staff)
+    for blueprint in (auth, repair, *pages, ops):
         app.register_blueprint(blueprint)

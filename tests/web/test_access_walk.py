@@ -34,6 +34,7 @@ OPEN = {
     "ops.favicon",
     "ops.healthz",
     "ops.metrics",
+    "repair.mend",
     "static",
 }
 #: Where people who are signed in find their own things without a mailbox in the address.

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("mailboxes", __name__, url_prefix="/mailboxes/<int:mailbox_id>")
 
-from mailboxadmin.web.mailboxes import views  # noqa: E402, F401 - adds its routes to the blueprint
+from mailboxadmin.web.mailboxes import ask, views  # noqa: E402, F401 - add their routes to it

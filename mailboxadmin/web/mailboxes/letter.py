@@ -1,14 +1,17 @@
-"""The message that an admin sends to whoever must act: what broke, why, and what to do."""
+"""What an admin sends to whoever must act: a letter, and two lines for a chat."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from mailboxadmin.domain.finding import Finding, Fixer
-from mailboxadmin.domain.mailbox import Mailbox
+from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.people import Person
+from mailboxadmin.services.asking import Asking, Linked
 from mailboxadmin.web.words import first_name
+
+#: More addresses than this are counted instead.
+MOST_NAMED = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,38 +30,63 @@ class Letter:
         return f"mailto:{quote(self.to)}?subject={quote(self.subject)}&body={quote(lines)}"
 
 
-def letter_about(mailbox: Mailbox, finding: Finding, sender: Person, page: str) -> Letter:
-    """The message about what is wrong with a mailbox.
+def letter_about(asking: Asking, sender: Person, page: str, linked: Linked | None = None) -> Letter:
+    """The message about what is wrong with a mailbox, or with all that have its cause.
 
     Args:
         page: the address of the mailbox's page.
+        linked: the link in which the owner mends it; None sends them to that page.
     """
-    to_owner = finding.fix_by is Fixer.OWNER
-    name = first_name(mailbox.owner_name, mailbox.address)
+    finding, to_owner = asking.finding, asking.finding.fix_by is Fixer.OWNER
     parts = [
-        f"Hello {name}," if to_owner else "Hello,",
-        f"{_whose(mailbox, to_owner)} {_since(mailbox)}",
+        f"Hello {_first_name(asking)}," if to_owner else "Hello,",
+        _what_stopped(asking, to_owner),
         f"What is wrong: {finding.summary}\nWhy: {_plain(finding.cause)}",
-        _steps(finding),
+        _steps(asking, linked),
         f"The mail server's own words: {finding.server_said}" if finding.server_said else "",
-        f"All about it: {page}" if to_owner else "",
-        sender.name or sender.email,
+        _where(page, linked) if to_owner else "",
+        _name(sender),
     ]
     return Letter(
-        to=mailbox.address if to_owner else "",
-        subject=f"The mailbox {mailbox.address} needs you",
+        to=asking.mailbox.address if to_owner else "",
+        subject=_subject(asking),
         body="\n\n".join(part for part in parts if part),
     )
 
 
-def _whose(mailbox: Mailbox, to_owner: bool) -> str:
-    return f"{'your mailbox' if to_owner else 'the mailbox'} {mailbox.address}"
+def chat_about(asking: Asking, sender: Person, linked: Linked) -> str:
+    """The same for a chat: what, what to do, and where."""
+    return "\n".join(
+        (
+            f"Hi {_first_name(asking)}, your mailbox {asking.mailbox.address} "
+            f"{_since(asking)} {asking.finding.summary}",
+            f"You can {asking.task} here, without signing in: {linked.url}",
+            f"The link is for you alone. {_holds(linked)} – {_name(sender)}",
+        )
+    )
 
 
-def _since(mailbox: Mailbox) -> str:
-    if mailbox.last_success_at is None:
+def _what_stopped(asking: Asking, to_owner: bool) -> str:
+    count = len(asking.concerned)
+    if count == 1:
+        whose = "your mailbox" if to_owner else "the mailbox"
+        return f"{whose} {asking.mailbox.address} {_since(asking)}"
+    named = [f"- {address}" for address in asking.concerned[:MOST_NAMED]]
+    more = [f"- and {count - MOST_NAMED} more"] if count > MOST_NAMED else []
+    return "\n".join([f"{count} mailboxes with one cause {_since(asking)}", *named, *more])
+
+
+def _subject(asking: Asking) -> str:
+    count = len(asking.concerned)
+    if count == 1:
+        return f"The mailbox {asking.mailbox.address} needs you"
+    return f"{count} mailboxes need you: {asking.short}"
+
+
+def _since(asking: Asking) -> str:
+    if asking.since is None:
         return "could not be read so far."
-    return f"could not be read since {_date(mailbox.last_success_at)}."
+    return f"could not be read since {_date(asking.since)}."
 
 
 def _date(at: datetime) -> str:
@@ -66,9 +94,30 @@ def _date(at: datetime) -> str:
     return f"{local.day} {local:%B %H:%M}"
 
 
-def _steps(finding: Finding) -> str:
-    lines = [f"{number}. {_plain(step)}" for number, step in enumerate(finding.steps, 1)]
+def _steps(asking: Asking, linked: Linked | None) -> str:
+    steps = [_plain(step) for step in asking.finding.steps]
+    if linked is not None:
+        steps = [step.replace("under Mailbox Config", "in the link below") for step in steps]
+    lines = [f"{number}. {step}" for number, step in enumerate(steps, 1)]
     return "\n".join(["What to do:", *lines]) if lines else ""
+
+
+def _where(page: str, linked: Linked | None) -> str:
+    if linked is None:
+        return f"All about it: {page}"
+    return f"Here, without signing in: {linked.url}\nThe link is for you alone. {_holds(linked)}"
+
+
+def _holds(linked: Linked) -> str:
+    return f"It works once, until {_date(linked.valid_until)}."
+
+
+def _first_name(asking: Asking) -> str:
+    return first_name(asking.mailbox.owner_name, asking.mailbox.address)
+
+
+def _name(sender: Person) -> str:
+    return sender.name or sender.email
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,159 @@
+"""Asking whoever must act: a message to hand over, and the link that the admin makes."""
+
+import html
+import re
+
+import pytest
+
+from mailboxadmin.domain.finding import Fixer, Phase, Scope
+from mailboxadmin.domain.mailbox import State
+from mailboxadmin.store import incidents
+from mailboxadmin.store.mailboxes import mailbox_row
+from tests.support.asked import ADMIN, lock_out, nonce_of
+from tests.support.dovecot import Dovecot
+from tests.support.log import logged
+from tests.support.office import Box, Office
+from tests.support.states import finding, put, somebody
+from tests.support.visitor import Visitor
+
+LINK = re.compile(r"http://localhost:8000(/repair/\S+)")
+
+
+@pytest.fixture
+def ann(office: Office, dovecot: Dovecot) -> Box:
+    office.admin(ADMIN)
+    return lock_out(office, dovecot)
+
+
+@pytest.fixture
+def grace(ann: Box, at_desk) -> Visitor:
+    visitor: Visitor = at_desk(ADMIN)
+    return visitor
+
+
+def ask_path(box: Box) -> str:
+    return f"/mailboxes/{box.id}/ask"
+
+
+def text_of(page: str, field: str) -> str:
+    """What stands in a field to be copied; empty without that field."""
+    found = re.search(rf'<textarea[^>]* id="{field}"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    return html.unescape(found[1]).strip() if found else ""
+
+
+def test_looking_makes_no_link(office: Office, grace: Visitor, ann: Box):
+    page = grace.get(ask_path(ann)).text
+
+    assert f"Make a link for {ann.person.name}" in page
+    assert LINK.search(page) is None and nonce_of(office, ann) is None
+    assert f"Hello {ann.person.name}," in text_of(page, "letter")
+    assert f"http://localhost:8000/mailboxes/{ann.id}" in text_of(page, "letter")
+
+
+def test_the_button_gives_a_message_for_a_chat_and_a_letter_with_the_link(
+    grace: Visitor, ann: Box, visitor: Visitor
+):
+    page = grace.post(ask_path(ann)).text
+
+    chat, letter = text_of(page, "chat"), text_of(page, "letter")
+    [in_chat], [in_letter] = LINK.findall(chat), LINK.findall(letter)
+    assert in_chat == in_letter
+    assert f"Hi {ann.person.name}, your mailbox {ann.person.email} could not be read" in chat
+    assert "It works once, until " in chat
+    assert "without signing in" in letter and "under Mailbox Config" not in letter
+    assert visitor.get(in_chat).status_code == 200
+
+
+def test_what_became_of_the_link_is_told_and_the_link_is_not_shown_again(
+    office: Office, grace: Visitor, ann: Box
+):
+    made = LINK.findall(grace.post(ask_path(ann)).text)[0]
+
+    page = grace.get(ask_path(ann)).text
+
+    assert f"{ADMIN} made a link" in page and "it was not used yet" in page
+    assert made not in page
+    office.clock.advance(days=4)
+    assert "holds no more" in grace.get(ask_path(ann)).text
+
+
+def test_another_link_ends_the_first(grace: Visitor, ann: Box, visitor: Visitor):
+    first = LINK.findall(grace.post(ask_path(ann)).text)[0]
+
+    second = LINK.findall(grace.post(ask_path(ann)).text)[0]
+
+    assert visitor.get(first).status_code == 410
+    assert visitor.get(second).status_code == 200
+
+
+def test_only_the_admin_makes_one(office: Office, ann: Box, at_desk):
+    bob = office.person("bob@example.org").email
+    data = {"csrf_token": at_desk(bob).token("/password")}
+
+    for email in (bob, ann.person.email):
+        desk = at_desk(email)
+        data = {"csrf_token": desk.token("/password")}
+        assert desk.client.post(ask_path(ann), data=data).status_code == 403
+    assert "Make a link" not in at_desk(ann.person.email).get(ask_path(ann)).text
+    assert nonce_of(office, ann) is None and logged(office, "mailbox.link_made") == []
+
+
+def test_it_needs_the_forms_token(office: Office, grace: Visitor, ann: Box):
+    assert grace.post_without_token(ask_path(ann)).status_code == 400
+    assert nonce_of(office, ann) is None
+
+
+def test_what_was_mended_meanwhile_needs_no_link(
+    office: Office, grace: Visitor, ann: Box, dovecot: Dovecot
+):
+    token = grace.token(ask_path(ann))
+    dovecot.change_password(ann.account, ann.account.password)
+    office.sync(ann)
+
+    answer = grace.client.post(ask_path(ann), data={"csrf_token": token})
+
+    assert answer.status_code == 302
+    assert nonce_of(office, ann) is None
+
+
+def test_what_a_password_does_not_mend_gets_the_letter_alone(office: Office, at_desk):
+    office.admin(ADMIN)
+    anna = somebody(office, "Anna Keller")
+    wrong = finding("folder.not_found", phase=Phase.FOLDERS, field="folders")
+    mailbox_id = put(office, anna, State.NEEDS_ACTION, wrong)
+
+    page = at_desk(ADMIN).get(f"/mailboxes/{mailbox_id}/ask").text
+
+    assert "Make a link" not in page
+    assert f"/mailboxes/{mailbox_id}" in text_of(page, "letter")
+
+
+def test_a_wide_cause_is_one_letter_that_names_all_mailboxes(office: Office, at_desk):
+    office.admin(ADMIN)
+    names = ("Anna Keller", "Ben Frei", "Chloe Martin")
+    expired = finding(
+        "oauth.client_secret_expired",
+        phase=Phase.TOKEN,
+        fix_by=Fixer.PROVIDER_ADMIN,
+        scope=Scope.PROVIDER_APP,
+    )
+    first, *_ = [broken_by(office, name, expired, "outlook") for name in names]
+    broken_by(office, "Dora Maar", expired, "gmail")
+
+    page = at_desk(ADMIN).get(f"/mailboxes/{first}/ask").text
+
+    letter = text_of(page, "letter")
+    assert "Copy a message for the Entra admin" in page and "Make a link" not in page
+    assert "3 mailboxes with one cause" in letter
+    assert [name in letter for name in ("anna@", "ben@", "chloe@", "dora@")] == [True] * 3 + [False]
+    assert "mailto:?subject=3%20mailboxes" in page
+
+
+def broken_by(office: Office, name: str, wrong, reach: str) -> int:
+    """Somebody's mailbox with a cause that reaches further; its id."""
+    now = office.clock.now()
+    mailbox_id = put(office, somebody(office, name), State.NEEDS_ACTION, wrong)
+    with office.deps.store.write() as db:
+        row = mailbox_row(db, mailbox_id)
+        incidents.begin_incident(db, row, wrong, None, now).reach = reach
+    return mailbox_id
