@@ -133,13 +133,16 @@ class UnknownAnswerRow(Base):
     """What a server said that nothing here knows; kept to be added to the catalogue."""
 
     __tablename__ = "unknown_answers"
-    __table_args__ = (UniqueConstraint("phase", "happening", "provider", "said"),)
+    __table_args__ = (
+        UniqueConstraint("phase", "happening", "response_code", "provider", "said"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     phase: Mapped[str] = mapped_column(Text)
     happening: Mapped[str] = mapped_column(Text)
-    response_code: Mapped[str | None] = mapped_column(Text)
-    #: The key of the provider that was recognised; empty for none.
+    #: Of a token endpoint its `error`; empty for none.
+    response_code: Mapped[str] = mapped_column(Text)
+    #: The key of the provider that was recognised, or of the OAuth app; empty for none.
     provider: Mapped[str] = mapped_column(Text)
     #: Its words, with what belongs to one mailbox (address, host) covered.
     said: Mapped[str] = mapped_column(Text)

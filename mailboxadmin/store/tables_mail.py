@@ -23,6 +23,8 @@ class FolderRow(Base):
     uid_next: Mapped[int | None]
     highest_modseq: Mapped[int | None]
     server_count: Mapped[int] = mapped_column(default=0)
+    #: Messages here that were not removed; written by the database itself, see `message_counts`.
+    messages: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     #: Which of its messages were wanted when the cursor was set; None: all.
     selection: Mapped[str | None] = mapped_column(Text)
     #: `\\sent` and the like (RFC 6154), lower case; None when it has no such use.
@@ -42,13 +44,6 @@ class MessageRow(Base):
         # By their bytes only those are looked for that lost their UID. Of all messages it would
         # cost a page of the disk each, because digests come in no order.
         Index("ix_messages_unmatched", "folder_id", "digest", sqlite_where=text("uid IS NULL")),
-        # The board counts what is there, of every mailbox, every few seconds.
-        Index(
-            "ix_messages_present",
-            "mailbox_id",
-            "folder_id",
-            sqlite_where=text("removed_at IS NULL"),
-        ),
         # Those whose bytes are not here.
         Index("ix_messages_refused", "folder_id", sqlite_where=text("refused_at IS NOT NULL")),
         Index("ix_messages_arriving", "folder_id", sqlite_where=text("expected_size IS NOT NULL")),

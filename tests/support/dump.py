@@ -83,11 +83,23 @@ def dump_of(office: Office) -> Dump:
             "mailboxes": sorted(map(_plain, db.scalars(select(MailboxRow)))),
             "incidents": sorted(map(_plain, db.scalars(select(IncidentRow)))),
             "folders": sorted(map(_plain, db.scalars(select(FolderRow)))),
+            "folders counted wrong": miscounted(db),
             "messages": sorted(_messages(db)),
             "entries": sorted(_entries(db)),
             "sums": _sums(db),
             "other tables": {name: _count(db, name) for name in _COUNTED},
         }
+
+
+def miscounted(db: Session) -> list[tuple[str, int, int]]:
+    """Folders whose stored count is not that of their rows: name, stored, counted."""
+    counted = (
+        select(func.count())
+        .where(MessageRow.folder_id == FolderRow.id, MessageRow.removed_at.is_(None))
+        .scalar_subquery()
+    )
+    query = select(FolderRow.name, FolderRow.messages, counted)
+    return [tuple(row) for row in db.execute(query.where(FolderRow.messages != counted))]
 
 
 def differences(found: Dump, expected: Dump) -> list[str]:

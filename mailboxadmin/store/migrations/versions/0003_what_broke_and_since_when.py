@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from mailboxadmin.store import message_counts
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -17,7 +19,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("phase", sa.Text(), nullable=False),
         sa.Column("happening", sa.Text(), nullable=False),
-        sa.Column("response_code", sa.Text(), nullable=True),
+        sa.Column("response_code", sa.Text(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
         sa.Column("first_at", sa.DateTime(), nullable=False),
@@ -27,9 +29,10 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "phase",
             "happening",
+            "response_code",
             "provider",
             "said",
-            name=op.f("uq_unknown_answers_phase_happening_provider_said"),
+            name=op.f("uq_unknown_answers_phase_happening_response_code_provider_said"),
         ),
     )
     op.create_table(
@@ -79,6 +82,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("certificate", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("pinned_by", sa.Text(), server_default="", nullable=False))
 
+    op.add_column(
+        "folders", sa.Column("messages", sa.Integer(), server_default=sa.text("0"), nullable=False)
+    )
+    for statement in message_counts.CREATE:
+        op.execute(statement)
+    # It was there to count them.
+    op.drop_index("ix_messages_present", "messages")
+
     _begin_the_incidents_that_go_on()
     # Not in a batch: that would make the table anew, and its mail would go with the old one.
     op.execute("ALTER TABLE mailboxes DROP COLUMN failure_entry_id")
@@ -113,6 +124,17 @@ def _begin_the_incidents_that_go_on() -> None:
 
 
 def downgrade() -> None:
+    op.create_index(
+        "ix_messages_present",
+        "messages",
+        ["mailbox_id", "folder_id"],
+        unique=False,
+        sqlite_where=sa.text("removed_at IS NULL"),
+    )
+    for statement in message_counts.DROP:
+        op.execute(statement)
+    op.execute("ALTER TABLE folders DROP COLUMN messages")
+
     with op.batch_alter_table("trusted_certificates", schema=None) as batch_op:
         batch_op.drop_column("pinned_by")
         batch_op.drop_column("certificate")
