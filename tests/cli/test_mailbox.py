@@ -159,13 +159,59 @@ def test_pause_and_resume(run, office, dovecot):
     assert (while_paused["state"], after["state"]) == ("paused", "ok")
 
 
-def test_trusting_a_certificate_is_logged(run, office):
+@pytest.fixture
+def secure(run, office, dovecot):
+    """A mailbox on a server that speaks TLS, with a certificate that nobody vouches for."""
     office.person("anna@example.org")
-    run("mailbox", "set", "anna@example.org", "--host", "imap.example.org")
+    where = ("--host", dovecot.host, "--port", str(dovecot.ssl_port), "--encryption", "ssl")
+    run("mailbox", "set", "anna@example.org", *where, "--password-stdin", stdin="secret")
+    return dovecot
 
-    done = run("mailbox", "trust", "anna@example.org", "--fingerprint", FINGERPRINT)
+
+def test_trusting_a_certificate_is_logged(run, secure):
+    done = run(
+        "mailbox", "trust", "anna@example.org", "--fingerprint", secure.certificate.fingerprint
+    )
     wrong = run("mailbox", "trust", "anna@example.org", "--fingerprint", "abc")
 
     assert (done.status, wrong.status) == (0, 2)
+    assert (done.out, done.err) == (f"The certificate is trusted for {secure.host}.\n", "")
     [entry] = run("activity", "--code", "certificate", "--json").objects
-    assert entry["detail"]["host"] == "imap.example.org"
+    assert entry["detail"]["host"] == secure.host and entry["detail"]["names"]
+
+
+def test_a_fingerprint_that_the_server_does_not_show_is_pinned_and_that_is_said(run, secure):
+    done = run("mailbox", "trust", "anna@example.org", "--fingerprint", FINGERPRINT)
+    [checked] = run("check", "anna@example.org", "--json").objects
+
+    assert done.status == 0
+    assert "shows another certificate now" in done.complaint
+    assert secure.certificate.fingerprint in done.complaint
+    assert "mailbox untrust anna@example.org" in done.complaint
+    assert "another certificate than the one that is trusted" in checked["finding"]["summary"]
+    told = checked["steps"][-1]["detail"]
+    assert secure.certificate.fingerprint in told and "pinned is abab" in told
+
+
+def test_what_cannot_be_compared_is_said(run, office):
+    office.person("anna@example.org")
+    run("mailbox", "set", "anna@example.org", "--host", "127.0.0.1", "--port", "9")
+
+    done = run("mailbox", "trust", "anna@example.org", "--fingerprint", FINGERPRINT)
+
+    assert (done.status, done.err) == (0, "")
+    assert "could not be compared" in done.out
+
+
+def test_a_certificate_is_trusted_no_more(run, secure):
+    run("mailbox", "trust", "anna@example.org", "--fingerprint", secure.certificate.fingerprint)
+    run("mailbox", "trust", "anna@example.org", "--fingerprint", FINGERPRINT)
+
+    one = run("mailbox", "untrust", "anna@example.org", "--fingerprint", FINGERPRINT)
+    rest = run("mailbox", "untrust", "anna@example.org")
+    nothing = run("mailbox", "untrust", "anna@example.org")
+
+    assert "another pinned one still is" in one.out
+    assert "the usual authorities decide again" in rest.out
+    assert nothing.status == 2 and "No certificate is pinned" in nothing.complaint
+    assert len(run("activity", "--code", "certificate.untrusted", "--json").objects) == 2

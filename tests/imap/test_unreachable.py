@@ -1,9 +1,7 @@
 """What can go wrong before a byte of IMAP was spoken: dns, tcp, tls."""
 
 import errno
-import hashlib
 import socket
-import ssl
 
 import pytest
 
@@ -25,12 +23,6 @@ HOST = "localhost"
 def short_rungs(monkeypatch):
     """Ten seconds of silence are too long for a test."""
     monkeypatch.setattr(climb, "RUNG_LIMIT_S", 1.0)
-
-
-def digest(certificate) -> str:
-    pem = certificate.cert_file.read_text()
-    first = pem[: pem.index("-----END CERTIFICATE-----") + 26]
-    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).hexdigest()
 
 
 def test_an_unknown_name_ends_at_the_first_rung(dns_stub):
@@ -114,7 +106,7 @@ def test_a_certificate_that_is_not_accepted_is_described_so_that_it_can_be_pinne
     assert facts.phase is Phase.TLS
     assert facts.server_said is None
     assert words in facts.detail
-    assert f"SHA-256 fingerprint {digest(certificate)}" in facts.detail
+    assert f"SHA-256 fingerprint {certificate.fingerprint}" in facts.detail
     assert phases(steps)[-1] == ("tls", False)
     assert b"LOGIN" not in server.received
 
@@ -139,7 +131,10 @@ def test_a_pinned_certificate_is_accepted_whatever_is_wrong_with_it(
     )
 
     to = account(
-        server.port, host=HOST, encryption=Encryption.SSL, pinned=("0" * 64, digest(certificate))
+        server.port,
+        host=HOST,
+        encryption=Encryption.SSL,
+        pinned=("0" * 64, certificate.fingerprint),
     )
     with session(to) as opened:
         tls = opened.steps[2]
@@ -168,7 +163,7 @@ def test_with_a_pin_nothing_else_is_accepted_not_even_a_good_certificate(
     facts, _ = failure(to, ca_file=certificates.ca_file)
 
     assert facts.happening is Happening.CERTIFICATE_CHANGED
-    assert digest(certificate) in facts.detail and f"pinned is {'0' * 64}" in facts.detail
+    assert certificate.fingerprint in facts.detail and f"pinned is {'0' * 64}" in facts.detail
     assert facts.certificate is not None
     assert (facts.certificate.host, facts.certificate.vouched) == (HOST, vouched)
     assert b"LOGIN" not in server.received

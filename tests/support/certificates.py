@@ -1,5 +1,6 @@
 """Certificates of a private authority: good ones, and every broken kind that servers show."""
 
+import hashlib
 import ssl
 import warnings
 from dataclasses import dataclass, replace
@@ -28,6 +29,13 @@ class ServerCertificate:
     key_file: Path
     #: The server speaks TLS 1.1 and nothing newer.
     obsolete: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the first certificate, hex in lower case."""
+        first = self.cert_file.read_text().split("-----END CERTIFICATE-----")[0]
+        der = ssl.PEM_cert_to_DER_cert(f"{first}-----END CERTIFICATE-----\n")
+        return hashlib.sha256(der).hexdigest()
 
     def server_context(self) -> ssl.SSLContext:
         """Return a TLS context that shows this certificate."""

@@ -70,7 +70,7 @@ class Dovecot(MailStore):
         super().__init__(folder, dovecot_setup.MailOwner.of_this_process())
         self.certificates = Certificates(folder)
         self.ca_file = self.certificates.ca_file
-        self._certificate = self.certificates.good()
+        self.certificate = self.certificates.good()
         self._capability = capability
         self._max_userip_connections = max_userip_connections
         self._extra_configuration = extra_configuration
@@ -91,7 +91,7 @@ class Dovecot(MailStore):
         options = dovecot_setup.Options(
             port=self.port,
             ssl_port=self.ssl_port,
-            certificate=self._certificate,
+            certificate=self.certificate,
             capability=self._capability,
             max_userip_connections=self._max_userip_connections,
             extra=self._extra_configuration,
