@@ -1,5 +1,7 @@
 """The catalogue: what real servers said, word by word, and the rules its rows must keep."""
 
+from dataclasses import replace
+
 import pytest
 
 from mailboxadmin.diagnosis import Context, Diagnosis
@@ -160,6 +162,38 @@ def test_exchange_online_is_recognised_by_host_by_address_and_by_greeting(
     finding = find(facts("NO LOGIN failed.", host=host, greeting=greeting), address)
 
     assert finding.code == "auth.password_login_disabled"
+
+
+def test_a_relay_to_google_is_recognised_by_what_it_can_do():
+    said = "[AUTHENTICATIONFAILED] Invalid credentials (Failure)"
+    relayed = replace(facts(said), capabilities=frozenset({"IMAP4REV1", "X-GM-EXT-1"}))
+    context = Context(address="anna@example.org", owner_first_name="Anna", effective=None)
+
+    finding = find(relayed)
+
+    assert "Google" in finding.summary
+    assert DIAGNOSIS.provider_key(relayed, context) == "gmail"
+    assert DIAGNOSIS.provider_key(facts(said), context) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "happening", "known"),
+    [
+        ("NO The computer says no", Happening.ANSWER_NO, False),
+        ("BAD Eh?", Happening.ANSWER_BAD, False),
+        ("BYE So long", Happening.ANSWER_BYE, False),
+        ("[AUTHENTICATIONFAILED] The computer says no", Happening.ANSWER_NO, True),
+        ("NO Mailbox doesn't exist: Sent", Happening.ANSWER_NO, True),
+        (None, Happening.TIMEOUT, True),
+        (None, Happening.ANSWER_NO, True),
+        ("220 smtp.example.org", Happening.GREETING_NOT_IMAP, True),
+    ],
+)
+def test_words_in_no_file_are_worth_adding(said: str | None, happening: Happening, known: bool):
+    heard = facts(said, phase=Phase.FETCH, happening=happening)
+    context = Context(address="anna@example.org", owner_first_name="Anna", effective=None)
+
+    assert DIAGNOSIS.knows(heard, context) is known
 
 
 @pytest.mark.parametrize("greeting", ["", "* OK The Microsoft Exchange IMAP4 service is ready."])

@@ -81,6 +81,19 @@ def test_an_imap_host_gives_its_provider_away(host: str, expected: str | None):
     assert key(PROVIDERS.by_host(host)) == expected
 
 
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        ({"IMAP4REV1", "X-GM-EXT-1", "XLIST"}, "gmail"),
+        ({"IMAP4REV1", "XYMHIGHESTMODSEQ"}, "yahoo"),
+        ({"IMAP4REV1", "IDLE", "XAPPLEPUSHSERVICE"}, None),
+        (set(), None),
+    ],
+)
+def test_what_only_one_provider_can_do_gives_it_away(capabilities: set[str], expected: str | None):
+    assert key(PROVIDERS.by_capabilities(capabilities)) == expected
+
+
 @pytest.mark.parametrize("provider", PROVIDERS.all, ids=lambda provider: provider.key)
 def test_every_provider_has_a_server_of_its_own_and_steps_with_a_page(provider: Provider):
     linked = " ".join(provider.steps)

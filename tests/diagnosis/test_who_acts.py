@@ -87,6 +87,40 @@ def test_where_no_password_will_do_the_admin_acts(in_force: Effective | None):
     assert finding.fix_by is Fixer.ADMIN
 
 
+def no_password(apps: frozenset[str], address: str = "anna@example.org") -> Finding:
+    refused = Facts(
+        phase=Phase.AUTH,
+        happening=Happening.ANSWER_NO,
+        server_said="NO LOGIN failed.",
+        host="outlook.office365.com",
+    )
+    context = Context(address=address, owner_first_name="Anna", effective=None, oauth_apps=apps)
+    return DIAGNOSIS.finding(refused, context)
+
+
+def test_where_the_providers_oauth_app_is_set_up_the_owner_connects():
+    without = no_password(frozenset())
+    another = no_password(frozenset({"gmail"}))
+    ready = no_password(frozenset({"outlook"}))
+
+    assert {each.code for each in (without, another, ready)} == {"auth.password_login_disabled"}
+    assert without.fix_by is another.fix_by is Fixer.ADMIN
+    assert any("OAuth is not set up" in step for step in without.steps)
+    assert ready.fix_by is Fixer.OWNER
+    assert "connect Outlook" in ready.steps[0]
+    assert not any("not set up" in step or "pause" in step for step in ready.steps)
+
+
+@pytest.mark.parametrize(
+    ("encryption", "code"),
+    [("ssl", "auth.password_login_disabled"), ("none", "auth.plaintext_refused")],
+)
+def test_no_password_at_all_is_told_from_no_password_in_clear(encryption: str, code: str):
+    in_force = effective({}, {"imap_host": "mail.example.org", "imap_encryption": encryption})
+
+    assert find(Happening.LOGIN_DISABLED, in_force, phase=Phase.AUTH).code == code
+
+
 def test_without_a_value_of_ours_the_catalogue_says_who_and_then_the_codes_file():
     catalogued = find(
         Happening.ANSWER_NO,
