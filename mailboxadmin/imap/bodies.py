@@ -92,11 +92,17 @@ def still_there(wire: Wire, uids: Collection[int]) -> set[int]:
 
     Raises:
         imaplib.IMAP4.error: it refuses even that, so it is not because of a message.
+        ValueError: it tells them, but not of which messages.
     """
     here: set[int] = set()
     for uid_set in uid_sets(uids):
-        here.update(said.uid for said in Question(wire, uid_set.text, "(FLAGS)").asked())
-    return here.intersection(uids)
+        question = Question(wire, uid_set.text, "(FLAGS)")
+        told = {said.uid for said in question.asked()}.intersection(uid_set.uids)
+        if not told and question.nameless >= len(uid_set.uids):
+            # Or all of these would be taken for gone.
+            raise ValueError("the server answers UID FETCH without UIDs")
+        here |= told
+    return here
 
 
 def blame(uid: int, refusal: Said | None) -> Unfetchable:

@@ -54,6 +54,8 @@ class Intake:
 
     def __init__(self, connection: Connection) -> None:
         self.answers: list[Answer] = []
+        #: Lines that do not say which message they are about.
+        self.nameless = 0
         #: A literal and the line after it, which were read in vain and belong to imaplib.
         self.again: deque[bytes] = deque()
         self._connection = connection
@@ -78,7 +80,9 @@ class Intake:
                         break
                     later = zip(items, more.groups(), strict=True)
                     items = [old if new is None else new for old, new in later]
-            if items[0] is not None and (uid := int(items[0])) <= LARGEST_UID:
+            if items[0] is None:
+                self.nameless += 1
+            elif (uid := int(items[0])) <= LARGEST_UID:
                 take(_answer(uid, items, section or b"", body))
         return line
 

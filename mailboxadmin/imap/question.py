@@ -4,6 +4,7 @@ import imaplib
 from collections.abc import Iterator, Sequence
 
 from mailboxadmin.imap.answers import Answer, Raw, parsed, pieces
+from mailboxadmin.imap.plain import Intake
 from mailboxadmin.imap.wire import Wire
 
 
@@ -13,7 +14,7 @@ class Question:
     def __init__(self, wire: Wire, uid_set: str, *wanted: str) -> None:
         self._wire = wire
         self._words = (uid_set, *wanted)
-        self._plain: list[Answer] = []
+        self._intake: Intake | None = None
         #: What imaplib read, after the plain lines; None as long as it has it.
         self._other: Sequence[Raw] | None = None
 
@@ -25,7 +26,7 @@ class Question:
         """
         # What came unasked with earlier commands is not an answer to this one.
         self._wire.response("FETCH")
-        self._plain = self._wire.take_in()
+        self._intake = self._wire.take_in()
         status, data = self._wire.uid("FETCH", *self._words)
         if status == "OK":
             self._other = data
@@ -40,11 +41,11 @@ class Question:
         """
         if self.ask() != "OK":
             raise imaplib.IMAP4.error("FETCH refused")
-        return [*self._plain, *(said for piece in self._pieces() for said in parsed(piece))]
+        return [*self._plain(), *(said for piece in self._pieces() for said in parsed(piece))]
 
     def readable(self) -> Iterator[Answer]:
         """What the server said, without the lines that cannot be read."""
-        yield from self._plain
+        yield from self._plain()
         for piece in self._pieces():
             try:
                 said = list(parsed(piece))
@@ -52,6 +53,14 @@ class Question:
                 # Its message is missing then, and whoever asked looks after what is missing.
                 continue
             yield from said
+
+    @property
+    def nameless(self) -> int:
+        """How many plain lines told no UID, by which the answers to this question go."""
+        return self._intake.nameless if self._intake else 0
+
+    def _plain(self) -> list[Answer]:
+        return self._intake.answers if self._intake else []
 
     def _pieces(self) -> Iterator[list[Raw]]:
         other = self._wire.response("FETCH")[1] if self._other is None else self._other

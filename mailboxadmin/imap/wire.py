@@ -12,7 +12,6 @@ from collections import deque
 from imapclient import IMAPClient
 
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.imap.answers import Answer
 from mailboxadmin.imap.arguments import one_line
 from mailboxadmin.imap.connection import Connection, Hangup, Oversized
 from mailboxadmin.imap.plain import Intake
@@ -68,11 +67,11 @@ class Wire(imaplib.IMAP4):
             raise Oversized("an answer that does not end")
         return line
 
-    def take_in(self) -> list[Answer]:
+    def take_in(self) -> Intake:
         """Keep the plain lines of the next command, a FETCH, from imaplib: they come here."""
         self._intake = Intake(self.connection)
         self._again = self._intake.again
-        return self._intake.answers
+        return self._intake
 
     def send(self, data: bytes) -> None:  # type: ignore[override]  # never another buffer
         """A command, a literal of one, or its end.
