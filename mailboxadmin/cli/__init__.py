@@ -23,5 +23,6 @@ main = Program(
         "backup": "backup",
         "restore": "backup",
         "doctor": "doctor",
+        "answers": "answers",
     },
 )

@@ -77,7 +77,11 @@ def text_pattern(text: str) -> re.Pattern[str]:
 
 def load_catalogue() -> tuple[Row, ...]:
     """Read `catalogue.toml`, which is part of the package; the rows in the order of trying."""
-    text = (files(__package__) / "catalogue.toml").read_text(encoding="utf-8")
+    return read_catalogue((files(__package__) / "catalogue.toml").read_text(encoding="utf-8"))
+
+
+def read_catalogue(text: str) -> tuple[Row, ...]:
+    """The rows of a catalogue in TOML, in the order of trying."""
     rows = [row for read in tomllib.loads(text)["row"] for row in _variants(read)]
     return tuple(sorted(rows, key=lambda row: row.rank, reverse=True))
 

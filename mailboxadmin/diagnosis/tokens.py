@@ -97,7 +97,12 @@ def number_of(answer: TokenAnswer) -> int | None:
 
 def load_tokens() -> Tokens:
     """Read `tokens.toml`, which is part of the package."""
-    read = tomllib.loads((files(__package__) / "tokens.toml").read_text(encoding="utf-8"))
+    return read_tokens((files(__package__) / "tokens.toml").read_text(encoding="utf-8"))
+
+
+def read_tokens(text: str) -> Tokens:
+    """What token endpoints answer, from TOML."""
+    read = tomllib.loads(text)
     rows = [_row(row) for row in read["row"]]
     return Tokens(
         rows=tuple(sorted(rows, key=lambda row: row.rank, reverse=True)),

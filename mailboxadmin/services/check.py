@@ -52,7 +52,9 @@ def check_plan(deps: Deps, plan: Plan, *, actor: str, on_step: OnStep = no_watch
     climbed = climb(deps, plan, on_step, count=not plan.synced)
     facts, finding = climbed.facts, None
     if facts is not None:
-        finding = finding_for(deps, plan.mailbox_id, facts, tried=plan.effective)
+        finding = finding_for(
+            deps, plan.mailbox_id, facts, tried=plan.effective, login=plan.username
+        )
     check = Check(
         id=None,
         mailbox=plan.address,

@@ -8,21 +8,31 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.pins import explain_changed
 from mailboxadmin.services.settings import office_values
+from mailboxadmin.services.unknown import note_unknown
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.staff import find_person
 from mailboxadmin.store.store import DatabaseBusy, DiskFull
 
 
 def finding_for(
-    deps: Deps, mailbox_id: int, facts: Facts, *, tried: Effective | None = None
+    deps: Deps,
+    mailbox_id: int,
+    facts: Facts,
+    *,
+    tried: Effective | None = None,
+    login: str | None = None,
 ) -> Finding:
     """The finding, with its fixer taken from where the values at fault come from.
 
+    Words that nothing knows are kept, to be added; so no transaction may be open.
+
     Args:
         tried: what was in force when it happened, when it is not what is saved.
+        login: the name at sign-in then, in the same case.
     """
     with deps.store.read() as db:
-        owner = find_person(db, mailboxes.mailbox_row(db, mailbox_id).staff_id)
+        row = mailboxes.mailbox_row(db, mailbox_id)
+        owner = find_person(db, row.staff_id)
         context = Context(
             address=owner.email if owner else "",
             owner_first_name=owner.first_name if owner else "",
@@ -30,6 +40,7 @@ def finding_for(
             help_contact=str(office_values(db).get("help_contact") or ""),
         )
         facts = explain_changed(db, facts)
+    note_unknown(deps, facts, context, login=login or row.username)
     return deps.diagnosis.finding(facts, context)
 
 
