@@ -147,10 +147,11 @@ class Glance:
     running: int | None
     #: What its incident shares with others, see `domain.incident.reach_of`.
     reach: str = ""
+    last_attempt_at: datetime | None = None
 
     @property
     def awaits_first_sync(self) -> bool:
-        """It was configured, and nothing was tried yet."""
+        """It was configured, and no sync came to its end yet; one may have been stopped."""
         return self.configured and self.state is State.NEW
 
 
@@ -165,7 +166,6 @@ class Mailbox(Glance):
     failures: int
     #: Moves only when a run is committed.
     last_success_at: datetime | None
-    last_attempt_at: datetime | None
     #: None: it waits for a change or a person (or is paused, or new).
     next_attempt_at: datetime | None
     #: Messages stored and not removed on the server.

@@ -101,6 +101,8 @@ class Progress:
     outcome: Outcome | None
     finding: Finding | None
     cancel_requested: bool
+    #: It ended at its time limit, with something left for the next one.
+    timed_out: bool = False
 
     @property
     def live(self) -> bool:

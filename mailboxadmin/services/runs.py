@@ -12,7 +12,7 @@ cannot be looked at; the run it belonged to is closed as interrupted.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session as DbSession
@@ -29,7 +29,7 @@ from mailboxadmin.services.holder import Holder, this_process
 from mailboxadmin.services.keeper import keep
 from mailboxadmin.services.running import RunControl
 from mailboxadmin.store import leases, runs
-from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.activity import add_entry, was_told
 from mailboxadmin.store.tables import LeaseRow, MailboxRow, RunRow
 
 log = logging.getLogger(__name__)
@@ -183,9 +183,12 @@ def read_progress(deps: Deps, run_id: int, mailbox_id: int) -> Progress:
     """
     with deps.store.read() as db:
         progress = runs.progress_of(db, run_id)
-    if progress is None or progress.mailbox_id != mailbox_id:
-        raise NotFound("There is no such run.")
-    return progress
+        if progress is None or progress.mailbox_id != mailbox_id:
+            raise NotFound("There is no such run.")
+        # It may also have brought as many messages as one may: the log knows which.
+        partial = progress.outcome is Outcome.PARTIAL
+        timed_out = partial and was_told(db, mailbox_id, run_id, Code.SYNC_TIMED_OUT)
+    return replace(progress, timed_out=timed_out)
 
 
 def current_run(deps: Deps, mailbox_id: int) -> int | None:

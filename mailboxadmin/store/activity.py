@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from mailboxadmin.domain.activity import Entry
+from mailboxadmin.domain.activity import Code, Entry
 from mailboxadmin.store.tables import ActivityRow, MailboxRow, StaffRow
 
 
@@ -49,6 +49,16 @@ def repeat_entry(db: Session, previous_id: int | None, entry: Entry, now: dateti
     db.delete(previous)
     db.flush()
     return _insert(db, entry, now, first_at=first_at, times=times)
+
+
+def was_told(db: Session, mailbox_id: int, run_id: int, code: Code) -> bool:
+    """Whether the log has such a line of that run."""
+    query = select(ActivityRow.id).where(
+        ActivityRow.mailbox_id == mailbox_id,
+        ActivityRow.code == code.value,
+        ActivityRow.run_id == run_id,
+    )
+    return db.scalar(query.limit(1)) is not None
 
 
 def _insert(db: Session, entry: Entry, now: datetime, *, first_at: datetime, times: int) -> int:

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from mailboxadmin.domain.mailbox import State
+from mailboxadmin.domain.activity import Code, Entry
+from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Counts, Outcome
+from mailboxadmin.services.outcome import Result, record_outcome
 from mailboxadmin.services.runs import begin_run, held, read_progress
 from mailboxadmin.store import runs
+from mailboxadmin.store.activity import add_entry
 from tests.support import states
 from tests.support.office import Office
 from tests.support.visitor import Visitor
@@ -82,7 +85,7 @@ def test_its_progress_is_shown_and_asked_for_again(office: Office, box: int, ann
         ),
         (
             {"outcome": Outcome.PARTIAL, "counts": Counts(new=1, remaining=9)},
-            "The sync took as much as one may.|Still to come with the next sync: 9 messages.",
+            "The sync brought as many messages as one may.|with the next sync: 9 messages.",
         ),
         (
             {"outcome": Outcome.PARTIAL, "finding": states.finding()},
@@ -101,6 +104,39 @@ def test_its_end_is_said_in_words_and_not_asked_for_again(
 
     assert all(words in page for words in said.split("|"))
     assert 'id="run" hx-get' not in page and "http-equiv" not in page
+
+
+def test_a_run_that_its_time_limit_ended_says_that(office: Office, box: int, anna: Visitor):
+    left = Counts(new=1, remaining=9)
+    run_id = a_run(office, box, outcome=Outcome.PARTIAL, counts=left)
+    ended = Entry(
+        code=Code.SYNC_TIMED_OUT, message="…", actor="grace", mailbox_id=box, run_id=run_id
+    )
+    with office.deps.store.write() as db:
+        add_entry(db, ended, office.clock.now())
+
+    page = anna.get(f"/mailboxes/{box}/runs/{run_id}").text
+
+    assert "The sync reached its time limit." in page
+    assert "Still to come with the next sync: 9 messages." in page
+
+
+def test_a_first_sync_that_was_stopped_is_not_waited_for(office: Office, anna: Visitor, at_desk):
+    where = Server(host="mail.example.org", port=993, encryption=Encryption.SSL)
+    new = office.mailbox_at(where)
+    ann, grace = at_desk("ann@example.org"), at_desk("grace@example.org")
+    run = begin_run(office.deps, new.id, actor="ann@example.org")
+    pages = [(ann, f"/mailboxes/{new.id}"), (grace, "/"), (grace, "/staff")]
+    assert all(">First sync<" in who.get(path).text for who, path in pages)
+
+    with held(office.deps, run):
+        run.control.stop(by="ann@example.org")
+        stopped = Result(outcome=Outcome.CANCELLED, counts=Counts())
+        record_outcome(office.deps, run, stopped)
+
+    for who, path in pages:
+        page = who.get(path).text
+        assert "First sync stopped" in page and "Waiting for its first sync" not in page
 
 
 def test_it_can_be_stopped(office: Office, box: int, anna: Visitor):

@@ -32,9 +32,10 @@ def result_of(run: Progress) -> Result | None:
         sentence = "A part could not be read." if partly else "The mailbox could not be read."
         return Result(kind=kind, sentence=sentence, remark=got if partly else _UNHARMED)
     if run.outcome is Outcome.PARTIAL:
-        rest = count(run.counts.remaining, "message")
-        remark = f"{got} Still to come with the next sync: {rest}."
-        return Result(kind="ok", sentence="The sync took as much as one may.", remark=remark)
+        sentence = "The sync brought as many messages as one may."
+        if run.timed_out:
+            sentence = "The sync reached its time limit."
+        return Result(kind="ok", sentence=sentence, remark=f"{got} {_rest(run.counts)}")
     return Result(kind="wait", sentence="The sync was cut off.", remark=_CUT_OFF)
 
 
@@ -42,6 +43,12 @@ _UNHARMED = "Nothing was lost: what could not be fetched waits on the server."
 _CUT_OFF = (
     "Mailbox Admin was stopped meanwhile. What was stored is kept, and the next sync goes on."
 )
+
+
+def _rest(counts: Counts) -> str:
+    if not counts.remaining:
+        return "The next sync goes on from there."
+    return f"Still to come with the next sync: {count(counts.remaining, 'message')}."
 
 
 def _got(counts: Counts) -> str:
