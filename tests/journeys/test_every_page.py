@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.finding import Fixer, Phase
@@ -16,6 +16,7 @@ from mailboxadmin.domain.mailbox import Encryption, Server, State, Step
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.domain.run import Counts, Outcome
 from mailboxadmin.services.invitations import add_and_invite
+from mailboxadmin.services.repair import make_repair_link
 from mailboxadmin.store import runs
 from mailboxadmin.web.access import ROUTES, is_allowed
 from tests.support.accessible import faults_of, keyboard_faults_of
@@ -33,7 +34,12 @@ NO_PAGES = {
     "static",
 }
 #: For who is not signed in; they have a test of their own.
-DOOR = {"auth.invitation": "/invitation/x", "auth.login": "/login", "auth.setup": "/setup"}
+DOOR = {
+    "auth.invitation": "/invitation/x",
+    "auth.login": "/login",
+    "auth.setup": "/setup",
+    "repair.mend": "/repair/x",
+}
 GRACE, ANNA = "grace@example.org", "anna@example.org"
 CLIMBED = (
     Step(phase=Phase.DNS, ok=True, ms=3, detail="192.0.2.7"),
@@ -132,10 +138,27 @@ def test_everybody_can_use_the_pages_before_the_door(serve, open_page):
     )
 
     after = faults_at(page, [DOOR["auth.login"], link])
-    ended = faults_at(page, [DOOR["auth.invitation"]], status=410)
+    ended = faults_at(page, [DOOR["auth.invitation"], DOOR["repair.mend"]], status=410)
     missing = faults_at(page, ["/nothing"], status=404)
 
     assert before | after | ended | missing == {}
+
+
+def test_everybody_can_use_the_link_that_mends_a_mailbox(sights: Sights, open_page):
+    office, anna = sights.office, sights.anna
+    link = make_repair_link(office.deps, anna.mailbox_id or 0, actor=GRACE)
+    stranger, admin = open_page(office), open_page(office, GRACE)
+
+    open_to_her = faults_at(stranger, [link])
+    not_for_grace = faults_at(admin, [link], status=403)
+    admin.goto(f"/mailboxes/{anna.mailbox_id}/ask")
+    admin.get_by_role("button", name="Make a link for Anna").click()
+    expect(admin.get_by_label("The message for a chat")).to_be_visible()
+    handed_over = keyboard_faults_of(admin) + faults_of(admin)
+
+    assert open_to_her | not_for_grace == {}
+    assert handed_over == []
+    assert faults_at(stranger, [link], status=410) == {}
 
 
 def test_an_empty_office_can_be_used_too(serve, open_page):

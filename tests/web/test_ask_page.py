@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from mailboxadmin.domain.finding import Fixer, Phase, Scope
+from mailboxadmin.domain.errors import Facts, Happening
+from mailboxadmin.domain.finding import Finding, Fixer, Phase, Scope
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.store import incidents
-from mailboxadmin.store.mailboxes import mailbox_row
+from mailboxadmin.domain.token import TokenAnswer
 from tests.support.asked import ADMIN, lock_out, nonce_of
 from tests.support.dovecot import Dovecot
 from tests.support.log import logged
@@ -71,10 +71,10 @@ def test_what_became_of_the_link_is_told_and_the_link_is_not_shown_again(
 
     page = grace.get(ask_path(ann)).text
 
-    assert f"{ADMIN} made a link" in page and "it was not used yet" in page
+    assert f"by {ADMIN}, not used yet, good until" in page
     assert made not in page
     office.clock.advance(days=4)
-    assert "holds no more" in grace.get(ask_path(ann)).text
+    assert "not used, and over" in grace.get(ask_path(ann)).text
 
 
 def test_another_link_ends_the_first(grace: Visitor, ann: Box, visitor: Visitor):
@@ -149,11 +149,8 @@ def test_a_wide_cause_is_one_letter_that_names_all_mailboxes(office: Office, at_
     assert "mailto:?subject=3%20mailboxes" in page
 
 
-def broken_by(office: Office, name: str, wrong, reach: str) -> int:
+def broken_by(office: Office, name: str, wrong: Finding, app: str) -> int:
     """Somebody's mailbox with a cause that reaches further; its id."""
-    now = office.clock.now()
-    mailbox_id = put(office, somebody(office, name), State.NEEDS_ACTION, wrong)
-    with office.deps.store.write() as db:
-        row = mailbox_row(db, mailbox_id)
-        incidents.begin_incident(db, row, wrong, None, now).reach = reach
-    return mailbox_id
+    said = TokenAnswer(app=app, error="invalid_client")
+    facts = Facts(phase=Phase.TOKEN, happening=Happening.TOKEN_REFUSED, token=said)
+    return put(office, somebody(office, name), State.NEEDS_ACTION, wrong, facts=facts)

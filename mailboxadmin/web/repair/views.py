@@ -59,6 +59,8 @@ def _refused(form: RepairForm, found: Repair, refused: NotSaved) -> Answer:
 def _page(form: RepairForm, found: Repair, tried: Finding | None = None) -> str:
     """What is wrong, which the last try may have told anew."""
     finding = tried or found.finding
+    if found.provider is not None:
+        form.password.label.text = "App password"
     return render_template(
         "repair/mend.html",
         form=form,
