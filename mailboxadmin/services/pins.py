@@ -145,9 +145,9 @@ def explain_changed(db: Session, facts: Facts) -> Facts:
     pinned = " or ".join(_pinned_in_words(pin) for pin in pins_of(db, shown.host))
     if not pinned:
         return facts  # Ended meanwhile.
-    hint = f"Trusted here is {pinned}; shown now is {beginning(shown.fingerprint)}."
+    hint = f"It shows {beginning(shown.fingerprint)} now; trusted here is {pinned}."
     if shown.vouched:
-        hint += " Known authorities vouch for that one, so that nothing has to be pinned any more."
+        hint += " Known authorities vouch for the new one: it need not be trusted by hand any more."
     return replace(facts, hint=hint)
 
 
