@@ -61,7 +61,6 @@ class Repaired:
     """What became of it."""
 
     address: str
-    owner_name: str
     #: The mail is being fetched; else the mailbox is paused.
     syncing: bool
 
@@ -128,8 +127,7 @@ def repair(deps: Deps, text: str, password: str, username: str = "") -> Repaired
         test=True,
         claim=use_up,
     )
-    syncing = _sync(deps, found)
-    return Repaired(address=found.address, owner_name=found.owner_name, syncing=syncing)
+    return Repaired(address=found.address, syncing=_sync(deps, found))
 
 
 def _require_use(db: Session, deps: Deps, row: MailboxRow) -> None:
@@ -145,13 +143,13 @@ def _require_use(db: Session, deps: Deps, row: MailboxRow) -> None:
 def _require_password(found: Repair, password: str) -> None:
     if found.way is not Way.PASSWORD:
         who = found.provider.name if found.provider else "This server"
-        _refuse(f"{who} takes no passwords: entering one here changes nothing.")
+        _refuse("mailbox", f"{who} takes no passwords: entering one here changes nothing.")
     if not password and not found.password_may_be_right:
-        _refuse("Enter the password.")
+        _refuse("password", "Enter the password.")
 
 
-def _refuse(sentence: str) -> None:
-    raise InvalidInputs((InvalidInput("password", sentence),))
+def _refuse(field: str, sentence: str) -> None:
+    raise InvalidInputs((InvalidInput(field, sentence),))
 
 
 def _repair(db: Session, deps: Deps, row: MailboxRow) -> Repair:
