@@ -23,7 +23,7 @@ def _try(deps: Deps, mailbox_id: int, asked_at: datetime, actor: str) -> None:
     """Sync it, unless that is settled: who is impatient asks twice, and servers count tries."""
     with deps.store.read() as db:
         row = mailbox_row(db, mailbox_id)
-        tried_since = row.last_attempt_at is not None and row.last_attempt_at > asked_at
+        tried_since = row.last_attempt_at is not None and row.last_attempt_at >= asked_at
         settled = tried_since or row.state not in BROKEN
     if not settled:
         sync_mailbox(deps, mailbox_id, actor=actor)
