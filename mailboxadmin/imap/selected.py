@@ -30,6 +30,8 @@ class Selected(Conversation):
         #: In upper case, as the server said after the sign-in.
         self.capabilities: frozenset[str] = frozenset()
         self._has_modseq = False
+        #: In the open folder, when it was opened.
+        self._messages = 0
         self._writable = False
 
     def uids(self, *, above: int = 0, unseen: bool = False, since: date | None = None) -> list[int]:
@@ -39,6 +41,10 @@ class Selected(Conversation):
             above: only those that are greater.
             unseen: only of messages without \Seen.
             since: only of messages that arrived on that day or later, in the server's time.
+
+        Raises:
+            MailFailure: NOT_UNDERSTOOD also when it lists none of a folder that it said is not
+                empty: all of them would be taken for gone, or never come.
         """
         if above >= LARGEST_UID:
             return []
@@ -47,6 +53,8 @@ class Selected(Conversation):
         criteria += ["SINCE", search.date_text(since)] if since else []
         with self._speaking(Phase.FETCH):
             found = search.search(self._wire, self.capabilities, *(criteria or ["ALL"]))
+            if not found and not criteria and self._messages:
+                raise ValueError(f"of {self._messages} messages in the folder it lists none")
         # `n:*` always names the last message, even when its UID is below n (RFC 9051, 9).
         return [uid for uid in found if above < uid <= LARGEST_UID]
 

@@ -134,6 +134,7 @@ class Session(Selected):
         with self._folder(name):
             opened = folders.open_folder(self._client, self._wire, name, writable=writable)
         self._has_modseq = opened.highest_modseq is not None
+        self._messages = opened.messages
         self._writable = writable
         ms = round((time.monotonic() - began) * 1000)
         self._on_folder(Step(phase=Phase.FOLDERS, ok=True, ms=ms, detail=f"“{name}” opened"))

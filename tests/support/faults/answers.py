@@ -77,7 +77,7 @@ CONFUSED = (
         at=SEARCH,
         does=("* SEARCH", DONE),
         later=True,
-        check=None,
+        check=BROKEN,
     ),
     Fault(name="words among the UIDs", at=SEARCH, does=("* SEARCH 1 two 3", DONE), check=BROKEN),
     Fault(
