@@ -19,6 +19,9 @@ _FIXERS = {
     Fixer.NOBODY: "nobody; it is tried again",
 }
 
+#: What a person who tries again should know first.
+COUNTED = "the server counts refused sign-ins and may lock the account"
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 
@@ -50,6 +53,8 @@ def print_finding(finding: Finding) -> None:
         click.echo(f"  {number}. {plain(step)}")
     if finding.server_said:
         click.echo(f"  Server: {plain(finding.server_said)}")
+    if finding.refused_credentials:
+        click.echo(f"  Note:   {COUNTED}; mend the cause before the next try")
 
 
 def complain(sentence: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import click
 
 from mailboxadmin.cli.opening import open_deps
-from mailboxadmin.cli.output import json_option, plain, print_json
+from mailboxadmin.cli.output import COUNTED, json_option, plain, print_json
 from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.run import Outcome, SyncReport
 from mailboxadmin.services.deps import Deps
@@ -82,4 +82,5 @@ def _print_line(report: SyncReport) -> None:
         said += f" in {report.seconds:.1f} s"
     if report.finding is not None:
         said += f"; {plain(report.finding.summary)} [{report.finding.code}]"
+        said += f"; {COUNTED}" if report.finding.refused_credentials else ""
     click.echo(f"{report.mailbox}: {report.outcome.value}, {said}")

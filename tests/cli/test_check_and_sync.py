@@ -44,7 +44,18 @@ def test_a_red_ladder_ends_at_the_step_that_failed(run, office, dovecot):
     assert line["steps"][-1]["phase"] == "auth"
     assert line["finding"]["code"] == "auth.bad_credentials"
     assert "[auth.bad_credentials]" in as_text.out
+    assert "may lock the account" in as_text.out
     assert "not the one" not in as_json.out + as_text.out
+
+
+def test_a_person_who_tries_again_is_told_that_tries_are_counted(run, office, dovecot):
+    wrong = office.mailbox(server=dovecot, password="not the one")
+    office.mailbox(server=dovecot)
+
+    done = run("sync")
+
+    [told] = [line for line in done.out.splitlines() if "counts refused sign-ins" in line]
+    assert told.startswith(wrong.account.name)
 
 
 def test_a_check_changes_nothing(run, office, dovecot):
