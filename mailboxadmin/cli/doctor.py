@@ -6,7 +6,12 @@ from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import json_option, plain, print_json
 from mailboxadmin.config import KeyFault
 from mailboxadmin.domain.errors import StoreUnavailable
-from mailboxadmin.services.doctor import Diagnosed, examine, unusable_database
+from mailboxadmin.services.doctor import (
+    Diagnosed,
+    examine,
+    unusable_database,
+    unusable_key_file,
+)
 
 
 @click.command
@@ -18,7 +23,7 @@ def doctor(as_json: bool) -> int:
     except StoreUnavailable as fault:
         answers = (unusable_database(fault),)
     except KeyFault as fault:
-        answers = (Diagnosed(code="key_file", ok=False, summary=fault.summary, fix=fault.fix),)
+        answers = (unusable_key_file(fault.summary, fault.fix),)
     for answer in answers:
         if as_json:
             print_json(

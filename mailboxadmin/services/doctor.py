@@ -1,6 +1,7 @@
 """The troubleshooting checks: what of ourselves is in order, and what to do where it is not.
 
-Each check is a function that gives one `Diagnosed`; none changes anything.
+Each check is a function that gives a summary and what to do; none changes anything. The page
+looks at a glance, so a check that takes long has a quick way beside it.
 """
 
 import os
@@ -29,6 +30,8 @@ class Diagnosed:
     """The answer to one check."""
 
     code: str
+    #: What was looked at, as a person calls it.
+    title: str
     ok: bool
     #: One sentence.
     summary: str
@@ -36,14 +39,44 @@ class Diagnosed:
     fix: str = ""
 
 
-def examine(deps: Deps) -> tuple[Diagnosed, ...]:
-    """All checks, in the order in which one would look."""
-    return tuple(_answer(code, check, deps) for code, check in CHECKS.items())
+#: The summary, and what to do when something is wrong (else empty).
+Ask = Callable[[Deps], tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that is looked at."""
+
+    title: str
+    ask: Ask
+    #: The same without what takes long; None when nothing does.
+    at_a_glance: Ask | None = None
+
+
+def examine(deps: Deps, *, at_a_glance: bool = False) -> tuple[Diagnosed, ...]:
+    """All checks, in the order in which one would look.
+
+    Args:
+        at_a_glance: within milliseconds; the database is not read from end to end then.
+    """
+    return tuple(
+        _answer(code, check, (at_a_glance and check.at_a_glance) or check.ask, deps)
+        for code, check in CHECKS.items()
+    )
 
 
 def unusable_database(fault: StoreUnavailable) -> Diagnosed:
     """The answer when the database could not even be opened."""
-    return Diagnosed(code="database", ok=False, summary=str(fault), fix=_fix(fault))
+    return _broken("database", str(fault), _fix(fault))
+
+
+def unusable_key_file(summary: str, fix: str) -> Diagnosed:
+    """The answer when the key could not even be read."""
+    return _broken("key_file", summary, fix)
+
+
+def _broken(code: str, summary: str, fix: str) -> Diagnosed:
+    return Diagnosed(code=code, title=CHECKS[code].title, ok=False, summary=summary, fix=fix)
 
 
 def _fix(fault: StoreUnavailable) -> str:
@@ -60,12 +93,12 @@ _FIXES: dict[type[StoreUnavailable], str] = {
 }
 
 
-def _answer(code: str, check: Callable[[Deps], tuple[str, str]], deps: Deps) -> Diagnosed:
+def _answer(code: str, check: Check, ask: Ask, deps: Deps) -> Diagnosed:
     try:
-        summary, fix = check(deps)
+        summary, fix = ask(deps)
     except StoreUnavailable as fault:
-        return Diagnosed(code=code, ok=False, summary=str(fault), fix=_fix(fault))
-    return Diagnosed(code=code, ok=not fix, summary=summary, fix=fix)
+        summary, fix = str(fault), _fix(fault)
+    return Diagnosed(code=code, title=check.title, ok=not fix, summary=summary, fix=fix)
 
 
 def _scheduler(deps: Deps) -> tuple[str, str]:
@@ -96,6 +129,18 @@ def _database(deps: Deps) -> tuple[str, str]:
         )
     size = file.stat().st_size / 1e6
     return f"The database {file} is whole and can be written ({size:.1f} MB).", ""
+
+
+def _database_at_a_glance(deps: Deps) -> tuple[str, str]:
+    file = database_file(deps.store.engine)
+    if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
+        return f"The database {file} may not be written.", _FIXES[ReadOnly]
+    size = file.stat().st_size / 1e6
+    return (
+        f"The database {file} can be read and written ({size:.1f} MB). "
+        "`mailboxadmin doctor` also reads all of it.",
+        "",
+    )
 
 
 def _key_file(deps: Deps) -> tuple[str, str]:
@@ -146,11 +191,11 @@ def _clock(deps: Deps) -> tuple[str, str]:
     return f"The clock says {rfc3339(now)}, and nothing speaks against it.", ""
 
 
-#: By code: the summary, and what to do when something is wrong (else empty).
-CHECKS: dict[str, Callable[[Deps], tuple[str, str]]] = {
-    "scheduler": _scheduler,
-    "database": _database,
-    "key_file": _key_file,
-    "disk": _disk,
-    "clock": _clock,
+#: By code; every page and command shows what stands here.
+CHECKS: dict[str, Check] = {
+    "scheduler": Check(title="Checking by itself", ask=_scheduler),
+    "database": Check(title="The database", ask=_database, at_a_glance=_database_at_a_glance),
+    "key_file": Check(title="The key of the stored passwords", ask=_key_file),
+    "disk": Check(title="Room on the disk", ask=_disk),
+    "clock": Check(title="The clock", ask=_clock),
 }

@@ -33,9 +33,10 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.repair import bp as repair
     from mailboxadmin.web.settings import bp as settings
     from mailboxadmin.web.staff import bp as staff
+    from mailboxadmin.web.troubleshooting import bp as troubleshooting
 
     for around in (ids, access, limits, headers, page, errors):
         around.init_app(app)
-    pages = (board, mailboxes, mailbox, certificate, activity, settings, staff)
+    pages = (board, mailboxes, mailbox, certificate, activity, troubleshooting, settings, staff)
     for blueprint in (auth, repair, *pages, ops):
         app.register_blueprint(blueprint)

@@ -76,6 +76,8 @@ ROUTES: dict[str, Need] = {
     "staff.index": Need.ADMIN,
     "staff.invite": Need.ADMIN,
     "static": Need.ALWAYS,
+    "troubleshooting.answers": Need.ADMIN,
+    "troubleshooting.index": Need.ADMIN,
 }
 
 

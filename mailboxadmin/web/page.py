@@ -108,6 +108,7 @@ def _admins(person: Person) -> tuple[NavItem, ...]:
     return (
         _item("Board", "/", count=needing, also="/mailboxes"),
         _item("Activity", "/activity"),
+        _item("Troubleshooting", "/troubleshooting"),
         _item("Staff", "/staff"),
         _item("Settings", "/settings"),
         _item("My mailbox", "/mailbox"),

@@ -5,19 +5,24 @@ The pages are those of `app.url_map`: a new one is looked at, or said to be none
 
 import itertools
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from mailboxadmin.domain.activity import Code, Level
+from mailboxadmin.domain.certificate import Certificate, Pin
+from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Fixer, Phase
 from mailboxadmin.domain.mailbox import Encryption, Server, State, Step
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.domain.run import Counts, Outcome
+from mailboxadmin.services.findings import finding_for
 from mailboxadmin.services.invitations import add_and_invite
 from mailboxadmin.services.repair import make_repair_link
 from mailboxadmin.store import runs
+from mailboxadmin.store.certificates import pin_certificate
 from mailboxadmin.web.access import ROUTES, is_allowed
 from tests.support.accessible import faults_of, keyboard_faults_of
 from tests.support.browser import ServedOffice
@@ -32,6 +37,7 @@ NO_PAGES = {
     "ops.healthz",
     "ops.metrics",
     "static",
+    "troubleshooting.answers",
 }
 #: For who is not signed in; they have a test of their own.
 DOOR = {
@@ -41,6 +47,7 @@ DOOR = {
     "repair.mend": "/repair/x",
 }
 GRACE, ANNA = "grace@example.org", "anna@example.org"
+PINNED = "cd" * 32
 CLIMBED = (
     Step(phase=Phase.DNS, ok=True, ms=3, detail="192.0.2.7"),
     Step(phase=Phase.TCP, ok=True, ms=20, detail="port 993"),
@@ -48,6 +55,8 @@ CLIMBED = (
     Step(phase=Phase.GREETING, ok=True, ms=12, detail="OK ready"),
     Step(phase=Phase.AUTH, ok=False, ms=240, detail="refused"),
 )
+#: Pages whose lists are empty in an empty office.
+EMPTY = ["/", "/?find=x", "/staff", "/activity?text=nothing&period=day", "/troubleshooting"]
 NOWHERE = Server(host="mail.example.org", port=993, encryption=Encryption.SSL)
 
 
@@ -69,10 +78,12 @@ class Sights:
         put(office, bert, State.RETRYING, slow, steps=CLIMBED[:1], next_attempt_at=now)
         put_mail(office, put(office, cleo, State.OK, last_success_at=now), 1234)
         put(office, dora, State.PAUSED)
+        self.gina = self._refuse(somebody(office, "Gina"))
         self.runs = [self._run(outcome) for outcome in (None, Outcome.PARTIAL, Outcome.FAILED)]
         #: Whom pages about several people are looked at with; else it is Anna.
         self.people = {
-            "mailboxes.detail": [self.anna, bert, cleo, dora, emil],
+            "mailboxes.detail": [self.anna, bert, cleo, dora, emil, self.gina],
+            "certificate.index": [self.anna, self.gina],
             "mailbox.config": [self.anna, emil, *known],
             "staff.change": [self.anna, emil],
         }
@@ -83,6 +94,9 @@ class Sights:
         self.office.connect(person.mailbox_id, NOWHERE, "not the one")
         put(self.office, person, State.NEEDS_ACTION, finding(), steps=CLIMBED)
         put_mail(self.office, person.mailbox_id, 3)
+        said = "[MOONPHASE] Not before the moon is full, " + "see the calendar. " * 20
+        unknown = Facts(phase=Phase.AUTH, happening=Happening.ANSWER_NO, server_said=said)
+        finding_for(self.office.deps, person.mailbox_id, unknown)
         for level in Level:
             log(
                 self.office,
@@ -92,6 +106,27 @@ class Sights:
                 mailbox_id=person.mailbox_id,
                 finding=finding().as_json(),
             )
+
+    def _refuse(self, person: Person) -> Person:
+        """The server shows another certificate than the one that was pinned."""
+        now, host = self.office.clock.now(), "nas.example.org"
+        shown = Certificate(
+            fingerprint="ab" * 32,
+            issuer="nas",
+            self_signed=True,
+            names=(host,),
+            starts_at=now - timedelta(days=30),
+            ends_at=now + timedelta(days=60),
+            host=host,
+            vouched=True,
+        )
+        changed = Happening.CERTIFICATE_CHANGED
+        facts = Facts(phase=Phase.TLS, happening=changed, host=host, certificate=shown)
+        wrong = finding("tls.untrusted_certificate", phase=Phase.TLS, fix_by=Fixer.ADMIN)
+        put(self.office, person, State.NEEDS_ACTION, wrong, steps=CLIMBED[:2], facts=facts)
+        with self.office.deps.store.write() as db:
+            pin_certificate(db, Pin(host=host, fingerprint=PINNED, pinned_at=now, pinned_by=GRACE))
+        return person
 
     def _run(self, outcome: Outcome | None) -> int:
         """A run that ended so, or goes on; its id."""
@@ -112,6 +147,8 @@ class Sights:
             "mailbox_id": [person.mailbox_id for person in people],
             "staff_id": [person.id for person in people],
             "run_id": self.runs,
+            "host": ["nas.example.org"],
+            "fingerprint": [PINNED],
         }
 
 
@@ -166,7 +203,7 @@ def test_an_empty_office_can_be_used_too(serve, open_page):
     office.admin()
     page = open_page(office, GRACE)
 
-    assert faults_at(page, ["/", "/?find=x", "/staff", "/activity?text=nothing&period=day"]) == {}
+    assert faults_at(page, EMPTY) == {}
 
 
 def faults_at(page: Page, addresses: Iterable[str], *, status: int = 200) -> dict[str, list[str]]:

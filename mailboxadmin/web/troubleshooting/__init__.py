@@ -1,0 +1,7 @@
+"""Troubleshooting: what is broken now, whether we are in order ourselves, what nobody knows."""
+
+from flask import Blueprint
+
+bp = Blueprint("troubleshooting", __name__)
+
+from mailboxadmin.web.troubleshooting import views  # noqa: E402, F401 - adds its routes

@@ -1,0 +1,38 @@
+"""Handlers of troubleshooting."""
+
+from flask import Response, render_template
+
+from mailboxadmin.services.board import read_cases
+from mailboxadmin.services.doctor import examine
+from mailboxadmin.services.unknown import read_unknown, unknown_as_rows
+from mailboxadmin.web import current_person, deps
+from mailboxadmin.web.board.cards import card
+from mailboxadmin.web.troubleshooting import bp, verdict
+from mailboxadmin.web.troubleshooting.evidence import evidence
+
+bp.add_app_template_filter(evidence)
+#: So many of what nobody knows are on the page; the download has all.
+SHOWN = 20
+
+
+@bp.get("/troubleshooting")
+def index() -> str:
+    """What is broken now, by cause; how we are ourselves, looked at now; what nobody knows."""
+    checks, cases = examine(deps(), at_a_glance=True), read_cases(deps())
+    answers = read_unknown(deps())
+    return render_template(
+        "troubleshooting/index.html",
+        sentence=verdict.sentence(checks),
+        remark=verdict.remark(cases),
+        checks=checks,
+        cards=[card(case, current_person()) for case in cases],
+        answers=answers[:SHOWN],
+        more=len(answers[SHOWN:]),
+    )
+
+
+@bp.get("/troubleshooting/answers.toml")
+def answers() -> Response:
+    """All that nobody knows, as rows to paste into the catalogue."""
+    headers = {"Content-Disposition": "attachment; filename=answers.toml"}
+    return Response(unknown_as_rows(deps()), mimetype="application/toml", headers=headers)

@@ -1,0 +1,224 @@
+"""Troubleshooting in a browser: what is broken, whether we are in order, what nobody knows."""
+
+import os
+import shutil
+import tomllib
+from collections import namedtuple
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from mailboxadmin.domain.errors import Facts, Happening
+from mailboxadmin.domain.finding import Fixer, Phase, Scope
+from mailboxadmin.domain.mailbox import State
+from mailboxadmin.services import doctor
+from mailboxadmin.services.doctor import CHECKS, Check
+from mailboxadmin.services.findings import finding_for
+from mailboxadmin.store.store import DatabaseBusy
+from tests.support import states
+from tests.support.office import Office
+from tests.support.visitor import Visitor
+
+PAGE = "/troubleshooting"
+FILE = "/troubleshooting/answers.toml"
+
+
+@pytest.fixture
+def grace(office: Office, at_desk) -> Visitor:
+    office.admin("grace@example.org")
+    states.tick(office)
+    return at_desk("grace@example.org")
+
+
+def rows(page: str) -> dict[str, str]:
+    """What stands on the page about each check."""
+    return {
+        code: page.split(f'id="check-{code}"')[1].split('class="check-row"')[0] for code in CHECKS
+    }
+
+
+def say(office: Office, said: str, *, times: int = 1) -> None:
+    """The server of Anna, who is new, says it so often."""
+    anna = office.person("anna@example.org")
+    facts = Facts(
+        phase=Phase.AUTH, happening=Happening.ANSWER_NO, server_said=said, host="imap.gmail.com"
+    )
+    for _ in range(times):
+        finding_for(office.deps, anna.mailbox_id or 0, facts)
+
+
+def test_it_is_for_admins(office: Office, at_desk, visitor: Visitor):
+    office.admin()
+    anna = at_desk(office.person("anna@example.org").email)
+
+    for path in (PAGE, FILE):
+        assert anna.get(path).status_code == 403
+        assert visitor.get(path).location.startswith("/login")
+    assert PAGE not in anna.get("/activity").text
+
+
+def test_an_admin_finds_it_in_the_navigation(grace: Visitor):
+    assert f'<a href="{PAGE}">Troubleshooting</a>' in grace.get("/").text
+    assert f'href="{PAGE}" class="here" aria-current="page"' in grace.get(PAGE).text
+
+
+def test_an_office_in_order_says_so_and_why_its_lists_are_empty(grace: Visitor):
+    page = grace.get(PAGE).text
+
+    assert "Mailbox Admin itself is in order." in page
+    assert "No mailbox is broken." in page
+    assert "Every answer was known." in page
+    assert FILE not in page
+    for row in rows(page).values():
+        assert "In order" in row and "To do:" not in row
+
+
+def no_tick_for_minutes(office: Office, _patch: pytest.MonkeyPatch) -> None:
+    office.clock.advance(minutes=2)
+
+
+def nobody_may_write(_office: Office, patch: pytest.MonkeyPatch) -> None:
+    access = os.access
+    patch.setattr(
+        os, "access", lambda path, mode: access(path, mode) and not str(path).endswith(".db")
+    )
+
+
+def key_for_everybody(office: Office, _patch: pytest.MonkeyPatch) -> None:
+    (office.deps.instance / "secret.key").chmod(0o644)
+
+
+def full_disk(_office: Office, patch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    patch.setattr(shutil, "disk_usage", lambda _path: usage(10**10, 10**10, 10**6))
+
+
+def clock_set_back(office: Office, _patch: pytest.MonkeyPatch) -> None:
+    states.tick(office)
+    office.clock.advance(minutes=-10)
+
+
+@pytest.mark.parametrize(
+    ("code", "breaks", "says", "to_do"),
+    [
+        ("scheduler", no_tick_for_minutes, "stands still (last tick <time", "mailboxadmin serve</"),
+        ("database", nobody_may_write, "may not be written", "Check who owns"),
+        ("key_file", key_for_everybody, "Others on this machine may read", "chmod 600"),
+        ("disk", full_disk, "0.0 GB are free", "Make room"),
+        ("clock", clock_set_back, "but something was written at <time", "Set the machine"),
+    ],
+)
+def test_each_check_that_is_not_in_order_says_what_to_do(
+    office: Office,
+    grace: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    breaks: Callable[[Office, pytest.MonkeyPatch], None],
+    says: str,
+    to_do: str,
+):
+    breaks(office, monkeypatch)
+
+    page = grace.get(PAGE).text
+
+    broken = rows(page).pop(code)
+    assert "Not in order" in broken
+    assert says in broken
+    assert to_do in broken.split("To do:")[1]
+    others = [row for other, row in rows(page).items() if other != code]
+    assert all("In order" in row and "Not in order" not in row for row in others)
+    assert "One of five checks needs attention." in page
+
+
+def test_a_check_that_another_release_adds_is_shown(
+    grace: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    added = Check(title="The moon", ask=lambda _deps: ("It is <new>.", "Wait `29` days."))
+    monkeypatch.setitem(doctor.CHECKS, "moon", added)
+
+    page = grace.get(PAGE).text
+
+    assert "6. The moon" in page
+    assert "It is &lt;new&gt;." in page
+    assert "Wait <code>29</code> days." in page
+
+
+def test_the_page_does_not_read_the_whole_database(grace: Visitor, monkeypatch: pytest.MonkeyPatch):
+    def read(_engine: object) -> str:
+        raise AssertionError("it takes minutes where there is much mail")
+
+    monkeypatch.setattr(doctor, "quick_check", read)
+
+    assert "In order" in rows(grace.get(PAGE).text)["database"]
+
+
+def test_a_check_that_cannot_ask_says_why(grace: Visitor, monkeypatch: pytest.MonkeyPatch):
+    def busy(_deps: object) -> tuple[str, str]:
+        raise DatabaseBusy("database is locked")
+
+    monkeypatch.setitem(doctor.CHECKS, "clock", Check(title="The clock", ask=busy))
+
+    row = rows(grace.get(PAGE).text)["clock"]
+
+    assert "Not in order" in row and "held by another process" in row
+    assert "Wait for the other process" in row
+
+
+def test_what_is_broken_stands_by_its_cause(office: Office, grace: Visitor):
+    anna = states.somebody(office, "Anna Keller")
+    anna_id = states.put(office, anna, State.NEEDS_ACTION, states.finding())
+    soon = office.clock.now() + timedelta(minutes=7)
+    down = states.finding(
+        "tcp.timeout",
+        phase=Phase.TCP,
+        scope=Scope.THIS_MACHINE,
+        fix_by=Fixer.NOBODY,
+        temporary=True,
+    )
+    for name in ("Ben Okoye", "Cleo Marsh"):
+        person = states.somebody(office, name)
+        states.put(office, person, State.RETRYING, down, next_attempt_at=soon)
+
+    page = grace.get(PAGE).text
+
+    assert "Three mailboxes are broken, for two causes." in page
+    assert 'state-act">1 mailbox<' in page and 'state-wait">2 mailboxes<' in page
+    assert "Anna Keller must " in page
+    assert f'href="/mailboxes/{anna_id}"' in page
+    assert "Nobody needs to act: it is tried again by itself" in page
+    assert 'href="/#case-tcp.timeout"' in page
+    assert 'id="case-tcp.timeout"' in grace.get("/").text
+
+
+def test_answers_that_nobody_knows_are_counted_and_given_out(office: Office, grace: Visitor):
+    say(office, "[MOONPHASE] <b>Not now</b>, anna@example.org", times=3)
+
+    page, file = grace.get(PAGE).text, grace.get(FILE)
+
+    assert '<td class="num" data-label="times">3</td>' in page
+    assert "[MOONPHASE]" in page
+    assert "&lt;b&gt;Not now" in page and "&lt;address&gt;" in page
+    assert "anna@example.org" not in page
+    assert f'href="{FILE}"' in page
+    assert file.content_type == "application/toml"
+    assert "filename=answers.toml" in file.headers["Content-Disposition"]
+    [row] = tomllib.loads(file.text)["row"]
+    assert row["response_code"] == "MOONPHASE"
+
+
+def test_of_many_the_page_shows_the_most_frequent(office: Office, grace: Visitor):
+    anna = office.person("anna@example.org")
+    for number in range(25):
+        facts = Facts(
+            phase=Phase.AUTH, happening=Happening.ANSWER_NO, server_said=f"Moon {number} is new"
+        )
+        for _ in range(2 if number == 24 else 1):
+            finding_for(office.deps, anna.mailbox_id or 0, facts)
+
+    page = grace.get(PAGE).text
+
+    assert page.count(" is new</td>") == 20
+    assert "Moon 24 is new" in page
+    assert "And 5 more, in the download." in page
+    assert len(tomllib.loads(grace.get(FILE).text)["row"]) == 25
