@@ -33,19 +33,18 @@ def trust(mailbox_id: int) -> Answer:
     return _back(mailbox_id)
 
 
-@bp.get("/stop")
-def stop(mailbox_id: int) -> Answer:
+@bp.get("/stop/<host>/<fingerprint>")
+def stop(mailbox_id: int, host: str, fingerprint: str) -> Answer:
     """Ask once more before a pin is ended."""
-    pin = _pin(request.args.get("host", ""), request.args.get("fingerprint", ""))
+    pin = _pin(host, fingerprint)
     mailbox = read_mailbox(deps(), mailbox_id)
     on_host = count_mailboxes(deps(), pin.host)
     return render_template("certificate/stop.html", mailbox=mailbox, pin=pin, on_host=on_host)
 
 
-@bp.post("/stop")
-def end(mailbox_id: int) -> Answer:
+@bp.post("/stop/<host>/<fingerprint>")
+def end(mailbox_id: int, host: str, fingerprint: str) -> Answer:
     """End a pin: the ordinary check holds again."""
-    host, fingerprint = request.form.get("host", ""), request.form.get("fingerprint", "")
     try:
         done = untrust(deps(), mailbox_id, fingerprint, host=host, actor=current_person().email)
     except InvalidInput as fault:
