@@ -13,7 +13,7 @@ from itertools import product
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from mailboxadmin.domain.activity import Code, Level, Logged
+from mailboxadmin.domain.activity import Level, Logged
 from mailboxadmin.store.activity_search import search_ids
 from mailboxadmin.store.tables import ActivityRow
 
@@ -64,15 +64,6 @@ def id_before(db: Session, at: datetime) -> int:
     """
     query = select(ActivityRow.id).where(ActivityRow.at < at).order_by(ActivityRow.at.desc())
     return db.scalar(query.limit(1)) or 0
-
-
-def last_change(db: Session, mailbox_id: int, before: datetime) -> Logged | None:
-    """The last time that someone changed this mailbox's configuration, before an instant."""
-    below = id_before(db, before) + 1
-    found = entries(
-        db, mailbox_id=mailbox_id, codes=[Code.MAILBOX_CONFIGURED], below=below, limit=1
-    )
-    return found[0] if found else None
 
 
 def _streams(

@@ -31,6 +31,17 @@ def incidents_of(db: Session, mailbox_id: int, since: datetime) -> list[Incident
     return [_incident(row) for row in db.scalars(query)]
 
 
+def last_incidents(db: Session, mailbox_id: int, limit: int) -> list[Incident]:
+    """The newest of a mailbox, newest first."""
+    query = (
+        select(IncidentRow)
+        .where(IncidentRow.mailbox_id == mailbox_id)
+        .order_by(IncidentRow.began_at.desc(), IncidentRow.id.desc())
+        .limit(limit)
+    )
+    return [_incident(row) for row in db.scalars(query)]
+
+
 def incident_of(db: Session, mailbox_id: int) -> Incident | None:
     """The one of a mailbox that goes on; None when nothing is wrong."""
     row = open_row(db, db.get_one(MailboxRow, mailbox_id))

@@ -4,77 +4,66 @@ from datetime import timedelta
 
 import pytest
 
-from mailboxadmin.domain.activity import Code, Level
+from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.errors import NotFound
-from mailboxadmin.domain.mailbox import State
-from mailboxadmin.services.history import Health, read_history
+from mailboxadmin.domain.mailbox import Encryption, Server
+from mailboxadmin.domain.month import Health
+from mailboxadmin.services.history import read_history
 from tests.support import states
 from tests.support.office import Office
+from tests.support.outcomes import REFUSED, fails, server_down, succeeds
+
+SOMEWHERE = Server(host="mail.example.org", port=993, encryption=Encryption.SSL)
 
 
 def test_thirty_days_show_mail_trouble_and_changes(office: Office):
-    mailbox_id = states.put(office, states.somebody(office, "Anna"), State.OK)
-    states.put_mail(office, mailbox_id, 4, hours_ago=24 * 3)
-    day = 24 * 60
-    states.log(office, Code.MAILBOX_CONFIGURED, "x", mailbox_id=mailbox_id, minutes_ago=day * 5)
-    for level, days in ((Level.ERROR, 2), (Level.WARNING, 1), (Level.INFO, 4)):
-        states.log(
-            office,
-            Code.SYNC_FAILED,
-            "x",
-            level=level,
-            mailbox_id=mailbox_id,
-            minutes_ago=day * days,
-        )
+    ann = office.mailbox_at(SOMEWHERE)
+    office.clock.advance(days=1)
+    states.put_mail(office, ann.id, 4)
+    office.clock.advance(days=1)
+    for wrong, hours in ((server_down(), 1), (REFUSED, 5)):
+        fails(office, ann.id, wrong)
+        office.clock.advance(hours=hours)
+        succeeds(office, ann.id)
+        office.clock.advance(days=1)
 
-    days = read_history(office.deps, mailbox_id).days[-6:]
+    month = read_history(office.deps, ann.id).story.month
 
-    assert [d.health for d in days] == [
+    assert [day.health for day in month.days[-6:]] == [
         Health.NONE,
         Health.NONE,
         Health.OK,
-        Health.BAD,
         Health.WAIT,
+        Health.BAD,
         Health.NONE,
     ]
-    assert [d.count for d in days] == [0, 0, 4, 0, 0, 0]
-    assert [d.changed for d in days] == [True, False, False, False, False, False]
+    assert [day.count for day in month.days[-6:]] == [0, 0, 4, 0, 0, 0]
+    assert [day.changed for day in month.days[-6:]] == [False, True, False, False, False, False]
+    assert (month.bad_days, month.trouble) == (2, timedelta(hours=6))
 
 
 def test_what_is_broken_now_lasts_until_today(office: Office):
-    mailbox_id = states.put(
-        office,
-        states.somebody(office, "Anna"),
-        State.NEEDS_ACTION,
-        states.finding(),
-    )
-    since = office.clock.now() - timedelta(days=2)
-    states.put(
-        office,
-        states.somebody(office, "Ben"),
-        State.NEEDS_ACTION,
-        states.finding(),
-        finding_since=since,
-    )
+    ann = office.mailbox_at(SOMEWHERE)
+    fails(office, ann.id, REFUSED)
+    office.clock.advance(days=2)
 
-    ben = read_history(office.deps, mailbox_id + 1)
+    month = read_history(office.deps, ann.id).story.month
 
-    assert [d.health for d in ben.days[-4:]] == [Health.NONE, Health.BAD, Health.BAD, Health.BAD]
+    assert [d.health for d in month.days[-4:]] == [Health.NONE, Health.BAD, Health.BAD, Health.BAD]
+    assert month.trouble == timedelta(days=2)
 
 
-def test_the_last_change_before_it_broke_is_named(office: Office):
-    mailbox_id = states.put(
-        office, states.somebody(office, "Anna"), State.NEEDS_ACTION, states.finding()
-    )
-    for minutes, words in ((90, "before"), (30, "after")):
-        states.log(
-            office, Code.MAILBOX_CONFIGURED, words, mailbox_id=mailbox_id, minutes_ago=minutes
-        )
+def test_what_was_wrong_before_the_month_is_not_its_trouble(office: Office):
+    ann = office.mailbox_at(SOMEWHERE)
+    fails(office, ann.id, REFUSED)
+    succeeds(office, ann.id)
+    office.clock.advance(days=31)
+    states.log(office, Code.MAILBOX_PAUSED, "Paused.", mailbox_id=ann.id)
 
-    change = read_history(office.deps, mailbox_id).last_change
+    story = read_history(office.deps, ann.id).story
 
-    assert change is not None
-    assert change.message == "before"
+    assert story.month.bad_days == 0
+    assert len(story.incidents) == 1
 
 
 def test_a_mailbox_that_is_not_there_has_no_past(office: Office):

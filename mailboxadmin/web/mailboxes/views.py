@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.domain.run import Progress
+from mailboxadmin.domain.timeline import Window
 from mailboxadmin.services import board
 from mailboxadmin.services.history import read_history
 from mailboxadmin.services.pausing import pause_mailbox, resume_mailbox
@@ -15,16 +16,25 @@ from mailboxadmin.services.sync import start_sync
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mailboxes import bp
 from mailboxadmin.web.mailboxes.result import result_of
+from mailboxadmin.web.mailboxes.told import told
 
 
 @bp.get("")
 def detail(mailbox_id: int) -> str:
     """The mailbox: its state, what is wrong, its history."""
-    history = read_history(deps(), mailbox_id)
+    asked = request.args.get("window", "")
+    window = Window(asked) if asked in set(Window) else None
+    history = read_history(deps(), mailbox_id, window)
     fragment = "HX-Request" in request.headers
-    template = "mailboxes/_detail.html" if fragment else "mailboxes/detail.html"
-    refused = read_refused(deps(), mailbox_id)
-    return render_template(template, history=history, mailbox=history.mailbox, refused=refused)
+    return render_template(
+        "mailboxes/_detail.html" if fragment else "mailboxes/detail.html",
+        history=history,
+        mailbox=history.mailbox,
+        told=told(history.story, history.mailbox, current_person()),
+        window=window,
+        windows=Window,
+        refused=read_refused(deps(), mailbox_id),
+    )
 
 
 @bp.post("/sync")
