@@ -35,6 +35,8 @@ class _Wanted:
     """What to ask of each message: all of it, or its first bytes (RFC 9051, 6.4.5)."""
 
     length: int | None
+    #: See `fetch`.
+    proof: int | None
 
     @property
     def words(self) -> str:
@@ -58,17 +60,19 @@ class Unfetchable:
 
 
 def fetch(
-    wire: Wire, uids: Iterable[int], length: int | None = None
+    wire: Wire, uids: Iterable[int], length: int | None = None, proof: int | None = None
 ) -> Iterator[Fetched | Unfetchable]:
     """Those of the messages that are still there.
 
     Args:
         length: only so many bytes of each, from its beginning; None: all.
+        proof: a message that it gave before: where it gives none of the others, it is asked
+            for this one, and is at fault itself when that does not come either.
 
     Raises:
         imaplib.IMAP4.error: the server refuses, and not because of a message.
     """
-    asked = _Wanted(length)
+    asked = _Wanted(length, proof)
     for uid_set in uid_sets(uids):
         wanted = set(uid_set.uids)
         question = Question(wire, uid_set.text, asked.words)
@@ -82,7 +86,8 @@ def fetch(
         given = _given(question, asked, wanted)
         yield from given
         if wanted and status == "OK":
-            yield from _kept_back(wire, wanted)
+            kept_back = [*_kept_back(wire, wanted)]
+            yield from kept_back if given else _blamed(wire, asked, kept_back)
         elif status != "OK":
             yield from _one_by_one(wire, asked, sorted(wanted), any_came=bool(given))
 
@@ -175,10 +180,27 @@ def _one_by_one(
                 response_code=refusal.code if refusal else None,
             )
         )
-    if not any_came and any(each.response_code in _OF_THE_MOMENT for each in kept_back):
-        # Nothing can be had just now: that says nothing of these messages.
-        raise imaplib.IMAP4.error("FETCH refused")
-    yield from kept_back
+    yield from kept_back if any_came else _blamed(wire, asked, kept_back)
+
+
+def _blamed(wire: Wire, asked: _Wanted, kept_back: list[Unfetchable]) -> list[Unfetchable]:
+    """Those that were kept back, when nothing came beside them.
+
+    Raises:
+        imaplib.IMAP4.error: nothing can be had just now: that says nothing of these messages.
+    """
+    if not kept_back:
+        return []
+    of_the_moment = any(each.response_code in _OF_THE_MOMENT for each in kept_back)
+    at_fault = len(kept_back) > 1 or of_the_moment
+    if asked.proof is not None:
+        question = Question(wire, str(asked.proof), asked.words)
+        refused = question.ask() != "OK"
+        came = bool(_given(question, asked, {asked.proof}))
+        at_fault = refused or (at_fault and not came)
+    if at_fault:
+        raise imaplib.IMAP4.error("the server gives no message")
+    return kept_back
 
 
 def _raise_if_not_about_messages(refusal: Said | None) -> None:

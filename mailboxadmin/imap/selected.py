@@ -1,6 +1,7 @@
 """The verbs about the folder that is open (RFC 9051, 3.3: the selected state)."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from mailboxadmin.domain.finding import Phase
@@ -94,19 +95,25 @@ class Selected(Conversation):
         """
         yield from _flags_in(self._ask("1:*", "(FLAGS)", f"(CHANGEDSINCE {modseq})"))
 
-    def fetch(self, uids: Iterable[int]) -> Iterator[Fetched | Unfetchable]:
+    def fetch(
+        self, uids: Iterable[int], *, proof: int | None = None
+    ) -> Iterator[Fetched | Unfetchable]:
         r"""Those messages that are still there, whole; \Seen is not set.
 
         All of them are held in memory: the caller bounds the batch. A message that the
         server cannot give comes as `Unfetchable` and does not stop the others.
+
+        Args:
+            proof: a message that it gave before, by which a server that gives nothing is
+                told from messages that cannot be had.
         """
         with self._speaking(Phase.FETCH):
-            yield from bodies.fetch(self._wire, uids)
+            yield from self._masked(bodies.fetch(self._wire, uids, proof=proof))
 
     def fetch_beginnings(self, uids: Iterable[int], length: int) -> Iterator[Fetched | Unfetchable]:
         r"""As `fetch`, but only so many bytes of each message; \Seen is not set."""
         with self._speaking(Phase.FETCH):
-            yield from bodies.fetch(self._wire, uids, length)
+            yield from self._masked(bodies.fetch(self._wire, uids, length))
 
     def fetch_part(self, uid: int, *, start: int, length: int) -> Part | Unfetchable | None:
         r"""Some bytes of a message; None when it is gone. \Seen is not set.
@@ -114,7 +121,8 @@ class Selected(Conversation):
         Fewer bytes than `length` should mean that the message ends there; none mean it.
         """
         with self._speaking(Phase.FETCH):
-            return parts.fetch_part(self._wire, uid, start, length)
+            part = parts.fetch_part(self._wire, uid, start, length)
+            return self._without_secrets(part) if isinstance(part, Unfetchable) else part
 
     def store_seen(
         self, uids: Iterable[int], *, seen: bool, unchanged_since: int | None
@@ -132,6 +140,15 @@ class Selected(Conversation):
             raise RuntimeError("a folder that was opened for reading only is not written to")
         with self._speaking(Phase.FETCH):
             return store_seen(self._wire, uids, seen=seen, unchanged_since=unchanged_since)
+
+    def _masked(self, said: Iterable[Fetched | Unfetchable]) -> Iterator[Fetched | Unfetchable]:
+        for each in said:
+            yield self._without_secrets(each) if isinstance(each, Unfetchable) else each
+
+    def _without_secrets(self, refused: Unfetchable) -> Unfetchable:
+        if refused.server_said is None:
+            return refused
+        return replace(refused, server_said=self._scene(Phase.FETCH).masked(refused.server_said))
 
     def _ask(self, uid_set: str, *wanted: str) -> list[Answer]:
         with self._speaking(Phase.FETCH):

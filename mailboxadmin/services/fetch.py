@@ -7,21 +7,25 @@ A message that the server cannot give is quarantined and the others go on:
     NO for one message           --> quarantined, its words kept
     it hangs up over a message   --> suspected; the run connects again
     ... over that one, alone     --> quarantined
+    nothing came at all          --> is one given that was given before? no: it is the server
 
 A message that is quarantined without its bytes is asked for again after an hour.
 What came whole before a hang-up is stored first, so nothing is fetched twice.
 A big message comes in parts, see `big.py`.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from mailboxadmin.domain.errors import MailFailure
+from mailboxadmin.domain.message import Fetched
 from mailboxadmin.imap.session import Unfetchable
 from mailboxadmin.services.arrival import Answer, note_total, rows_of, store_rows
 from mailboxadmin.services.big import BIG_BYTES, fetch_big
 from mailboxadmin.services.pulling import Pull, hung_up
 from mailboxadmin.services.storing import Storing
+from mailboxadmin.store import presence
 
 #: Messages asked for with one command.
 BATCH_MESSAGES = 300
@@ -94,19 +98,43 @@ def _take(pull: Pull, storing: Storing, batch: _Batch, total: int) -> None:
     """Fetch one batch and have it stored; when the server hangs up, what came before that."""
     pull.run.control.proceed()
     answers: list[Answer] = []
+    proof = None if pull.tally.came else _proof(pull)
     if pull.tally.hang_ups[pull.name, batch[0]] >= HANG_UPS:
+        if proof is not None:
+            # When it hangs up over what it gave before, it is not because of this message.
+            deque(pull.session.fetch([proof]), maxlen=0)
         answers = [Unfetchable(uid=batch[0], server_said=None)]
     else:
         try:
             if batch.size > BIG_BYTES:
                 return fetch_big(pull, storing, batch[0], batch.size, total)
-            answers.extend(pull.session.fetch(batch))
+            answers.extend(pull.session.fetch(batch, proof=proof))
         except MailFailure as failure:
-            if batch.size <= BIG_BYTES and hung_up(failure):
+            pull.tally.came |= bool(answers)
+            if batch.size <= BIG_BYTES and hung_up(failure) and not _over_all(pull, batch, proof):
                 _suspect(pull, batch, answers)
             _put(pull, storing, answers, total)
             raise
+        pull.tally.came |= any(isinstance(answer, Fetched) for answer in answers)
     _put(pull, storing, answers, total, vanished=len(batch) - len(answers))
+
+
+def _proof(pull: Pull) -> int | None:
+    """A message that the server gave before; None when it gave none that is still there."""
+    with pull.deps.store.read() as db:
+        return presence.newest_whole(db, pull.folder_id, largest=BATCH_BYTES)
+
+
+def _over_all(pull: Pull, batch: Sequence[int], proof: int | None) -> bool:
+    """True when it hung up over several messages and gave none: then it is not one of them.
+
+    With a proof at hand, that decides before a message is given up.
+    """
+    others = any(
+        count and folder == pull.name and uid not in batch
+        for (folder, uid), count in pull.tally.hang_ups.items()
+    )
+    return others and proof is None and not pull.tally.came
 
 
 def _suspect(pull: Pull, batch: Sequence[int], answers: Sequence[Answer]) -> None:

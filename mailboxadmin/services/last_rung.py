@@ -115,7 +115,7 @@ class LastRung:
             self._fetch(name, newest)
         return bool(newest)
 
-    def _fetch(self, name: str, uids: Sequence[int], hang_ups: int = 1) -> None:
+    def _fetch(self, name: str, uids: Sequence[int], hang_ups: int = 1, came: int = 0) -> None:
         """Ask for these as a sync does: when the server hangs up over one, again for the others."""
         deque(self.session.sizes(uids), maxlen=0)
         left = list(uids)
@@ -123,12 +123,14 @@ class LastRung:
             for each in self.session.fetch_beginnings(uids, BEGINNING_BYTES):
                 left.remove(each.uid)
         except MailFailure as failure:
-            if not hung_up(failure) or hang_ups == MOST_HANG_UPS:
+            over_all = hang_ups > 1 and len(left) == len(uids) and not came
+            if not hung_up(failure) or hang_ups == MOST_HANG_UPS or over_all:
                 raise
+            came += len(uids) - len(left)
             self._sign_in_again(name)
             # Servers answer in ascending order: the first that is missing is the one to suspect.
             if left[1:]:
-                self._fetch(name, left[1:], hang_ups + 1)
+                self._fetch(name, left[1:], hang_ups + 1, came)
 
     def _sign_in_again(self, name: str) -> None:
         self.session.close()

@@ -40,6 +40,8 @@ class Tally:
     waiting: Counter[str] = field(default_factory=Counter)
     #: By folder and UID: how often the server hung up over that message.
     hang_ups: Counter[tuple[str, int]] = field(default_factory=Counter)
+    #: True once a message came whole.
+    came: bool = False
     #: Folders that are up to date, by their row; noted with the run's end.
     folders_done: set[int] = field(default_factory=set)
     #: Of the first folder that failed; None while none did.

@@ -72,6 +72,16 @@ def has_present(db: Session, folder_id: int) -> bool:
     return bool(db.scalar(select(exists().where(*present(folder_id)))))
 
 
+def newest_whole(db: Session, folder_id: int, *, largest: int) -> int | None:
+    """The UID of the newest message whose bytes came from the server, no more than so many."""
+    return db.scalar(
+        select(MessageRow.uid)
+        .where(*present(folder_id), MessageRow.refused_at.is_(None), MessageRow.size <= largest)
+        .order_by(MessageRow.uid.desc())
+        .limit(1)
+    )
+
+
 def has_unmatched(db: Session, folder_id: int, *, named: bool) -> bool:
     """True when a message of the folder lost its UID and waits for another.
 

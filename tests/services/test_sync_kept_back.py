@@ -212,6 +212,8 @@ def test_one_message_that_is_refused_is_asked_for_again_after_an_hour(
             sizes(2),
             bodies("2", "{tag} OK done"),
             still_there(2),
+            # Does it give anything at all?
+            bodies("1", body(1), "{tag} OK done"),
             still_there(1, 2),
         ],
         [
