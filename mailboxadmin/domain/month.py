@@ -1,6 +1,7 @@
 """Thirty days of a mailbox: the mail of each, its trouble, and whether it was changed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -78,9 +79,10 @@ def month(
     today = now.astimezone().date()
     changed = {at.astimezone().date() for at in changed_at}
     dates = [today - timedelta(days=back) for back in reversed(range(DAYS))]
+    met = _by_day(outages, now)
     return Month(
         days=tuple(
-            _day(each, counts.get(each.isoformat(), 0), outages, each in changed, now)
+            _day(each, counts.get(each.isoformat(), 0), met[each], each in changed, now)
             for each in dates
         )
     )
@@ -92,9 +94,21 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time()).astimezone(UTC)
 
 
-def _day(day: date, count: int, outages: Sequence[Outage], changed: bool, now: datetime) -> Day:
+def _by_day(outages: Iterable[Outage], now: datetime) -> dict[date, list[Outage]]:
+    """The outages of each day: begun on it, if only for a moment, or lasting into it."""
+    found: dict[date, list[Outage]] = defaultdict(list)
+    for each in outages:
+        # What ends at midnight is over by then.
+        last_at = max(each.began_at, (each.ended_at or now) - timedelta.resolution)
+        day, last = each.began_at.astimezone().date(), last_at.astimezone().date()
+        while day <= last:
+            found[day].append(each)
+            day += timedelta(days=1)
+    return found
+
+
+def _day(day: date, count: int, met: Sequence[Outage], changed: bool, now: datetime) -> Day:
     start, end = midnight(day), midnight(day + timedelta(days=1))
-    met = [each for each in outages if _falls_on(each, start, end, now)]
     lengths = (min(each.ended_at or now, end) - max(each.began_at, start) for each in met)
     return Day(
         date=day,
@@ -103,11 +117,6 @@ def _day(day: date, count: int, outages: Sequence[Outage], changed: bool, now: d
         trouble=sum(lengths, timedelta()),
         changed=changed,
     )
-
-
-def _falls_on(outage: Outage, start: datetime, end: datetime, now: datetime) -> bool:
-    """Begun on that day, if only for a moment, or lasting into it."""
-    return start <= outage.began_at < end or outage.began_at < start < (outage.ended_at or now)
 
 
 def _health(met: Sequence[Outage], count: int) -> Health:
