@@ -1,6 +1,6 @@
 """Measure what Mailbox Admin costs, beside its goals.
 
-    python -m bench [--quick] [first] [changes] [fairness] [many] [memory] [click] [activity]
+    python -m bench [--quick] [PART]…       first, changes, fairness, many, memory, click, activity, pages
 
 Without names it measures everything. Each figure is printed when it is there; the table of all
 of them, at the end, is the one of docs/performance.md.
@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import activity, changes, click, fairness, first, many, memory
+from bench import activity, changes, click, fairness, first, many, memory, pages
 from bench.figures import Figure, line, table
 from bench.peers import Mbsync, Offlineimap
 from bench.scale import FULL, QUICK, Scale
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "memory": memory.figures,
     "click": click.figures,
     "activity": activity.figures,
+    "pages": pages.figures,
 }
 
 

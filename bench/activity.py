@@ -95,9 +95,12 @@ def fill(path: Path, count: int) -> Store:
     return store
 
 
-def line(chance: random.Random, number: int, count: int) -> dict[str, object]:
+def line(
+    chance: random.Random, number: int, count: int, mailboxes: int = MAILBOXES
+) -> dict[str, object]:
+    """An entry of a log of so many, as a row."""
     code, level, message, _ = chance.choices(KINDS, weights=[kind[3] for kind in KINDS])[0]
-    mailbox_id = chance.randint(1, MAILBOXES)
+    mailbox_id = chance.randint(1, mailboxes)
     at = NOW - SPAN * ((count - number) / count)
     return {
         "at": at,

@@ -7,11 +7,14 @@ from mailboxadmin.services.board import read_board
 from mailboxadmin.services.trying import try_case
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.board import bp
+from mailboxadmin.web.board.bars import bars
 from mailboxadmin.web.board.cards import card
 from mailboxadmin.web.board.choice import Choice, tabs
 from mailboxadmin.web.board.verdict import verdict
 from mailboxadmin.web.page import read_beat
 from mailboxadmin.web.words import count
+
+bp.add_app_template_global(bars, "bars")
 
 
 @bp.get("/")
