@@ -10,7 +10,7 @@ from mailboxadmin.domain.mailbox import State
 from mailboxadmin.services.pausing import pause_mailbox
 from mailboxadmin.store.tables import ActivityRow, IncidentRow, RunRow
 from tests.support import states
-from tests.support.accessible import assert_accessible
+from tests.support.accessible import WIDTHS, assert_accessible
 from tests.support.browser import ServedOffice
 
 GRACE = "grace@example.org"
@@ -76,8 +76,10 @@ def test_everybody_can_use_the_strip_and_its_words(office: ServedOffice, open_pa
     page: Page = open_page(office, GRACE)
     page.goto("/mailboxes/1")
     strip = page.locator("svg.timeline")
-    for kind in ("act", "wait", "stop", "fine", "failed", "change", "token", "routine"):
-        expect(strip.locator(f".{kind}")).not_to_have_count(0)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for kind in ("act", "wait", "stop", "fine", "failed", "change", "token", "routine"):
+            expect(strip.locator(f".{kind}").first).to_be_visible()
 
     page.get_by_text("All of it in words").click()
 
