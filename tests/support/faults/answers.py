@@ -32,7 +32,7 @@ LITERALS = (
     Fault(
         name="a literal cut short",
         at=BODIES,
-        does=(PassOn(_half), Close()),
+        does=(PassOn(lambda answer: answer[:99]), Close()),
         check="server.closed",
     ),
     Fault(
@@ -182,9 +182,10 @@ FETCHING = (
         name="a message that drips",
         at=BODIES,
         does=(PassOn(_half), Drip("x" * 400)),
-        check="server.timeout",
+        check="local.deadline_exceeded",
         # It stored the first message, and goes on with the others next time.
         sync=None,
+        brings=1,
         hangs=True,
     ),
 )

@@ -85,6 +85,13 @@ ECHOES = (
         check="server.closed",
     ),
     Fault(
+        name="the password in place of one message",
+        at=r"UID FETCH (1:3|2) .*BODY\.PEEK\[\]",
+        does=("{tag} NO not {heard}",),
+        check=None,
+        quarantines=1,
+    ),
+    Fault(
         name="the password in every answer that is passed on",
         at=r"UID FETCH \S+ \(RFC822\.SIZE",
         does=("* OK {heard}", "* NO {heard}", PassOn()),

@@ -54,6 +54,10 @@ class Fault(Trouble):
     quotes: str = ""
     #: Nothing more comes, so that only a clock ends it.
     hangs: bool = False
+    #: So many messages are kept aside, and the others come.
+    quarantines: int = 0
+    #: How many of the three messages a sync stores that finds nothing wrong; by itself all.
+    brings: int = 3
     #: It begins after a first good sync; where it is about marking, with a click that waits.
     later: bool = False
 

@@ -1,12 +1,15 @@
-"""The house as pytest fixtures, for test files that import them."""
+"""The house as a pytest fixture, for test files that import it; and how long it has patience."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mailboxadmin.app import create_app
+from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.imap.network import Network
 from tests.support.certificates import Certificates
 from tests.support.clock import MovableClock
@@ -49,9 +52,13 @@ def house(
         assert leaks(house.kept(), *house.accounts) == []
 
 
-@pytest.fixture
-def short_patience(monkeypatch: pytest.MonkeyPatch, short_run: Callable[[int], None]) -> None:
+@contextmanager
+def short_patience() -> Iterator[None]:
     """Silence is given up soon, so that a test of it takes seconds."""
-    for limit in _LIMITS:
-        monkeypatch.setattr(limit, LIMIT_S)
-    short_run(RUN_S)
+    timeout = SETTINGS["sync_timeout_seconds"]
+    with pytest.MonkeyPatch.context() as patch:
+        for limit in _LIMITS:
+            patch.setattr(limit, LIMIT_S)
+        patch.setattr("mailboxadmin.services.climb.CLIMB_LIMIT_S", RUN_S)
+        patch.setitem(SETTINGS, timeout.key, replace(timeout, default=RUN_S, minimum=1))
+        yield

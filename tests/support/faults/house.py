@@ -1,6 +1,6 @@
 """An office in which one mailbox after the other meets a fault, beside one that works.
 
-Each fault has a mailbox of its own, whose sync, test and good neighbour go on at once.
+Each fault has a mailbox of its own; while that is tested and synced, the good one is synced too.
 """
 
 import json
@@ -33,6 +33,15 @@ MESSAGES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A mailbox before its fault, and the good one that is synced meanwhile."""
+
+    box: Box
+    stands: Standing
+    good: Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
     """What came of a fault."""
 
@@ -40,9 +49,8 @@ class Played:
     stands: Standing
     check: Check
     report: SyncReport
-    #: Of the good mailbox that was synced meanwhile, and what was new on its server.
+    #: Of the good mailbox, which had one new message.
     neighbour: SyncReport
-    delivered: int
 
 
 @dataclass(slots=True)
@@ -59,7 +67,13 @@ class House:
 
     @contextmanager
     def play(self, fault: Fault) -> Iterator[Played]:
-        """Let a mailbox meet it in a test and in a sync, while the good one is synced."""
+        """Let a mailbox meet it in a test and in a sync."""
+        with self.scene(fault, self._neighbour()) as scene:
+            yield self.meet(scene)
+
+    @contextmanager
+    def scene(self, fault: Fault, good: Box) -> Iterator[Scene]:
+        """Everything that comes before."""
         write_log(self.office.deps.instance)
         number = len(self.accounts) + 1
         account = self.dovecot.user(f"fault{number}-{id(self):x}@{fault.domain}", CANARY)
@@ -69,7 +83,33 @@ class House:
             box = self.office.mailbox_at(stands.server, account)
             if fault.later:
                 self._sync_once(box, fault, stands)
-            yield self._meet(box, stands)
+            self.dovecot.deliver(good.account, mails.message(901))
+            yield Scene(box=box, stands=stands, good=good)
+
+    def meet(self, scene: Scene) -> Played:
+        """Test and sync the mailbox; also from several threads, each with its own scene."""
+        with ThreadPoolExecutor(1) as at_once:
+            beside = at_once.submit(self.office.sync, scene.good)
+            check = run_check(self.office.deps, scene.box.id, actor="grace@example.org")
+            report = self.office.sync(scene.box)
+        return Played(
+            box=scene.box,
+            stands=scene.stands,
+            check=check,
+            report=report,
+            neighbour=beside.result(),
+        )
+
+    def new_neighbour(self) -> Box:
+        """A good mailbox."""
+        good = self.office.mailbox(server=self.dovecot)
+        self.office.sync(good)
+        return good
+
+    def _neighbour(self) -> Box:
+        if self._good is None:
+            self._good = self.new_neighbour()
+        return self._good
 
     def _sync_once(self, box: Box, fault: Fault, stands: Standing) -> None:
         assert stands.line is not None
@@ -82,36 +122,17 @@ class House:
         self.dovecot.deliver(box.account, mails.message(900))
         stands.line.begin(fault)
 
-    def _meet(self, box: Box, stands: Standing) -> Played:
-        good = self._neighbour()
-        self.dovecot.deliver(good.account, mails.message(901))
-        with ThreadPoolExecutor(3) as at_once:
-            synced = at_once.submit(self.office.sync, box)
-            beside = at_once.submit(self.office.sync, good)
-            tested = at_once.submit(run_check, self.office.deps, box.id, actor="grace@example.org")
-        return Played(
-            box=box,
-            stands=stands,
-            check=tested.result(),
-            report=synced.result(),
-            neighbour=beside.result(),
-            delivered=1,
-        )
-
-    def _neighbour(self) -> Box:
-        if self._good is None:
-            self._good = self.office.mailbox(server=self.dovecot)
-            self.office.sync(self._good)
-        return self._good
-
-    def pages(self, box: Box) -> list[str]:
-        """What an admin's browser is sent about a mailbox."""
+    def pages(self, box: Box, *, everywhere: bool) -> list[str]:
+        """What an admin's browser is sent about a mailbox, on its page or `everywhere`."""
         if self._admin is None:
             self.office.admin()
             self._admin = Visitor(self.office.app)
             self._admin.sign_in("grace@example.org")
-        ways = (f"/mailboxes/{box.id}", "/", "/activity", "/activity.csv", "/troubleshooting")
+        ways = [f"/mailboxes/{box.id}"]
+        if everywhere:
+            ways += ["/", "/activity", "/activity.csv", "/troubleshooting"]
         answers = [self._admin.get(way) for way in ways]
+        assert {answer.status_code for answer in answers} == {200}, answers
         return [answer.text for answer in answers]
 
     def told(self, played: Played) -> list[str]:
