@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from mailboxadmin.domain.clock import duration_in_words
 from mailboxadmin.domain.event import ROUTINE_CODE, Event, Lane
-from mailboxadmin.domain.timeline import Outage, Slot, Timeline, Window, stretches, ticks
+from mailboxadmin.domain.timeline import Outage, Slot, Timeline, Window, ticks
 from mailboxadmin.web.mailboxes.story import Teller
-from mailboxadmin.web.words import clock, count, exact, when
+from mailboxadmin.web.mailboxes.strip_words import Line, label_of, lines_of, span, synced, wrong
+from mailboxadmin.web.words import clock, exact, when
 
 #: Pixels: above the lanes, of each lane with its label, and below them.
 _HEAD, _LANE, _FOOT = 20, 36, 24
@@ -68,18 +68,6 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One thing in words, for who cannot see the strip."""
-
-    at: datetime
-    #: `Mon 23 Nov 14:28`.
-    began: str
-    #: The same, `now`, or empty when it was at one instant.
-    ended: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
     """The strip as its picture shows it, and the same in words."""
 
@@ -108,11 +96,6 @@ _MEANINGS = {
     "routine": "token renewed",
     "stop": "scheduler stood still",
 }
-_SPANS = {
-    Window.DAY: "the last 24 hours",
-    Window.WEEK: "the last 7 days",
-    Window.MONTH: "the last 30 days",
-}
 
 
 def drawing(strip: Timeline, teller: Teller) -> Drawing:
@@ -120,14 +103,14 @@ def drawing(strip: Timeline, teller: Teller) -> Drawing:
     lanes = _lanes(strip, teller)
     kinds = {mark.kind for lane in lanes for mark in lane.marks}
     return Drawing(
-        label=_label(strip),
+        label=label_of(strip),
         height=_HEAD + _LANE * len(lanes) + _FOOT,
         lanes=lanes,
         ticks=tuple(_ticks(strip)),
         now_x=_LEFT + _WIDTH,
         legend=tuple(each for each in _MEANINGS.items() if each[0] in kinds),
         broke=_broke(strip),
-        lines=tuple(sorted(_lines(strip, teller), key=lambda line: line.at, reverse=True)),
+        lines=tuple(sorted(lines_of(strip, teller), key=lambda line: line.at, reverse=True)),
     )
 
 
@@ -136,17 +119,6 @@ def _broke(strip: Timeline) -> Tick | None:
     if at is None or at < strip.start_at:
         return None
     return Tick(x=_x(strip, at), label=f"broke {when(at, strip.now)}")
-
-
-def _label(strip: Timeline) -> str:
-    runs, failed = (sum(getattr(s, name) for s in strip.slots) for name in ("runs", "failed"))
-    told = [
-        count(sum(each.times for each in strip.outages), "outage"),
-        f"{count(runs, 'sync')}, of which {failed:,} failed",
-        f"{count(len(strip.events), 'thing')} done",
-    ]
-    span = _SPANS[strip.window].capitalize()
-    return f"{span}: {'; '.join(told)}. All of it stands below in words."
 
 
 def _lanes(strip: Timeline, teller: Teller) -> tuple[DrawnLane, ...]:
@@ -185,17 +157,8 @@ def _outage(strip: Timeline, outage: Outage) -> Mark:
         x=x,
         width=round(max(_x(strip, outage.ended_at or strip.now) - x, 0.6), 2),
         kind="wait" if outage.temporary else "act",
-        title=f"{_span(outage.began_at, outage.ended_at)}\n{_wrong(outage, strip.now)}",
+        title=f"{span(outage.began_at, outage.ended_at)}\n{wrong(outage, strip.now)}",
     )
-
-
-def _wrong(outage: Outage, now: datetime) -> str:
-    length = duration_in_words((outage.ended_at or now) - outage.began_at)
-    if outage.times > 1:
-        return f"Out of order {outage.times} times within {length}, last: {outage.summary}"
-    so_far = " so far" if outage.ended_at is None else ""
-    kind = "mended itself or may" if outage.temporary else "needed someone"
-    return f"Out of order for {length}{so_far} ({kind}): {outage.summary}"
 
 
 def _sync(strip: Timeline, slot: Slot) -> Mark:
@@ -205,16 +168,8 @@ def _sync(strip: Timeline, slot: Slot) -> Mark:
         x=x,
         width=round(max(width * 0.8, 0.3), 2),
         kind=slot.kind,
-        title=f"{_span(slot.start_at, slot.end_at)}\n{_synced(slot)}",
+        title=f"{span(slot.start_at, slot.end_at)}\n{synced(slot)}",
     )
-
-
-def _synced(slot: Slot) -> str:
-    if not slot.failed:
-        return f"{count(slot.runs, 'sync')}, none failed"
-    if slot.failed == slot.runs:
-        return f"{count(slot.runs, 'sync')}, {'it' if slot.runs == 1 else 'all'} failed"
-    return f"{count(slot.runs, 'sync')}, {slot.failed:,} failed"
 
 
 def _points(strip: Timeline, events: Iterable[Event], teller: Teller) -> list[Mark]:
@@ -242,12 +197,8 @@ def _stop(strip: Timeline, event: Event, teller: Teller) -> Mark:
         x=x,
         width=round(max(_x(strip, event.at) - x, 0.6), 2),
         kind="stop",
-        title=f"{_span(since, event.at)}\n{teller.sentence(event)}",
+        title=f"{span(since, event.at)}\n{teller.sentence(event)}",
     )
-
-
-def _span(start: datetime, end: datetime | None) -> str:
-    return f"{exact(start)} to {exact(end) if end else 'now'}"
 
 
 def _ticks(strip: Timeline) -> Iterable[Tick]:
@@ -263,25 +214,3 @@ def _tick_label(at: datetime, window: Window) -> str:
     if window is Window.DAY:
         return clock(at)
     return f"{local:%a} {local.day}" if window is Window.WEEK else f"{local.day} {local:%b}"
-
-
-def _lines(strip: Timeline, teller: Teller) -> Iterable[Line]:
-    for outage in strip.outages:
-        ended = _moment(outage.ended_at) if outage.ended_at else "now"
-        yield _line(outage.began_at, ended, _wrong(outage, strip.now))
-    for event in strip.events:
-        if event.code != ROUTINE_CODE:
-            ended = _moment(event.at) if event.since else ""
-            yield _line(event.since or event.at, ended, teller.sentence(event))
-    for stretch in stretches(strip.slots):
-        start = max(stretch.start_at, strip.start_at)
-        yield _line(start, _moment(min(stretch.end_at, strip.now)), _synced(stretch))
-
-
-def _line(at: datetime, ended: str, text: str) -> Line:
-    return Line(at=at, began=_moment(at), ended=ended, text=text)
-
-
-def _moment(at: datetime) -> str:
-    local = at.astimezone()
-    return f"{local:%a} {local.day} {local:%b %H:%M}"
