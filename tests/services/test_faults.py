@@ -6,15 +6,29 @@ seconds each, are in test_faults_of_silence.py.
 
 import pytest
 
+from mailboxadmin.domain.mailbox import State
+from mailboxadmin.domain.run import Outcome
 from tests.services.judging_faults import judge
 from tests.support.faults import ALL, MORE_COMMANDS, Fault
 from tests.support.faults.fixtures import house
-from tests.support.faults.house import House
+from tests.support.faults.house import MESSAGES, House
+from tests.support.stored import entries, stored
 
 __all__ = ["house"]
 
 TOLD = [fault for fault in ALL if not fault.hangs]
 HARMLESS = [fault for fault in ALL if fault.check is None and fault.in_sync is None]
+#: One of each kind.
+MENDED = (
+    "BYE in place of a greeting",
+    "a certificate: wrong name",
+    "Google: a refused password",
+    "NO to LIST",
+    "throttled to EXAMINE",
+    "closed to FETCH of messages",
+    "no UID in any answer",
+    "nothing found where there is mail",
+)
 
 
 def test_there_are_enough_of_them():
@@ -29,6 +43,23 @@ def test_there_are_enough_of_them():
 )
 def test_it_is_told_for_what_it_is(house: House, fault: Fault):
     judge(house, fault)
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_a_mailbox_recovers_when_its_fault_ends(house: House, name: str):
+    [fault] = [each for each in TOLD if each.name == name]
+    with house.play(fault) as played:
+        box, line = played.box, played.stands.line
+        assert line is not None
+        line.mend(house.certificates.good() if fault.certificate else None)
+
+        report = house.office.sync(box)
+
+        assert (report.outcome, report.finding) == (Outcome.OK, None)
+        assert house.office.state(box) is State.OK
+        assert len(stored(house.office, box)) == MESSAGES
+        [recovered] = entries(house.office, box, "mailbox.recovered")
+        assert recovered.detail["code"] == fault.in_sync
 
 
 @pytest.mark.soak

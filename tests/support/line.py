@@ -27,7 +27,9 @@ class Line(ABC):
         self.port = int(self._listener.server_address[1])
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._listener.serve_forever, daemon=True).start()
+        # It looks for its end so often.
+        serve = threading.Thread(target=self._listener.serve_forever, args=(0.02,), daemon=True)
+        serve.start()
         return self
 
     def __exit__(self, *_: object) -> None:
