@@ -3,9 +3,10 @@
 What failed decides, the first line that fits:
 
     asked to slow down    the time the server names, five minutes at least; without one as below
-    temporary             5, 15, 60 minutes with jitter, for ever; a time the server names wins
     consent ended         never by itself: only its owner can give another
-    refused credentials   now, +5 min, +30 min, then never by itself: servers lock accounts
+    refused credentials   now, +5 min, +30 min, then never by itself: servers lock accounts;
+                          not before a time the server names
+    temporary             5, 15, 60 minutes with jitter, for ever; a time the server names wins
     another lasting one   every hour: a certificate may have been renewed elsewhere
 """
 
@@ -29,7 +30,7 @@ THROTTLED_DELAY = timedelta(minutes=5)
 class Attempts:
     """How often it failed since the last success or change, this failure counted."""
 
-    #: Failures in a row, at least 1.
+    #: Failures in a row, whatever each of them was; at least 1.
     failures: int
     #: Refused sign-ins in a row.
     refusals: int
@@ -54,14 +55,14 @@ def next_attempt(
     if finding.slow_down:
         asked = server_wait or _temporary_delay(attempts.failures, chance)
         return now + max(THROTTLED_DELAY, asked)
+    if finding.consent_ended:
+        return None
+    if finding.refused_credentials:
+        return _after_refusal(attempts, now, server_wait or timedelta(0))
     if server_wait is not None:
         return now + max(server_wait, timedelta(0))
     if finding.temporary:
         return now + _temporary_delay(attempts.failures, chance)
-    if finding.consent_ended:
-        return None
-    if finding.refused_credentials:
-        return _after_refusal(attempts, now)
     return now + LASTING_DELAY
 
 
@@ -70,8 +71,8 @@ def _temporary_delay(failures: int, chance: float) -> timedelta:
     return base * (1 + JITTER_SHARE * chance)
 
 
-def _after_refusal(attempts: Attempts, now: datetime) -> datetime | None:
+def _after_refusal(attempts: Attempts, now: datetime, wait: timedelta) -> datetime | None:
     if attempts.refusals > len(REFUSAL_DELAYS):
         return None
     first = attempts.first_refused_at or now
-    return max(first + REFUSAL_DELAYS[attempts.refusals - 1], now)
+    return max(first + REFUSAL_DELAYS[attempts.refusals - 1], now + wait)

@@ -143,7 +143,8 @@ def _failed(
     row.ladder = [step.as_json() for step in result.steps]
     if row.state != State.PAUSED:
         row.state = (State.RETRYING if finding.temporary else State.NEEDS_ACTION).value
-        row.next_attempt_at = _next(row, result, now, interval)
+        tries = incidents.failures_in_outage(db, incident)
+        row.next_attempt_at = _next(row, result, tries, now, interval)
     incident.entry_id = repeat_entry(db, incident.entry_id, entry, now)
 
 
@@ -164,19 +165,27 @@ def _count_failure(db: DbSession, row: MailboxRow, result: Result, now: datetime
     return incident
 
 
-def _next(row: MailboxRow, result: Result, now: datetime, interval: timedelta) -> datetime | None:
+def _next(
+    row: MailboxRow, result: Result, tries: int, now: datetime, interval: timedelta
+) -> datetime | None:
     assert result.finding is not None
-    if result.outcome is Outcome.PARTIAL and not result.finding.slow_down:
+    if result.outcome is Outcome.PARTIAL and not _wants_to_be_left_alone(result):
         return now + interval  # The other folders keep their interval.
     return next_attempt(
         result.finding,
-        Attempts(
-            failures=row.failures, refusals=row.refusals, first_refused_at=row.first_refused_at
-        ),
+        Attempts(failures=tries, refusals=row.refusals, first_refused_at=row.first_refused_at),
         now,
         chance=random.random(),
         server_wait=result.server_wait,
     )
+
+
+def _wants_to_be_left_alone(result: Result) -> bool:
+    """The server asked for it, or counts each try: what holds for all folders."""
+    finding = result.finding
+    assert finding is not None
+    asked = finding.slow_down or result.server_wait is not None
+    return asked or finding.refused_credentials or finding.consent_ended
 
 
 def _recovered(db: DbSession, row: MailboxRow, run: Run, now: datetime) -> None:

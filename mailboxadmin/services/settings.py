@@ -182,7 +182,7 @@ def _move(db: Session, moved: Rebinding, now: datetime, *, rebind: bool) -> None
         if rebind:
             passwords[mailbox_id].bound_to = str(server)
         row = mailboxes.mailbox_row(db, mailbox_id)
-        row.failures, row.refusals, row.first_refused_at = 0, 0, None
+        mailboxes.forget_refusals(row)
         if row.state != State.PAUSED:
             row.next_attempt_at = now
 

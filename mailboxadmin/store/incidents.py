@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.certificate import Certificate
@@ -51,6 +51,16 @@ def incident_of(db: Session, mailbox_id: int) -> Incident | None:
 def open_row(db: Session, mailbox: MailboxRow) -> IncidentRow | None:
     """The row of the incident that goes on; None when nothing is wrong."""
     return None if mailbox.incident_id is None else db.get(IncidentRow, mailbox.incident_id)
+
+
+def failures_in_outage(db: Session, incident: IncidentRow) -> int:
+    """Tries that failed since the mailbox stopped working, whatever was wrong each time."""
+    query = select(func.sum(IncidentRow.times)).where(
+        IncidentRow.mailbox_id == incident.mailbox_id,
+        IncidentRow.outage_at == incident.outage_at,
+        IncidentRow.id != incident.id,
+    )
+    return (db.scalar(query) or 0) + incident.times
 
 
 def begin_incident(

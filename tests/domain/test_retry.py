@@ -74,6 +74,19 @@ def test_a_sign_in_refused_in_unknown_words_counts_as_a_refusal():
     assert next_attempt(refused, attempts, NOW, chance=0) is None
 
 
+def test_a_time_that_the_server_names_puts_a_refused_sign_in_off_and_adds_no_try():
+    refused = finding("auth.bad_credentials", temporary=False, phase=Phase.AUTH)
+    wait = timedelta(minutes=7)
+
+    def after(refusals: int) -> datetime | None:
+        attempts = Attempts(failures=refusals, refusals=refusals, first_refused_at=NOW)
+        return next_attempt(refused, attempts, NOW, chance=0, server_wait=wait)
+
+    assert after(1) == NOW + wait
+    assert after(2) == NOW + timedelta(minutes=30)
+    assert after(3) is None
+
+
 def test_a_lasting_failure_is_looked_at_every_hour():
     expired = finding("tls.expired_certificate", temporary=False, phase=Phase.TLS)
 

@@ -204,6 +204,48 @@ def test_a_server_that_throttles_in_one_folder_is_left_alone_for_its_time(office
     assert office.row(ann).next_attempt_at == office.clock.now() + asked
 
 
+def test_a_time_that_a_busy_server_names_holds_for_the_folders_that_were_read_too(
+    office: Office, ann: Box
+):
+    wait = timedelta(minutes=30)
+    busy = Facts(
+        phase=Phase.FETCH,
+        happening=Happening.ANSWER_NO,
+        response_code="UNAVAILABLE",
+        server_said="[UNAVAILABLE] Suggested Backoff Time: 1800000 milliseconds",
+        host="mail.example.org",
+        server_wait=wait,
+    )
+
+    fails(office, ann.id, busy, outcome=Outcome.PARTIAL)
+
+    assert office.row(ann).next_attempt_at == office.clock.now() + wait
+
+
+def test_a_sign_in_refused_after_a_folder_was_read_counts_like_any_other(office: Office, ann: Box):
+    first = office.clock.now()
+    nexts = []
+    for _ in range(3):
+        fails(office, ann.id, REFUSED, outcome=Outcome.PARTIAL)
+        nexts.append(office.row(ann).next_attempt_at)
+
+    assert nexts == [first + timedelta(minutes=5), first + timedelta(minutes=30), None]
+
+
+def test_a_fault_that_changes_does_not_begin_the_waits_anew(office: Office, ann: Box):
+    silent = Facts(phase=Phase.TCP, happening=Happening.CONNECT_TIMEOUT, host="mail.example.org")
+    waits = []
+    for facts in (server_down(), silent, server_down(), silent):
+        fails(office, ann.id, facts)
+        at = office.row(ann).next_attempt_at
+        assert at is not None
+        waits.append((at - office.clock.now()) // timedelta(minutes=1))
+        office.clock.advance(seconds=(at - office.clock.now()).total_seconds())
+
+    assert [5 <= waits[0] <= 6, 15 <= waits[1] <= 18] == [True, True]
+    assert all(60 <= wait <= 72 for wait in waits[2:])
+
+
 def test_incidents_are_forgotten_with_the_log_and_those_that_go_on_are_not(
     office: Office, ann: Box
 ):
