@@ -1,16 +1,17 @@
 """Measure what Mailbox Admin costs, beside its goals.
 
-    python -m bench [--quick] [PART]…       first, changes, fairness, many, memory, click, activity, pages
+    python -m bench [--quick] [PART]…
 
-Without names it measures everything. Each figure is printed when it is there; the table of all
-of them, at the end, is the one of docs/performance.md.
+The parts are first, changes, fairness, many, memory, click, activity, pages and fault; without
+names it measures everything. Each figure is printed when it is there; the table of all of them,
+at the end, is the one of docs/performance.md.
 """
 
 import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import activity, changes, click, fairness, first, many, memory, pages
+from bench import activity, changes, click, fairness, fault, first, many, memory, pages
 from bench.figures import Figure, line, table
 from bench.peers import Mbsync, Offlineimap
 from bench.scale import FULL, QUICK, Scale
@@ -24,6 +25,7 @@ PARTS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "click": click.figures,
     "activity": activity.figures,
     "pages": pages.figures,
+    "fault": fault.figures,
 }
 
 

@@ -76,6 +76,10 @@ class Warm:
         """How many runs go on, in any process, that have stored messages already."""
         return int(self._ask("storing"))
 
+    def make_due(self, mailbox: int) -> None:
+        """Its turn has come: the next tick of the scheduler takes it."""
+        self._ask("make_due", mailbox)
+
     def peak(self) -> int:
         """Its highest resident memory until now, in bytes."""
         return int(self._ask("peak"))

@@ -28,7 +28,7 @@ from mailboxadmin.services.people import add_person
 from mailboxadmin.services.rounds import sync_many
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.services.sync import sync_mailbox
-from mailboxadmin.store.tables import RunRow
+from mailboxadmin.store.tables import MailboxRow, RunRow
 
 
 class Worker:
@@ -107,6 +107,11 @@ class Worker:
         with self._deps.store.read() as db:
             count = select(func.count()).where(RunRow.finished_at.is_(None), RunRow.done > 0)
             return db.scalar(count) or 0
+
+    def make_due(self, mailbox_id: int) -> None:
+        """Its turn has come: the next tick of the scheduler takes it."""
+        with self._deps.store.write() as db:
+            db.get_one(MailboxRow, mailbox_id).next_attempt_at = self._deps.clock.now()
 
     def peak(self) -> int:
         """The highest resident memory until now, in bytes."""
