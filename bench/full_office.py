@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, text
 from sqlalchemy.orm import Session
 
 from bench.activity import SPAN, line
@@ -17,6 +17,7 @@ from mailboxadmin.domain.mailbox import State
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.store.base import Base
 from mailboxadmin.store.incidents import begin_incident
+from mailboxadmin.store.message_counts import COUNT_ALL
 from mailboxadmin.store.secrets import put_password
 from mailboxadmin.store.tables import (
     ActivityRow,
@@ -137,6 +138,8 @@ class _Filling:
             db.flush()
             places = [(each, folder.id) for each, folder in folders.items()]
         self._write(MessageRow, count, lambda number: self._message(number, count, places))
+        with self._store.write() as db:
+            db.execute(text(COUNT_ALL))
 
     def _message(
         self, number: int, count: int, places: Sequence[tuple[int, int]]

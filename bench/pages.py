@@ -26,7 +26,7 @@ from mailboxadmin.services.people import add_person
 
 MAILBOXES, MESSAGES, ENTRIES = 200, 500_000, 1_000_000
 #: Each page is opened so often in a round.
-OPENED = 60
+OPENED = 40
 GOAL = 10
 EMAIL, PASSWORD = "ada@example.org", "correct horse battery"
 EMPTY, MAILBOX = "the empty page", "a mailbox page"

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.store.flags import clicked_among, take_flags
+from mailboxadmin.store.message_counts import count_added
 from mailboxadmin.store.messages import NewMessage, columns, newest_first
 from mailboxadmin.store.tables_mail import MessagePartRow, MessageRow
 
@@ -38,6 +39,7 @@ def begin_big(
     """
     values = columns(mailbox_id, folder_id, message)
     values |= {"size": size, "expected_size": size, "digest": NO_DIGEST}
+    count_added(db, [folder_id])
     return db.execute(insert(MessageRow).values(values).returning(MessageRow.id)).scalar_one()
 
 

@@ -17,6 +17,7 @@ from mailboxadmin.domain.message import SEEN, Headers
 from mailboxadmin.store.big import drop_big
 from mailboxadmin.store.flags import flag_text
 from mailboxadmin.store.folders import folder_id
+from mailboxadmin.store.message_counts import count_added
 from mailboxadmin.store.tables_mail import FolderRow, MessageBytesRow, MessagePartRow, MessageRow
 
 
@@ -122,6 +123,7 @@ def add_imports(
         insert(MessageRow).returning(MessageRow.digest, MessageRow.id),
         rows,
     )
+    count_added(db, [message.folder_id for message, _ in imports])
     by_digest = {row.digest: row.id for row in stored}
     ids = [by_digest[message.digest] for message, _ in imports]
     bodies = zip(ids, imports, strict=True)
@@ -141,6 +143,7 @@ def begin_import(db: Session, mailbox_id: int, message: Import, now: datetime) -
     )
     if found is None:
         values = _columns(mailbox_id, message, now) | {"expected_size": message.size}
+        count_added(db, [message.folder_id])
         added = insert(MessageRow).values(values).returning(MessageRow.id)
         return db.execute(added).scalar_one(), 0
     return found, _parts_here(db, found)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.message import SEEN, Headers
 from mailboxadmin.store.flags import clicked_among, flag_text, take_flags
+from mailboxadmin.store.message_counts import count_added
 from mailboxadmin.store.presence import unfinished
 from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables_mail import MessageBytesRow, MessageRow
@@ -69,6 +70,7 @@ def add_messages(
             for row_id, message in zip(ids, fresh, strict=True)
         ],
     )
+    count_added(db, [folder_id] * len(fresh))
     whole = [
         {"message_id": row_id, "raw": message.raw}
         for row_id, message in zip(ids, fresh, strict=True)

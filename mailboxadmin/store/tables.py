@@ -133,9 +133,7 @@ class UnknownAnswerRow(Base):
     """What a server said that nothing here knows; kept to be added to the catalogue."""
 
     __tablename__ = "unknown_answers"
-    __table_args__ = (
-        UniqueConstraint("phase", "happening", "response_code", "provider", "said"),
-    )
+    __table_args__ = (UniqueConstraint("phase", "happening", "response_code", "provider", "said"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     phase: Mapped[str] = mapped_column(Text)

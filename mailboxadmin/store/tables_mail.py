@@ -23,7 +23,7 @@ class FolderRow(Base):
     uid_next: Mapped[int | None]
     highest_modseq: Mapped[int | None]
     server_count: Mapped[int] = mapped_column(default=0)
-    #: Messages here that were not removed; written by the database itself, see `message_counts`.
+    #: Messages here that were not removed; only `message_counts` writes it.
     messages: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     #: Which of its messages were wanted when the cursor was set; None: all.
     selection: Mapped[str | None] = mapped_column(Text)

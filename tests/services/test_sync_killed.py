@@ -17,7 +17,7 @@ from mailboxadmin.services.runs import current_run
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import mails
 from tests.support.dovecot import Dovecot
-from tests.support.dump import Dump, differences, dump_of
+from tests.support.dump import Dump, differences, dump_of, miscounted
 from tests.support.odd_mails import odd
 from tests.support.office import Box, Office
 from tests.support.slow_line import SlowLine
@@ -114,6 +114,8 @@ def test_a_killed_sync_is_told_in_the_log_and_what_it_stored_is_not_fetched_agai
             process.kill()
             process.wait()
         kept = stored_count(office)
+        with office.deps.store.read() as db:
+            assert miscounted(db) == []
         line.let_go()
 
         with sync_process(folder, scene.box.id) as process:

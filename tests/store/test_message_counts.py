@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from mailboxadmin.store.message_counts import count_added
 from mailboxadmin.store.schema import HEAD, MIGRATIONS
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
 from tests.support.dump import miscounted
@@ -39,6 +40,12 @@ def message(office: Office, folder_id: int, **columns: object) -> dict[str, obje
     }
 
 
+def add(db: Session, rows: list[dict[str, object]]) -> None:
+    """As the product adds them."""
+    db.execute(insert(MessageRow), rows)
+    count_added(db, [row["folder_id"] for row in rows if row.get("removed_at") is None])  # type: ignore[misc]
+
+
 def counts(office: Office) -> dict[int, int]:
     with office.deps.store.read() as db:
         assert miscounted(db) == []
@@ -48,8 +55,8 @@ def counts(office: Office) -> dict[int, int]:
 def test_each_way_a_row_changes_is_counted(folders: Office):
     now, store = folders.clock.now(), folders.deps.store
     with store.write() as db:
-        db.execute(insert(MessageRow), [message(folders, 1, id=number) for number in range(1, 6)])
-        db.execute(insert(MessageRow), [message(folders, 2, removed_at=now)])
+        add(db, [message(folders, 1, id=number) for number in range(1, 6)])
+        add(db, [message(folders, 2, removed_at=now)])
     stored = counts(folders)
     with store.write() as db:
         # Some of them twice, as a sync does that is run again.
@@ -75,7 +82,7 @@ def test_each_way_a_row_changes_is_counted(folders: Office):
 
 def test_what_is_undone_was_never_counted(folders: Office):
     with pytest.raises(ZeroDivisionError), folders.deps.store.write() as db:
-        db.execute(insert(MessageRow), [message(folders, 1)])
+        add(db, [message(folders, 1)])
         _ = 1 / 0
 
     assert counts(folders) == {1: 0, 2: 0, 3: 0}
@@ -83,7 +90,7 @@ def test_what_is_undone_was_never_counted(folders: Office):
 
 def test_a_folder_that_goes_takes_its_messages_along(folders: Office):
     with folders.deps.store.write() as db:
-        db.execute(insert(MessageRow), [message(folders, each) for each in FOLDERS])
+        add(db, [message(folders, each) for each in FOLDERS])
         db.delete(db.get_one(FolderRow, 2))
 
     assert counts(folders) == {1: 1, 3: 1}
@@ -103,8 +110,8 @@ def change_something(office: Office, db: Session, rng: random.Random) -> None:
     some = MessageRow.id.in_(rng.sample(range(1, 60), 12))
     removed_at = rng.choice([None, office.clock.now()])
     changes: list[Callable[[], object]] = [
-        lambda: db.execute(
-            insert(MessageRow),
+        lambda: add(
+            db,
             [message(office, rng.choice(FOLDERS), removed_at=removed_at) for _ in range(5)],
         ),
         lambda: db.execute(update(MessageRow).where(some).values(removed_at=removed_at)),
@@ -124,8 +131,8 @@ def test_an_older_database_is_counted_when_it_is_brought_up_to_date(
 ):
     with folders.deps.store.write() as db:
         rows = [message(folders, 1), message(folders, 1), message(folders, 2)]
-        db.execute(insert(MessageRow), rows)
-        db.execute(insert(MessageRow), [message(folders, 1, removed_at=folders.clock.now())])
+        add(db, rows)
+        add(db, [message(folders, 1, removed_at=folders.clock.now())])
     with folders.app.app_context():
         flask_migrate.downgrade(directory=str(MIGRATIONS), revision="0002")
         with folders.deps.store.read() as db:

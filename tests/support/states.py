@@ -11,6 +11,7 @@ from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.services.people import add_person
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.incidents import begin_incident
+from mailboxadmin.store.message_counts import count_added
 from mailboxadmin.store.secrets import put_password
 from mailboxadmin.store.tables import HeartbeatRow, MailboxRow
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
@@ -87,6 +88,7 @@ def put_mail(office: Office, mailbox_id: int, count: int, *, hours_ago: float = 
             folder = FolderRow(mailbox_id=mailbox_id, name="INBOX")
             db.add(folder)
             db.flush()
+        count_added(db, [folder.id] * count)
         db.add_all(
             MessageRow(
                 mailbox_id=mailbox_id,
