@@ -187,6 +187,7 @@ def test_what_is_broken_stands_by_its_cause(office: Office, grace: Visitor):
     assert "Anna Keller must " in page
     assert f'href="/mailboxes/{anna_id}"' in page
     assert "Nobody needs to act: it is tried again by itself" in page
+    assert page.index("Anna Keller must ") < page.index("Nobody needs to act")
     assert 'href="/#case-tcp.timeout"' in page
     assert 'id="case-tcp.timeout"' in grace.get("/").text
 

@@ -17,9 +17,10 @@ SHOWN = 20
 
 @bp.get("/troubleshooting")
 def index() -> str:
-    """What is broken now, by cause; how we are ourselves, looked at now; what nobody knows."""
-    checks, cases = examine(deps(), at_a_glance=True), read_cases(deps())
-    answers = read_unknown(deps())
+    """How we are ourselves, looked at now; what is broken, by cause; what nobody knows."""
+    checks, answers = examine(deps(), at_a_glance=True), read_unknown(deps())
+    # What needs someone first; of those, what holds up most mailboxes.
+    cases = sorted(read_cases(deps()), key=lambda case: not case.needs_someone)
     return render_template(
         "troubleshooting/index.html",
         sentence=verdict.sentence(checks),
