@@ -2,15 +2,15 @@
 
     plan (database) --> connect --> clicks of here --> each folder --> clicks once more --> result
                           ^   |                            `-- it fails alone: the next is read
-                          |   `-- the server hangs up over one message
-                          `-------- again, for the others
+                          |   `-- the server hangs up over one message, or over the clicks
+                          `-------- again, for the others, or without the clicks
 
 No transaction is open while it talks. A folder that fails stops itself, a connection
 that fails stops the attempt; every way it can end is a value.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailboxadmin.domain.activity import Code, Entry, Level
@@ -28,7 +28,7 @@ from mailboxadmin.services.findings import facts_of_store, finding_for
 from mailboxadmin.services.mapping import map_when_due
 from mailboxadmin.services.outcome import Result
 from mailboxadmin.services.pull import pull_folder
-from mailboxadmin.services.pulling import Tally, of_the_folder
+from mailboxadmin.services.pulling import Tally, hung_up, of_the_folder
 from mailboxadmin.services.push import push_read_changes
 from mailboxadmin.services.renamed import explain_refused
 from mailboxadmin.services.runs import Run
@@ -134,7 +134,7 @@ def _talk(deps: Deps, run: Run, tally: Tally, way: Way) -> None:
         run.control.proceed()
 
     while True:
-        hang_ups = tally.hang_ups.total()
+        before = tally.reasons_to_connect_again
         way.begin()
         try:
             with connect(
@@ -150,13 +150,13 @@ def _talk(deps: Deps, run: Run, tally: Tally, way: Way) -> None:
                 return _do_all(deps, run, session, plan, tally, way)
         except MailFailure:
             run.control.proceed()
-            over_a_message = tally.hang_ups.total() > hang_ups
-            if not over_a_message or tally.hang_ups.total() > MOST_HANG_UPS:
+            has_reason = tally.reasons_to_connect_again > before
+            if not has_reason or tally.hang_ups.total() > MOST_HANG_UPS:
                 raise
 
 
 def _do_all(deps: Deps, run: Run, session: Session, plan: Plan, tally: Tally, way: Way) -> None:
-    push_read_changes(deps, run, session, tally)
+    _push(deps, run, session, tally)
     way.fell(tally.facts)
     for name in plan.folders:
         way.begin_folder()
@@ -165,8 +165,27 @@ def _do_all(deps: Deps, run: Run, session: Session, plan: Plan, tally: Tally, wa
     if tally.finding is None:
         map_when_due(deps, run, session, plan.configured_at)
     # What was marked meanwhile need not wait for the next run.
-    push_read_changes(deps, run, session, tally)
+    _push(deps, run, session, tally)
     way.fell(tally.facts)
+
+
+def _push(deps: Deps, run: Run, session: Session, tally: Tally) -> None:
+    """Tell the server what was marked here; what it hung up over waits, and its mail is read.
+
+    Raises:
+        MailFailure: it does not let us at all, or went away.
+    """
+    if tally.ended_over_clicks:
+        return
+    try:
+        push_read_changes(deps, run, session, tally)
+    except MailFailure as failure:
+        run.control.proceed()
+        if hung_up(failure) or failure.facts.happening is Happening.TIMEOUT:
+            tally.ended_over_clicks = True
+            facts = replace(failure.facts, phase=Phase.PUSH)
+            tally.failed(finding_for(deps, run.mailbox_id, facts), facts)
+        raise
 
 
 def _plan(deps: Deps, run: Run) -> Plan:

@@ -40,6 +40,8 @@ class Tally:
     waiting: Counter[str] = field(default_factory=Counter)
     #: By folder and UID: how often the server hung up over that message.
     hang_ups: Counter[tuple[str, int]] = field(default_factory=Counter)
+    #: The server ended the connection over what it was told: it is told no more in this run.
+    ended_over_clicks: bool = False
     #: True once a message came whole.
     came: bool = False
     #: Folders that are up to date, by their row; noted with the run's end.
@@ -70,6 +72,11 @@ class Tally:
         """A folder failed alone; of several the first is told."""
         if self.finding is None:
             self.finding, self.facts = finding, facts
+
+    @property
+    def reasons_to_connect_again(self) -> int:
+        """Grows when the server hung up over something that can be left out."""
+        return self.hang_ups.total() + self.ended_over_clicks
 
     def counts(self) -> Counts:
         """As the run's row keeps them."""

@@ -6,6 +6,7 @@ seconds each, are in test_faults_of_silence.py.
 
 import pytest
 
+from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Outcome
 from tests.services.judging_faults import judge
@@ -43,6 +44,17 @@ def test_there_are_enough_of_them():
 )
 def test_it_is_told_for_what_it_is(house: House, fault: Fault):
     judge(house, fault)
+
+
+@pytest.mark.parametrize("way", ["closed", "BYE"])
+@pytest.mark.parametrize("command", ["SELECT", "STORE"])
+def test_mail_comes_from_a_server_that_hangs_up_over_marks(house: House, way: str, command: str):
+    [fault] = [each for each in TOLD if each.name == f"{way} to {command}"]
+    with house.play(fault) as played:
+        assert played.report.outcome is Outcome.PARTIAL
+        assert played.report.finding is not None
+        assert played.report.finding.phase is Phase.PUSH
+        assert len(stored(house.office, played.box)) == MESSAGES + 1
 
 
 @pytest.mark.parametrize("name", MENDED)
