@@ -1,13 +1,15 @@
 """A certificate that a server showed, as a person judges it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from mailboxadmin.domain.clock import rfc3339
 
 #: Names of a certificate that a sentence has room for.
 _MOST_NAMES = 5
+#: The last instant that a certificate can name; it means that there is none (RFC 5280, 4.1.2.5).
+_NO_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +31,13 @@ class Certificate:
     vouched: bool = False
 
     def validity(self, now: datetime) -> str:
-        """`good for 61 days`, `expired on 2020-01-01`, `not valid before 2035-01-01`."""
+        """`good for 61 days`, `good without end`, `expired on …`, `not valid before 2035-01-01`."""
         if now < self.starts_at:
             return f"not valid before {self.starts_at:%Y-%m-%d}"
         if now >= self.ends_at:
             return f"expired on {self.ends_at:%Y-%m-%d}"
+        if self.ends_at == _NO_END:
+            return "good without end"
         days = (self.ends_at - now).days
         return f"good for {days} day{'' if days == 1 else 's'}"
 

@@ -1,6 +1,8 @@
 """*Trust this certificate …*: who sees it, what it pins, and how it ends."""
 
 import re
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -261,3 +263,17 @@ def test_a_test_of_what_is_not_saved_yet_leads_there_and_back(office, grace, dov
     assert grouped_in(tested) and f'target="_blank" rel="noopener"{TRUST}' in tested
     assert answer.location == config
     assert "It works." in again
+
+
+def test_one_without_a_last_day_is_shown_east_of_greenwich_too(
+    office: Office, grace: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    for_ever = replace(SHOWN, ends_at=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    with monkeypatch.context() as east:
+        east.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        page = grace.get(f"/mailboxes/{refused(office, for_ever)}")
+    time.tzset()
+
+    assert page.status_code == 200
+    assert "31 Dec 9999</time> · good without end" in page.text
