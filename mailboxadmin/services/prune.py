@@ -1,6 +1,10 @@
-"""What is kept no longer: old log entries, incidents, yesterday's connection tests, sign-ins."""
+"""What is kept no longer: old log entries, incidents and runs, yesterday's tests, sign-ins."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Level
 from mailboxadmin.services.deps import Deps
@@ -9,13 +13,15 @@ from mailboxadmin.services.sessions import LONGEST_IDLE, LONGEST_SESSION
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store.checks import drop_checks_before
 from mailboxadmin.store.incidents import drop_incidents_before
-from mailboxadmin.store.prune import delete_entries, last_entry_before
+from mailboxadmin.store.prune import delete_entries, delete_runs, last_entry_before
 from mailboxadmin.store.sessions import end_stale_sessions
 
 #: Entries that say that nothing happened.
 ROUTINE_KEPT = timedelta(days=7)
 CHECKS_KEPT = timedelta(days=1)
-#: Entries deleted in one transaction, so that nobody waits long for the writer.
+#: As far back as the pages show them, and a day to spare.
+RUNS_KEPT = timedelta(days=31)
+#: Rows deleted in one transaction, so that nobody waits long for the writer.
 BITE = 2000
 
 
@@ -31,6 +37,7 @@ def prune(deps: Deps) -> int:
         kept = timedelta(days=int(str(office_values(db)["activity_retention_days"])))
     deleted = _forget(deps, now - min(ROUTINE_KEPT, kept), Level.ROUTINE)
     deleted += _forget(deps, now - kept, Level.ERROR)
+    _in_bites(deps, partial(delete_runs, finished_before=now - RUNS_KEPT, limit=BITE))
     with deps.store.write(background=True) as db:
         drop_checks_before(db, now - CHECKS_KEPT)
         drop_incidents_before(db, now - kept)
@@ -42,11 +49,18 @@ def prune(deps: Deps) -> int:
 def _forget(deps: Deps, before: datetime, level: Level) -> int:
     with deps.store.read() as db:
         last = last_entry_before(db, before)
+    if not last:
+        return 0
+    bite = partial(delete_entries, up_to_id=last, at_most_level=int(level), limit=BITE)
+    return _in_bites(deps, bite)
+
+
+def _in_bites(deps: Deps, bite: Callable[[Session], int]) -> int:
+    """Delete until a bite is not full; how many rows that were."""
     deleted = 0
-    while last:
+    while True:
         with deps.store.write(background=True) as db:
-            bite = delete_entries(db, up_to_id=last, at_most_level=int(level), limit=BITE)
-        deleted += bite
-        if bite < BITE:
-            break
-    return deleted
+            gone = bite(db)
+        deleted += gone
+        if gone < BITE:
+            return deleted

@@ -67,17 +67,16 @@ def folder_states(db: Session, mailbox_id: int) -> tuple[FolderState, ...]:
         .where(FolderRow.mailbox_id == mailbox_id)
         .order_by(FolderRow.name != "INBOX", FolderRow.name)
     )
-    counts = _folder_counts(db, mailbox_id)
     return tuple(
         FolderState(
             name=row.name,
-            messages=counts.get(row.id, 0),
+            messages=row.messages,
             last_success_at=row.last_success_at,
             finding=Finding.from_json(row.finding) if row.finding else None,
             special_use=SpecialUse(row.special_use) if row.special_use else None,
         )
         for row in rows
-        if row.uid_validity or row.finding or row.special_use or counts.get(row.id)
+        if row.uid_validity or row.finding or row.special_use or row.messages
     )
 
 
@@ -122,8 +121,8 @@ def _mailboxes() -> Any:
         select(MailboxRow, StaffRow.email, StaffRow.name, SecretRow.id, LeaseRow, IncidentRow.reach)
         .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
         .outerjoin(SecretRow, password)
-        .outerjoin(IncidentRow, IncidentRow.id == MailboxRow.incident_id)
         .outerjoin(LeaseRow, LeaseRow.mailbox_id == MailboxRow.id)
+        .outerjoin(IncidentRow, IncidentRow.id == MailboxRow.incident_id)
     )
 
 
@@ -140,20 +139,11 @@ def _one(db: Session, query: Any, is_live: IsLive) -> Mailbox | None:
 
 
 def _message_counts(db: Session, mailbox_id: int | None = None) -> dict[int, int]:
-    query = select(MessageRow.mailbox_id, func.count()).where(MessageRow.removed_at.is_(None))
+    query = select(FolderRow.mailbox_id, func.sum(FolderRow.messages))
     if mailbox_id is not None:
-        query = query.where(MessageRow.mailbox_id == mailbox_id)
-    counts = _pairs(db, query.group_by(MessageRow.mailbox_id))
+        query = query.where(FolderRow.mailbox_id == mailbox_id)
+    counts = _pairs(db, query.group_by(FolderRow.mailbox_id))
     return counts if mailbox_id is None else {mailbox_id: counts.get(mailbox_id, 0)}
-
-
-def _folder_counts(db: Session, mailbox_id: int) -> dict[int, int]:
-    query = (
-        select(MessageRow.folder_id, func.count())
-        .where(MessageRow.mailbox_id == mailbox_id, MessageRow.removed_at.is_(None))
-        .group_by(MessageRow.folder_id)
-    )
-    return _pairs(db, query)
 
 
 def _glance(found: Any, is_live: IsLive) -> dict[str, Any]:
@@ -166,6 +156,7 @@ def _glance(found: Any, is_live: IsLive) -> dict[str, Any]:
         "configured": password_id is not None,
         "finding": Finding.from_json(row.finding) if row.finding else None,
         "running": lease.run_id if lease is not None and is_live(lease) else None,
+        "last_attempt_at": row.last_attempt_at,
         "reach": reach or "",
     }
 
@@ -178,7 +169,6 @@ def _mailbox(found: Any, messages: int, is_live: IsLive) -> Mailbox:
         finding_since=row.finding_since,
         failures=row.failures,
         last_success_at=row.last_success_at,
-        last_attempt_at=row.last_attempt_at,
         next_attempt_at=row.next_attempt_at,
         messages=messages,
         ladder=tuple(map(Step.from_json, row.ladder or ())),

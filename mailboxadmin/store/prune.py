@@ -1,11 +1,11 @@
-"""Deleting what the log need not keep, in bites that let others write in between."""
+"""Deleting what need not be kept of the past, in bites that let others write in between."""
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session, aliased
 
-from mailboxadmin.store.tables import ActivityRow
+from mailboxadmin.store.tables import ActivityRow, RunRow
 
 
 def last_entry_before(db: Session, before: datetime) -> int:
@@ -28,4 +28,13 @@ def delete_entries(db: Session, *, up_to_id: int, at_most_level: int, limit: int
         .limit(limit)
     )
     gone = delete(ActivityRow).where(ActivityRow.id.in_(doomed)).returning(ActivityRow.id)
+    return len(db.scalars(gone).all())
+
+
+def delete_runs(db: Session, *, finished_before: datetime, limit: int) -> int:
+    """Delete up to `limit` runs, but never the last of a mailbox; how many there were to delete."""
+    later = aliased(RunRow)
+    followed = exists().where(later.mailbox_id == RunRow.mailbox_id, later.id > RunRow.id)
+    doomed = select(RunRow.id).where(RunRow.finished_at < finished_before, followed).limit(limit)
+    gone = delete(RunRow).where(RunRow.id.in_(doomed)).returning(RunRow.id)
     return len(db.scalars(gone).all())

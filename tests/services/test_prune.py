@@ -3,6 +3,7 @@
 import pytest
 
 from mailboxadmin.domain.activity import Code, Entry, Level
+from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.services import prune as module
 from mailboxadmin.services.activity import Filter, iter_entries
 from mailboxadmin.services.log_file import LARGEST_BYTES, log_file
@@ -11,8 +12,12 @@ from mailboxadmin.services.sessions import session_person, sign_in
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.checks import new_check
+from mailboxadmin.store.runs import recent_runs
 from mailboxadmin.store.tables import CheckRow
 from tests.support.office import PASSWORD
+from tests.support.outcomes import succeeds
+
+SOMEWHERE = Server(host="mail.example.org", port=993, encryption=Encryption.SSL)
 
 
 def log(office, level, count=1):
@@ -109,3 +114,26 @@ def test_a_large_log_file_is_moved_away(office):
     assert not file.exists()
     assert file.with_suffix(".log.1").stat().st_size == LARGEST_BYTES + 1
     assert file.with_suffix(".log.2").read_text() == "older"
+
+
+def test_runs_are_kept_for_a_month_and_the_last_of_a_mailbox_for_ever(office, monkeypatch):
+    monkeypatch.setattr(module, "BITE", 2)
+    box = office.mailbox_at(SOMEWHERE)
+    for _ in range(5):
+        succeeds(office, box.id)
+    office.clock.advance(days=20)
+    succeeds(office, box.id)
+    office.clock.advance(days=12)
+
+    prune(office.deps)
+    one_is_left = runs_of(office, box)
+    office.clock.advance(days=300)
+    prune(office.deps)
+
+    assert len(one_is_left) == 1
+    assert runs_of(office, box) == one_is_left
+
+
+def runs_of(office, box):
+    with office.deps.store.read() as db:
+        return [run.run_id for run in recent_runs(db, box.id, 100)]
