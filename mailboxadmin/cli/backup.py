@@ -37,8 +37,8 @@ def restore(file: Path) -> None:
         settle_in(deps, file, actor=COMMAND_LINE)
         deps.store.engine.dispose()
     click.echo(
-        f"Restored from {file}. Everybody signs in again; invitations and set-up codes that were "
-        "given out work no more."
+        f"Restored from {file}. Everybody signs in again; links and set-up codes that were given "
+        "out work no more."
     )
     if kept is not None:
         click.echo(f"The database before is kept as {kept}.")

@@ -136,7 +136,7 @@ def test_a_restore_revives_no_invitation_and_no_set_up_code(here, office, file):
 
     done = here("restore", str(file))
 
-    assert "invitations and set-up codes" in done.out
+    assert "links and set-up codes" in done.out
     with pytest.raises(InvitationEnded):
         open_invitation(office.deps, link.rpartition("/")[2])
     with pytest.raises(InvalidInput, match="code"):
