@@ -49,7 +49,8 @@ def test_it_is_found_explained_and_mended(ann: Box, serve, open_page):
 def the_board_says_so_by_itself(page: Page, ann: Box) -> None:
     name = ann.person.name
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_contain_text(f"{name} must enter the right password. 1 of 2 mailboxes is fine.")
+    sentence = f"{name} must enter the right password. 1 of 2 mailboxes is fine."
+    expect(heading).to_contain_text(sentence)
     card = page.get_by_role("article")
     expect(card).to_have_count(1)
     expect(card.locator(".who")).to_have_text(name)
