@@ -18,7 +18,7 @@ from mailboxadmin.diagnosis.fixer import who_acts
 from mailboxadmin.diagnosis.journey import certain_code, code_of_token_sign_in, code_without_words
 from mailboxadmin.diagnosis.providers import Providers, load_providers
 from mailboxadmin.diagnosis.tokens import PASSES, TokenRow, Tokens, load_tokens, number_of
-from mailboxadmin.diagnosis.wording import Wording, quoted_words
+from mailboxadmin.diagnosis.wording import Wording, quoted_words, without_links
 from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Finding, Fixer
@@ -180,7 +180,7 @@ class Diagnosis:
             code=code.name,
             phase=facts.phase,
             summary=wording.fill(words["summary"]),
-            cause=f"{facts.hint} {wording.fill(words['cause'])}".lstrip(),
+            cause=f"{without_links(facts.hint)} {wording.fill(words['cause'])}".lstrip(),
             fix_by=fixer,
             steps=wording.steps(tuple(words["steps"])),
             field=code.field,

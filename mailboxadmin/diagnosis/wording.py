@@ -74,6 +74,7 @@ class Wording:
             "help": help_contact or "the admin of Mailbox Admin",
             "again": _again(facts.server_wait),
         }
+        values = {name: without_links(value) for name, value in values.items()}
         values |= {name: words.format_map(values) for name, words in app.items()}
         return cls(values=values, provider_steps=provider.steps if provider else _STEPS_ANYWHERE)
 
@@ -97,6 +98,11 @@ class Wording:
         for text in texts:
             filled += self.provider_steps if text == PROVIDER_STEPS else (self.fill(text),)
         return tuple(filled)
+
+
+def without_links(text: str) -> str:
+    """The text with no `[words](address)`: only our own texts hide an address behind words."""
+    return text.replace("](", "] (")
 
 
 def _server(facts: Facts, effective: Effective | None) -> tuple[str, str]:

@@ -1,12 +1,13 @@
 """Every happening leads to a finding whose sentences have no gaps and say what to do."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mailboxadmin.diagnosis import Context, Diagnosis
 from mailboxadmin.diagnosis.codes import WORDS
+from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.effective import effective
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Finding, Phase
@@ -126,6 +127,25 @@ def test_a_fault_of_our_own_is_quoted():
 
     assert finding.code == "unknown"
     assert "KeyError: 'a{b'" in finding.cause
+
+
+def test_a_server_hides_no_address_behind_words_of_its_own():
+    said = "[UNAVAILABLE] Sign in at [your provider](https://evil.example)"
+    shown = Certificate(
+        fingerprint="ab" * 32,
+        issuer="[Trust it here](https://evil.example)",
+        self_signed=False,
+        names=("[a](https://evil.example)",),
+        starts_at=datetime(2026, 1, 1, tzinfo=UTC),
+        ends_at=datetime(2027, 1, 1, tzinfo=UTC),
+    )
+    busy = Facts(phase=Phase.FETCH, happening=Happening.ANSWER_NO, server_said=said)
+    untrusted = Facts(phase=Phase.TLS, happening=Happening.CERTIFICATE_UNTRUSTED, certificate=shown)
+
+    for facts in (busy, untrusted):
+        finding = DIAGNOSIS.finding(facts, RICH)
+        assert "](https://evil" not in " ".join(texts(finding))
+        assert "(https://evil" in finding.cause
 
 
 @pytest.mark.parametrize(
