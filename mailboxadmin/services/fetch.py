@@ -23,9 +23,9 @@ from mailboxadmin.domain.message import Fetched
 from mailboxadmin.imap.session import Unfetchable
 from mailboxadmin.services.arrival import Answer, note_total, rows_of, store_rows
 from mailboxadmin.services.big import BIG_BYTES, fetch_big
-from mailboxadmin.services.pulling import Pull, hung_up
+from mailboxadmin.services.pulling import HANG_UPS, Pull, hung_up
+from mailboxadmin.services.sizing import proof_of, sizes_of, suspect
 from mailboxadmin.services.storing import Storing
-from mailboxadmin.store import presence
 
 #: Messages asked for with one command.
 BATCH_MESSAGES = 300
@@ -33,8 +33,6 @@ BATCH_MESSAGES = 300
 BATCH_BYTES = 2 * 1024 * 1024
 #: Sizes are asked for so many messages at a time.
 SIZE_SLICE = 1000
-#: A server that hangs up so often over one message does it because of that message.
-HANG_UPS = 2
 
 
 def fetch_messages(pull: Pull, uids: Sequence[int]) -> None:
@@ -82,7 +80,7 @@ def _batches(pull: Pull, uids: Sequence[int]) -> Iterator[_Batch]:
     """Slices of the UIDs whose messages fit into a batch together; a big one is alone."""
     for start in range(0, len(uids), SIZE_SLICE):
         some = uids[start : start + SIZE_SLICE]
-        sizes = dict(pull.session.sizes(some))
+        sizes = sizes_of(pull, some)
         batch = _Batch()
         for uid in some:
             size = sizes.get(uid, 0)
@@ -98,10 +96,11 @@ def _take(pull: Pull, storing: Storing, batch: _Batch, total: int) -> None:
     """Fetch one batch and have it stored; when the server hangs up, what came before that."""
     pull.run.control.proceed()
     answers: list[Answer] = []
-    proof = None if pull.tally.came else _proof(pull)
+    proof = None if pull.tally.came else proof_of(pull)
     if pull.tally.hang_ups[pull.name, batch[0]] >= HANG_UPS:
         if proof is not None:
             # When it hangs up over what it gave before, it is not because of this message.
+            deque(pull.session.sizes([proof]), maxlen=0)
             deque(pull.session.fetch([proof]), maxlen=0)
         answers = [Unfetchable(uid=batch[0], server_said=None)]
     else:
@@ -110,38 +109,24 @@ def _take(pull: Pull, storing: Storing, batch: _Batch, total: int) -> None:
                 return fetch_big(pull, storing, batch[0], batch.size, total)
             answers.extend(pull.session.fetch(batch, proof=proof))
         except MailFailure as failure:
-            pull.tally.came |= bool(answers)
-            if batch.size <= BIG_BYTES and hung_up(failure) and not _over_all(pull, batch, proof):
+            pull.tally.came |= _any_came(answers)
+            if batch.size <= BIG_BYTES and hung_up(failure):
                 _suspect(pull, batch, answers)
             _put(pull, storing, answers, total)
             raise
-        pull.tally.came |= any(isinstance(answer, Fetched) for answer in answers)
+        pull.tally.came |= _any_came(answers)
     _put(pull, storing, answers, total, vanished=len(batch) - len(answers))
-
-
-def _proof(pull: Pull) -> int | None:
-    """A message that the server gave before; None when it gave none that is still there."""
-    with pull.deps.store.read() as db:
-        return presence.newest_whole(db, pull.folder_id, largest=BATCH_BYTES)
-
-
-def _over_all(pull: Pull, batch: Sequence[int], proof: int | None) -> bool:
-    """True when it hung up over several messages and gave none: then it is not one of them.
-
-    With a proof at hand, that decides before a message is given up.
-    """
-    others = any(
-        count and folder == pull.name and uid not in batch
-        for (folder, uid), count in pull.tally.hang_ups.items()
-    )
-    return others and proof is None and not pull.tally.came
 
 
 def _suspect(pull: Pull, batch: Sequence[int], answers: Sequence[Answer]) -> None:
     # Servers answer in ascending order: the first that is missing is the one to suspect.
     missing = set(batch) - {answer.uid for answer in answers}
     if missing:
-        pull.tally.hang_ups[pull.name, min(missing)] += 1
+        suspect(pull, min(missing))
+
+
+def _any_came(answers: Sequence[Answer]) -> bool:
+    return any(isinstance(answer, Fetched) for answer in answers)
 
 
 def _put(

@@ -112,12 +112,33 @@ class LastRung:
         wanted = selection.recent(self.session, selection.listed(self.session, uids))
         newest = sorted(wanted)[-MESSAGES:]
         if newest:
-            self._fetch(name, newest)
+            self._fetch(name, self._sized(name, newest))
         return bool(newest)
+
+    def _sized(self, name: str, uids: Sequence[int]) -> list[int]:
+        """Those over whose size the server does not hang up; all at once, or else each alone."""
+        try:
+            deque(self.session.sizes(uids), maxlen=0)
+            return list(uids)
+        except MailFailure as failure:
+            if not hung_up(failure):
+                raise
+        told: list[int] = []
+        hang_ups = 0
+        self._sign_in_again(name)
+        for uid in uids:
+            try:
+                deque(self.session.sizes([uid]), maxlen=0)
+                told.append(uid)
+            except MailFailure as failure:
+                hang_ups += 1
+                if not hung_up(failure) or (hang_ups > 1 and not told):
+                    raise
+                self._sign_in_again(name)
+        return told
 
     def _fetch(self, name: str, uids: Sequence[int], hang_ups: int = 1, came: int = 0) -> None:
         """Ask for these as a sync does: when the server hangs up over one, again for the others."""
-        deque(self.session.sizes(uids), maxlen=0)
         left = list(uids)
         try:
             for each in self.session.fetch_beginnings(uids, BEGINNING_BYTES):

@@ -27,6 +27,10 @@ _FOLDER_FAULTS = frozenset(
 )
 
 
+#: A server that hangs up so often over one message does it because of that message.
+HANG_UPS = 2
+
+
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """What a run has done so far; grows while it goes on."""
@@ -44,6 +48,8 @@ class Tally:
     ended_over_clicks: bool = False
     #: True once a message came whole.
     came: bool = False
+    #: By folder and UID: the server hung up over the size of one of these.
+    doubted: set[tuple[str, int]] = field(default_factory=set)
     #: Folders that are up to date, by their row; noted with the run's end.
     folders_done: set[int] = field(default_factory=set)
     #: Of the first folder that failed; None while none did.
@@ -76,7 +82,7 @@ class Tally:
     @property
     def reasons_to_connect_again(self) -> int:
         """Grows when the server hung up over something that can be left out."""
-        return self.hang_ups.total() + self.ended_over_clicks
+        return self.hang_ups.total() + len(self.doubted) + self.ended_over_clicks
 
     def counts(self) -> Counts:
         """As the run's row keeps them."""

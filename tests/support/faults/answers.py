@@ -179,6 +179,20 @@ FETCHING = (
         quotes="AccessTokenExpired",
     ),
     Fault(
+        name="closed over the size of one message",
+        at=r"UID FETCH (1:3|2|1:2|2:3|2,.*|.*,2) \(RFC822\.SIZE",
+        does=(Close(),),
+        check=None,
+        quarantines=1,
+    ),
+    Fault(
+        name="closed over one message",
+        at=r"UID FETCH (1:3|2|1:2|2:3|2,.*|.*,2) .*BODY\.PEEK\[\]",
+        does=(PassOn(lambda answer: answer.partition(b"* 2 FETCH")[0]), Close()),
+        check=None,
+        quarantines=1,
+    ),
+    Fault(
         name="a message that drips",
         at=BODIES,
         does=(PassOn(_half), Drip("x" * 400)),
