@@ -9,6 +9,9 @@ from tests.support.faults.canary import leaks
 from tests.support.faults.house import House, Played
 from tests.support.stored import entries, stored
 
+#: For what ends in seconds on a machine that does nothing else.
+CEILING_S = 60.0
+
 
 def judge(house: House, fault: Fault) -> None:
     """Play it, and look at everything that must be true then."""
@@ -21,6 +24,7 @@ def judge_played(house: House, fault: Fault, played: Played) -> None:
     _same_code_everywhere(house, fault, played)
     _the_mailbox_stands_as_it_is(house, fault, played)
     _same(played.stands.mistakes, [])
+    assert played.report.seconds < CEILING_S, played.report.seconds
     _same(
         leaks(
             [*house.told(played), *house.pages(played.box, everywhere=fault in ECHOES)],

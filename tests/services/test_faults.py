@@ -6,11 +6,13 @@ seconds each, are in test_faults_of_silence.py.
 
 import pytest
 
+from mailboxadmin.diagnosis.catalogue import read_words
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Outcome
+from tests.diagnosis.promised import load
 from tests.services.judging_faults import judge
-from tests.support.faults import ALL, MORE_COMMANDS, Fault
+from tests.support.faults import ALL, MORE_COMMANDS, SIGNING_IN, Fault
 from tests.support.faults.fixtures import house
 from tests.support.faults.house import MESSAGES, House
 from tests.support.stored import entries, stored
@@ -37,6 +39,18 @@ def test_there_are_enough_of_them():
 
     assert len(names) >= 150
     assert len(names) - len(HARMLESS) >= 60
+
+
+def test_every_promised_answer_to_a_password_is_played():
+    played = {(fault.check, read_words(fault.quotes)) for fault in SIGNING_IN}
+    # Tokens are refused elsewhere, and what the client's own side says is no server's.
+    promised = {
+        (row["code"], read_words(row["exact_text"]))
+        for row in load("error_catalogue.csv")
+        if row["phase"] == "auth" and row["code"] != "auth.token_refused"
+    }
+
+    assert promised - played == set()
 
 
 @pytest.mark.parametrize(

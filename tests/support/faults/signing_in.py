@@ -83,6 +83,12 @@ PROVIDERS = (
         domain="yahoo.com",
     ),
     _refuses(
+        "Yahoo: a refused password, by SASL",
+        "NO [AUTHENTICATIONFAILED] AUTHENTICATE Invalid credentials",
+        "auth.bad_credentials",
+        domain="yahoo.com",
+    ),
+    _refuses(
         "Yahoo: its older words",
         "NO [AUTHENTICATIONFAILED] (#MBR1212) Incorrect username or password.",
         "auth.bad_credentials",
