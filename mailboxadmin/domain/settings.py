@@ -186,7 +186,8 @@ _ALL = (
         kind=Kind.INTEGER,
         group=Group.KEEPING,
         label="Keep the activity log for",
-        help="Routine entries, such as a sync that found nothing, are kept for 7 days.",
+        help="Routine entries, such as a sync that found nothing, are kept for 7 days, "
+        "the list of syncs for 31.",
         default=90,
         minimum=1,
         maximum=3650,
