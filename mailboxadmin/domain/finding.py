@@ -73,6 +73,9 @@ ENDED_CONSENT = frozenset(
 #: The codes by which a server asks for fewer or later commands.
 SLOW_DOWN = frozenset({"server.throttled", "server.bandwidth_limit"})
 
+#: What goes on by itself afterwards, but never goes away by itself: a full disk stays full.
+BY_HAND_ONLY = frozenset({"local.disk_full"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -108,6 +111,11 @@ class Finding:
     def consent_ended(self) -> bool:
         """True when no try by itself can help: the owner has to give a consent first."""
         return self.code in ENDED_CONSENT
+
+    @property
+    def waits_for_a_hand(self) -> bool:
+        """True when trying again can help only after a person did something here."""
+        return self.code in BY_HAND_ONLY
 
     @property
     def slow_down(self) -> bool:

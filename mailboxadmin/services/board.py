@@ -92,7 +92,7 @@ def mailbox_by_address(deps: Deps, address: str) -> Mailbox:
 def count_needing(deps: Deps) -> int:
     """How many cases wait for someone; the same number as the board's, without reading it."""
     with deps.store.read() as db:
-        return rows.count_causes(db, State.NEEDS_ACTION)
+        return rows.count_needing(db)
 
 
 def read_cases(deps: Deps) -> tuple[Case, ...]:

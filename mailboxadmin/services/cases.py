@@ -44,6 +44,8 @@ class Case:
     @property
     def needs_someone(self) -> bool:
         """True when one of its mailboxes does not come back by itself."""
+        if self.finding.waits_for_a_hand:
+            return True
         return any(mailbox.state is State.NEEDS_ACTION for mailbox in self.mailboxes)
 
     @property

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.finding import BY_HAND_ONLY, Finding
 from mailboxadmin.domain.folder import FolderState
 from mailboxadmin.domain.incident import cause_of
 from mailboxadmin.domain.mailbox import Glance, Mailbox, State, Step
@@ -45,12 +45,19 @@ def mailbox_of_address(db: Session, address: str, is_live: IsLive) -> Mailbox | 
     return _one(db, _mailboxes().where(StaffRow.email == address), is_live)
 
 
-def count_causes(db: Session, state: State) -> int:
-    """How many different things are wrong with the mailboxes in a state."""
+def count_needing(db: Session) -> int:
+    """How many different things wait for someone."""
+    tried_in_vain = and_(
+        MailboxRow.state == State.RETRYING.value,
+        MailboxRow.finding["code"].as_string().in_(BY_HAND_ONLY),
+    )
     query = (
         select(MailboxRow.id, MailboxRow.finding, IncidentRow.reach)
         .outerjoin(IncidentRow, IncidentRow.id == MailboxRow.incident_id)
-        .where(MailboxRow.state == state.value, MailboxRow.finding.is_not(None))
+        .where(
+            or_(MailboxRow.state == State.NEEDS_ACTION.value, tried_in_vain),
+            MailboxRow.finding.is_not(None),
+        )
     )
     return len(
         {

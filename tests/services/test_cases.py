@@ -28,6 +28,7 @@ from tests.support.ports import LOOPBACK, free_port
 
 SOMEWHERE = Server(host="mail.example.org", port=993, encryption=Encryption.SSL)
 SECRET_EXPIRED = token_refused("invalid_client", "AADSTS7000222: The secret keys are expired.")
+FULL_DISK = Facts(phase=Phase.LOCAL, happening=Happening.DISK_FULL)
 EXPIRED = Facts(phase=Phase.TLS, happening=Happening.CERTIFICATE_EXPIRED, host="mail.example.org")
 
 
@@ -130,6 +131,17 @@ def test_a_case_that_needs_someone_for_one_of_them_needs_someone(office: Office)
     seen = board.read_board(office.deps)
 
     assert (sizes(seen.needing), sizes(seen.retrying)) == ([3], [])
+
+
+def test_a_full_disk_is_tried_again_and_needs_someone(office: Office):
+    for box in people(office, 2):
+        fails(office, box.id, FULL_DISK)
+
+    seen = board.read_board(office.deps)
+
+    assert (sizes(seen.needing), seen.retrying) == ([2], ())
+    assert board.count_needing(office.deps) == 1
+    assert seen.needing[0].next_attempt_at is not None
 
 
 @pytest.mark.parametrize("facts", [REFUSED, server_down()])
