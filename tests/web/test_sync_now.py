@@ -136,7 +136,7 @@ def test_a_first_sync_that_was_stopped_is_not_waited_for(office: Office, anna: V
 
     for who, path in pages:
         page = who.get(path).text
-        assert "First sync stopped" in page and "Waiting for its first sync" not in page
+        assert "First sync not finished" in page and "Waiting for its first sync" not in page
 
 
 def test_it_can_be_stopped(office: Office, box: int, anna: Visitor):
