@@ -1,5 +1,6 @@
 """What an admin needs to ask whoever must act on a mailbox's finding."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -7,9 +8,11 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.errors import InvalidInput, NotFound
-from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.finding import Finding, Fixer
+from mailboxadmin.domain.incident import Incident
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.domain.repair import Way
+from mailboxadmin.services.cases import BROKEN
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.repair import make_repair_link, way_of
 from mailboxadmin.services.repair_links import LinkMade, link_made
@@ -24,7 +27,8 @@ class Asking:
 
     mailbox: Mailbox
     finding: Finding
-    #: Addresses of all mailboxes with this cause, by the alphabet; at least this one.
+    #: Addresses of the mailboxes with this cause, by the alphabet; at least this one, and no
+    #: other where its owner asks or is asked.
     concerned: tuple[str, ...]
     #: What they have in common: a host, the key of an OAuth app, or nothing.
     reach: str
@@ -56,15 +60,18 @@ def ask_with_link(deps: Deps, mailbox_id: int, *, actor: str) -> tuple[Asking, L
         InvalidInput: there is nothing that its owner could mend in a link.
     """
     url = make_repair_link(deps, mailbox_id, actor=actor)
-    asking = read_asking(deps, mailbox_id)
+    asking = read_asking(deps, mailbox_id, whole_office=True)
     if asking is None or asking.link is None:
         # It was mended in this moment.
         raise InvalidInput("mailbox", "Nothing is wrong with it any more.")
     return asking, Linked(url=url, valid_until=asking.link.valid_until)
 
 
-def read_asking(deps: Deps, mailbox_id: int) -> Asking | None:
+def read_asking(deps: Deps, mailbox_id: int, *, whole_office: bool = False) -> Asking | None:
     """What to ask; None when nothing is wrong.
+
+    Args:
+        whole_office: who asks may know of the other mailboxes with this cause.
 
     Raises:
         NotFound: there is no such mailbox.
@@ -77,25 +84,29 @@ def read_asking(deps: Deps, mailbox_id: int) -> Asking | None:
         if mailbox.finding is None:
             return None
         row = mailbox_row(db, mailbox_id)
-        concerned, reach, since = _with_this_cause(db, mailbox)
+        here = incidents.incident_of(db, mailbox_id)
+        alone = mailbox.finding.fix_by is Fixer.OWNER or not whole_office
+        same = [here] if here and alone else _with_this_cause(db, here)
         return Asking(
             mailbox=mailbox,
             finding=mailbox.finding,
-            concerned=concerned,
-            reach=reach,
-            since=since,
+            concerned=tuple(sorted({mailbox.address, *_addresses(db, same)})),
+            reach=mailbox.reach,
+            since=min((each.outage_at for each in same), default=mailbox.finding_since),
             way=way_of(db, deps, row, mailbox.finding),
-            task=deps.diagnosis.task(mailbox.finding, reach),
-            short=deps.diagnosis.short(mailbox.finding, reach),
+            task=deps.diagnosis.task(mailbox.finding, mailbox.reach),
+            short=deps.diagnosis.short(mailbox.finding, mailbox.reach),
             link=link_made(db, row, now),
         )
 
 
-def _with_this_cause(db: Session, mailbox: Mailbox) -> tuple[tuple[str, ...], str, datetime | None]:
-    """Their addresses, what they have in common, and when the first stopped."""
-    here = incidents.incident_of(db, mailbox.id)
+def _with_this_cause(db: Session, here: Incident | None) -> list[Incident]:
+    """Those that end when one thing is mended; none of a mailbox that rests."""
     if here is None:
-        return (mailbox.address,), "", mailbox.finding_since
-    same = [each for each in incidents.open_incidents(db) if each.cause == here.cause]
-    addresses = sorted(address_by_id(db, each.mailbox_id) for each in same)
-    return tuple(addresses), here.reach, min(each.outage_at for each in same)
+        return []
+    same = (each for each in incidents.open_incidents(db) if each.cause == here.cause)
+    return [each for each in same if mailbox_row(db, each.mailbox_id).state in BROKEN]
+
+
+def _addresses(db: Session, same: Iterable[Incident]) -> list[str]:
+    return [address_by_id(db, each.mailbox_id) for each in same]

@@ -154,3 +154,36 @@ def broken_by(office: Office, name: str, wrong: Finding, app: str) -> int:
     said = TokenAnswer(app=app, error="invalid_client")
     facts = Facts(phase=Phase.TOKEN, happening=Happening.TOKEN_REFUSED, token=said)
     return put(office, somebody(office, name), State.NEEDS_ACTION, wrong, facts=facts)
+
+
+def test_an_owner_is_told_of_nobody_elses_mailbox(office: Office, ann: Box, at_desk):
+    server_down = finding("tcp.refused", scope=Scope.MAIL_SERVER, fix_by=Fixer.MAIL_HOST)
+    facts = Facts(phase=Phase.TCP, happening=Happening.CONNECT_REFUSED, host="mail.example.org")
+    for person in (ann.person, somebody(office, "Ben Abel")):
+        put(office, person, State.RETRYING, server_down, facts=facts)
+
+    theirs = at_desk(ann.person.email).get(ask_path(ann)).text
+    admins = at_desk(ADMIN).get(ask_path(ann)).text
+
+    assert ann.person.email in text_of(theirs, "letter") and "ben" not in theirs.lower()
+    assert "2 mailboxes with one cause" in text_of(admins, "letter")
+
+
+def test_what_its_owner_mends_names_no_other_mailbox_and_a_paused_one_is_not_counted(
+    office: Office, ann: Box, grace: Visitor
+):
+    facts = Facts(phase=Phase.TCP, happening=Happening.CONNECT_REFUSED, host="mail.example.org")
+    own, office_wide = (
+        finding("tcp.refused", scope=Scope.MAIL_SERVER, fix_by=fixer)
+        for fixer in (Fixer.OWNER, Fixer.MAIL_HOST)
+    )
+    ben, carla = (somebody(office, name) for name in ("Ben Abel", "Carla Diaz"))
+    put(office, ann.person, State.NEEDS_ACTION, own, facts=facts)
+    bens = put(office, ben, State.NEEDS_ACTION, office_wide, facts=facts)
+    put(office, carla, State.PAUSED, office_wide, facts=facts)
+
+    to_ann = text_of(grace.get(ask_path(ann)).text, "letter")
+    to_mail_host = text_of(grace.get(f"/mailboxes/{bens}/ask").text, "letter")
+
+    assert "ben" not in to_ann.lower()
+    assert "2 mailboxes with one cause" in to_mail_host and "carla" not in to_mail_host

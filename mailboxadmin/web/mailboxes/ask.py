@@ -13,7 +13,8 @@ from mailboxadmin.web.mailboxes.letter import chat_about, letter_about
 @bp.get("/ask")
 def ask(mailbox_id: int) -> Response | str:
     """A message, ready to send, for whoever must act."""
-    asking = read_asking(deps(), mailbox_id)
+    whole_office = current_person().is_admin
+    asking = read_asking(deps(), mailbox_id, whole_office=whole_office)
     if asking is None:
         return redirect(url_for(".detail", mailbox_id=mailbox_id))
     return _page(asking)
