@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.fingerprint import beginning
 from mailboxadmin.domain.mailbox import Encryption, Step
 
 LABELS = {
@@ -21,6 +22,8 @@ LABELS = {
 }
 
 _PREAMBLE = re.compile(r"^OK( \[[^\]]*\])? ?")
+#: The page shows whole fingerprints apart, where they can be compared and copied.
+_FINGERPRINT = re.compile(r"\b[0-9a-f]{64}\b")
 _ORDER = {
     Encryption.SSL: "dns tcp tls greeting auth folders",
     Encryption.STARTTLS: "dns tcp greeting tls auth folders",
@@ -61,7 +64,9 @@ def _words(live: bool) -> str:
 def _climbed(step: Step) -> Rung:
     # A greeting begins with a list of capabilities that tells nobody anything here.
     detail = _PREAMBLE.sub("", step.detail) if step.ok else step.detail
-    text = f"{detail} · {step.ms} ms" if detail else f"{step.ms} ms"
+    detail = _FINGERPRINT.sub(lambda found: beginning(found[0]), detail)
+    lasted = f"{step.ms} ms" if step.ms < 10_000 else f"{step.ms // 1000} s"
+    text = f"{detail} · {lasted}" if detail else lasted
     return Rung(kind="ok" if step.ok else "bad", label=LABELS[step.phase], text=text)
 
 

@@ -75,3 +75,16 @@ def test_a_greeting_loses_its_list_of_capabilities_and_a_refusal_keeps_all_its_w
         "ready · 3 ms",
         "NO [ALERT] no · 3 ms",
     ]
+
+
+def test_a_fingerprint_is_shown_by_its_beginning_and_a_long_wait_in_seconds():
+    detail = "fingerprint " + "ab" * 32
+    steps = (
+        Step(phase=Phase.TLS, ok=False, ms=3, detail=detail),
+        Step(phase=Phase.GREETING, ok=False, ms=61_119, detail="no answer in time"),
+    )
+
+    assert [rung.text for rung in rungs(steps)[:2]] == [
+        "fingerprint AB:AB:AB:AB:AB:AB:AB:AB… · 3 ms",
+        "no answer in time · 61 s",
+    ]
