@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.errors import SecretUnreadable, StoreUnavailable
@@ -127,20 +128,25 @@ def _database(deps: Deps) -> tuple[str, str]:
             f"The database {file} is damaged: {verdict}.",
             "Put back a backup with `mailboxadmin restore FILE`; the damaged one is kept.",
         )
-    size = file.stat().st_size / 1e6
-    return f"The database {file} is whole and can be written ({size:.1f} MB).", ""
+    return f"The database {file} is whole and can be written ({_size(file)}).", ""
 
 
 def _database_at_a_glance(deps: Deps) -> tuple[str, str]:
     file = database_file(deps.store.engine)
     if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
         return f"The database {file} may not be written.", _FIXES[ReadOnly]
-    size = file.stat().st_size / 1e6
     return (
-        f"The database {file} can be read and written ({size:.1f} MB). "
+        f"The database {file} can be read and written ({_size(file)}). "
         "`mailboxadmin doctor` also reads all of it.",
         "",
     )
+
+
+def _size(file: Path) -> str:
+    """With what is written beside it first and not moved into it yet, SQLite's `-wal`."""
+    beside = file.with_name(f"{file.name}-wal")
+    size = file.stat().st_size + (beside.stat().st_size if beside.exists() else 0)
+    return f"{size / 1e6:.1f} MB"
 
 
 def _key_file(deps: Deps) -> tuple[str, str]:
