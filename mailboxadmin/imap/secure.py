@@ -78,7 +78,8 @@ def accepted(der: bytes, scene: Scene, vouched: Ask) -> str:
 
 def refused(fault: ssl.SSLCertVerificationError, scene: Scene, look: Look) -> MailFailure:
     """Why the certificate was refused, and what it is."""
-    detail = fault.verify_message
+    # OpenSSL ends one of its sentences with a full stop.
+    detail = fault.verify_message.rstrip(".")
     shown = look()
     if shown is not None:
         detail = f"{detail}; {shown.description(SystemClock().now())}"
