@@ -5,7 +5,7 @@ What failed decides, the first line that fits:
     asked to slow down    the time the server names, five minutes at least; without one as below
     consent ended         never by itself: only its owner can give another
     refused credentials   now, +5 min, +30 min, then never by itself: servers lock accounts;
-                          not before a time the server names
+                          when that is past, in 5 min; not before a time the server names
     temporary             5, 15, 60 minutes with jitter, for ever; a time the server names wins
     another lasting one   every hour: a certificate may have been renewed elsewhere
 """
@@ -75,4 +75,8 @@ def _after_refusal(attempts: Attempts, now: datetime, wait: timedelta) -> dateti
     if attempts.refusals > len(REFUSAL_DELAYS):
         return None
     first = attempts.first_refused_at or now
-    return max(first + REFUSAL_DELAYS[attempts.refusals - 1], now + wait)
+    due_at = first + REFUSAL_DELAYS[attempts.refusals - 1]
+    if due_at <= now:
+        # The server was away, or this machine was: the tries are spent one by one all the same.
+        due_at = now + REFUSAL_DELAYS[0]
+    return max(due_at, now + wait)

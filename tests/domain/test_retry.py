@@ -60,11 +60,11 @@ def test_a_refusal_is_tried_after_5_and_30_minutes_and_never_again():
     assert after(30, 300) is None
 
 
-def test_a_second_refusal_that_came_late_is_tried_at_once():
+def test_after_a_second_refusal_that_came_late_the_third_waits_five_minutes():
     refused = finding("auth.bad_credentials", temporary=False, phase=Phase.AUTH)
     attempts = Attempts(failures=2, refusals=2, first_refused_at=NOW - timedelta(hours=2))
 
-    assert next_attempt(refused, attempts, NOW, chance=0) == NOW
+    assert next_attempt(refused, attempts, NOW, chance=0) == NOW + timedelta(minutes=5)
 
 
 def test_a_sign_in_refused_in_unknown_words_counts_as_a_refusal():
