@@ -9,15 +9,15 @@ Each rung has ten seconds of wall clock, or what the run's deadline leaves of th
 
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mailboxadmin.domain.certificate import Certificate
-from mailboxadmin.domain.errors import Happening, MailFailure
+from mailboxadmin.domain.errors import Cancelled, Happening, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account, Encryption
 from mailboxadmin.imap import secure
-from mailboxadmin.imap.connection import Connection
+from mailboxadmin.imap.connection import Connection, OnOpen
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.guard import Watch
 from mailboxadmin.imap.ladder import Ladder
@@ -32,9 +32,6 @@ RUNG_LIMIT_S = 10.0
 _LONGEST_GREETING = 8192
 #: Some greet with all they can do, which tells nobody how far the climb is (RFC 9051, 7.1).
 _CAPABILITIES = re.compile(r"\[CAPABILITY [^\]]*\] ?", re.IGNORECASE)
-
-#: Given what can cut the connection, as soon as there is one.
-OnOpen = Callable[[Watch], object]
 
 #: Which failure to tell when several addresses failed in different ways: the one that says most.
 _MOST_TELLING = (Happening.CONNECT_REFUSED, Happening.CONNECT_TIMEOUT, Happening.UNREACHABLE)
@@ -59,6 +56,8 @@ class Climb:
         self._on_open = on_open
         self._heard = Heard()
         self._connection: Connection | None = None
+        #: Of the last connection that was tried.
+        self._watch: Watch | None = None
         self._address = ""
 
     def up(self) -> Wire:
@@ -107,16 +106,21 @@ class Climb:
         for tried, address in enumerate(addresses):
             share = limit.within(limit.remaining() / (len(addresses) - tried))
             try:
-                connection = Connection.open(address, self._server.port, share)
+                connection = Connection.open(address, self._server.port, share, self._watched)
             except OSError as fault:
                 failures.append(self._tcp_failure(fault, address))
                 continue
             self._address, self._connection = address, connection
-            self._on_open(connection.watch)
             return connection
+        if self._watch is not None and self._watch.cancelled:
+            raise Cancelled("A person stopped it.")
         if self._deadline.passed:
             raise translate(TimeoutError(), self._scene(Phase.TCP))
         raise min(failures, key=lambda failure: _MOST_TELLING.index(failure.facts.happening))
+
+    def _watched(self, watch: Watch) -> None:
+        self._watch = watch
+        self._on_open(watch)
 
     def _tcp_failure(self, fault: OSError, address: str) -> MailFailure:
         happening = Happening.UNREACHABLE

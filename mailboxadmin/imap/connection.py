@@ -3,10 +3,15 @@
 import io
 import socket
 import ssl
+from collections.abc import Callable
 
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.flow import Inflow
-from mailboxadmin.imap.guard import GUARD
+from mailboxadmin.imap.guard import GUARD, Watch
+from mailboxadmin.imap.ladder import ignore
+
+#: Given what can cut the connection, as soon as there is one.
+OnOpen = Callable[[Watch], object]
 
 _BUFFER = 65536
 #: `* SEARCH` of a folder with two million messages is one line of about 16 MB.
@@ -37,13 +42,31 @@ class Connection:
         self._unread = b""
 
     @classmethod
-    def open(cls, address: str, port: int, deadline: Deadline) -> "Connection":
+    def open(
+        cls, address: str, port: int, deadline: Deadline, on_open: OnOpen = ignore
+    ) -> "Connection":
         """Connect to one address.
 
+        Args:
+            on_open: given what cuts it from another thread, also while it is connecting.
+
         Raises:
-            OSError: refused, unreachable, or no answer before the deadline (`TimeoutError`).
+            OSError: refused, unreachable, cut, or no answer before the deadline (`TimeoutError`).
         """
-        return cls(socket.create_connection((address, port), timeout=deadline.cap(60)), deadline)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        connection = cls(socket.socket(family, socket.SOCK_STREAM), deadline)
+        try:
+            on_open(connection.watch)
+            connection.patience(deadline.cap(60))
+            connection.watch.flow.waits()
+            connection.sock.connect((address, port))
+        except BaseException as fault:
+            connection.close()
+            if connection.watch.expired:
+                # A socket that is cut while it connects says that it was reset.
+                raise TimeoutError("timed out") from fault
+            raise
+        return connection
 
     def patience(self, seconds: float) -> None:
         """How long one read or write may wait; the guard bounds them all together."""

@@ -22,7 +22,8 @@ from mailboxadmin.imap import folders
 from mailboxadmin.imap.arguments import check_text
 from mailboxadmin.imap.auth import settle, sign_in
 from mailboxadmin.imap.bodies import Unfetchable
-from mailboxadmin.imap.climb import RUNG_LIMIT_S, Climb, OnOpen
+from mailboxadmin.imap.climb import RUNG_LIMIT_S, Climb
+from mailboxadmin.imap.connection import OnOpen
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.ladder import Ladder, OnStep, ignore
 from mailboxadmin.imap.network import Network

@@ -10,6 +10,7 @@ import pytest
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome, SyncReport
+from mailboxadmin.imap.guard import GUARD
 from mailboxadmin.services.messages import mark_messages
 from mailboxadmin.services.runs import cancel_run, current_run
 from mailboxadmin.services.settings import change_settings
@@ -20,6 +21,7 @@ from tests.support import mails
 from tests.support.bad_line import BadLine, Badness
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
+from tests.support.ports import LOOPBACK, unanswering_port
 from tests.support.stored import codes, entries, stored
 
 #: What the client asks for when its server goes bad; none: it was not asked anything yet.
@@ -138,6 +140,22 @@ def test_a_stop_takes_effect(office: Office, asker: Office, stuck, phase: str):
     else:
         assert report.outcome is Outcome.CANCELLED
         assert entries(office, run.box, "sync.cancelled")[0].actor == "grace@example.org"
+
+
+def test_a_stop_takes_effect_while_nobody_answers_the_connection(
+    office: Office, asker: Office, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("mailboxadmin.imap.climb.RUNG_LIMIT_S", 10 * PATIENCE_S)
+    with unanswering_port() as port:
+        box = office.mailbox_at(Server(host=LOOPBACK, port=port, encryption=Encryption.NONE))
+        run_id = start_sync(office.deps, box.id, actor=COMMAND_LINE)
+        wait_for(lambda: bool(GUARD.watches))
+
+        cancel_run(asker.deps, run_id, actor="grace@example.org")
+
+        wait_for(lambda: current_run(office.deps, box.id) is None)
+    [entry] = entries(office, box, "sync")
+    assert (entry.code, entry.actor) == ("sync.cancelled", "grace@example.org")
 
 
 def test_a_run_that_waits_for_a_worker_is_stopped_without_one(office: Office, dovecot: Dovecot):
