@@ -7,6 +7,7 @@ from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.imap.network import Network
 from tests.imap.callers import account, failure, on_dovecot, phases, session
+from tests.services.workers import wait_for
 from tests.support.ports import refusing_port
 
 ORDER = {
@@ -102,7 +103,8 @@ def test_a_session_leaves_by_logout_and_leaves_no_connection(dovecot):
     with session(on_dovecot(dovecot, user)):
         assert dovecot.connections(user) == 1
 
-    assert "Logged out" in dovecot.log_text()
+    # It is logged a little later than it is answered.
+    wait_for(lambda: "Logged out" in dovecot.log_text())
 
 
 def test_who_is_told_of_a_step_may_stop_the_climb_and_nothing_stays_open(dovecot):

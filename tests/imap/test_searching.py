@@ -148,12 +148,12 @@ def test_only_what_is_above_the_cursor_is_new(dovecot):
 @pytest.mark.parametrize(
     ("capabilities", "command", "lines", "uids"),
     [
-        ("IMAP4rev1", "UID SEARCH ALL$", ["* SEARCH 3 1", "* SEARCH 9"], [1, 3, 9]),
-        ("IMAP4rev1", "UID SEARCH ALL$", ["* SEARCH"], []),
-        ("IMAP4rev1", "UID SEARCH ALL$", [], []),
+        ("IMAP4rev1", "UID SEARCH UNSEEN$", ["* SEARCH 3 1", "* SEARCH 9"], [1, 3, 9]),
+        ("IMAP4rev1", "UID SEARCH UNSEEN$", ["* SEARCH"], []),
+        ("IMAP4rev1", "UID SEARCH UNSEEN$", [], []),
         (
             "IMAP4rev1 ESEARCH",
-            r"UID SEARCH RETURN \(ALL\) ALL$",
+            r"UID SEARCH RETURN \(ALL\) UNSEEN$",
             ['* ESEARCH (TAG "x") UID ALL 4:2,9'],
             [2, 3, 4, 9],
         ),
@@ -167,7 +167,18 @@ def test_every_way_to_answer_a_search_is_understood(
     step = expect(command, *lines, "{tag} OK done")
 
     with in_inbox(scripted_imap, step, capabilities=capabilities) as ours:
-        assert ours.uids() == uids
+        assert ours.uids(unseen=True) == uids
+
+
+@pytest.mark.parametrize("lines", [["* SEARCH"], []])
+def test_a_server_that_lists_none_of_nine_messages_is_not_believed(scripted_imap, lines):
+    step = expect("UID SEARCH ALL$", *lines, "{tag} OK done")
+
+    with in_inbox(scripted_imap, step) as ours:
+        facts = facts_of(ours.uids)
+
+    assert facts.happening is Happening.NOT_UNDERSTOOD
+    assert "of 9 messages" in facts.detail
 
 
 def test_impossibly_many_uids_do_not_fill_the_memory(scripted_imap):
