@@ -213,6 +213,23 @@ def test_a_dead_scheduler_is_on_every_page_in_red(office: Office, grace: Visitor
     assert all("process 4121 on mailhost" in page for page in dead)
 
 
+def test_while_the_scheduler_is_dead_no_page_names_a_next_try(office: Office, grace: Visitor):
+    due = office.clock.now() + timedelta(minutes=7)
+    broken = states.finding("tcp.refused", temporary=True)
+    mailbox_id = states.put(
+        office, states.somebody(office, "Anna"), State.RETRYING, broken, next_attempt_at=due
+    )
+    states.tick(office)
+    paths = ("/", f"/mailboxes/{mailbox_id}", "/troubleshooting")
+    named = f"{due.astimezone():%H:%M}</time>"
+    alive = [grace.get(path).text for path in paths]
+    office.clock.advance(minutes=2)
+    dead = [grace.get(path).text for path in paths]
+
+    assert all(named in page for page in alive)
+    assert not any(named in page for page in dead)
+
+
 def test_no_page_has_inline_styles_or_scripts(office: Office, grace: Visitor):
     mailbox_id = states.put(
         office, states.somebody(office, "Anna"), State.NEEDS_ACTION, states.finding()
