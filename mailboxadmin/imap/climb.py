@@ -124,8 +124,7 @@ class Climb:
 
     def _tcp_failure(self, fault: OSError, address: str) -> MailFailure:
         happening = Happening.UNREACHABLE
-        # A reset in the same instant as the connection: someone listens and turns us away.
-        if isinstance(fault, (ConnectionRefusedError, ConnectionResetError)):
+        if isinstance(fault, ConnectionRefusedError):
             happening = Happening.CONNECT_REFUSED
         elif isinstance(fault, TimeoutError):
             happening = Happening.CONNECT_TIMEOUT

@@ -59,7 +59,7 @@ class Connection:
             on_open(connection.watch)
             connection.patience(deadline.cap(60))
             connection.watch.flow.waits()
-            connection.sock.connect((address, port))
+            _connect(connection, address, port)
         except BaseException as fault:
             connection.close()
             if connection.watch.expired:
@@ -154,6 +154,16 @@ class Connection:
 
     def _reading(self, sock: socket.socket) -> io.BufferedReader:
         return io.BufferedReader(Inflow(sock, self.watch.flow), _BUFFER)
+
+
+def _connect(connection: Connection, address: str, port: int) -> None:
+    try:
+        connection.sock.connect((address, port))
+    except ConnectionResetError:
+        if connection.watch.cut:
+            raise
+        # Somebody took the connection and threw it away in the same instant: the first read
+        # or write meets its end, as it does when that came a moment later.
 
 
 def _ended(fault: OSError) -> Hangup | Silence:
