@@ -58,7 +58,7 @@ def test_the_button_gives_a_message_for_a_chat_and_a_letter_with_the_link(
     chat, letter = text_of(page, "chat"), text_of(page, "letter")
     [in_chat], [in_letter] = LINK.findall(chat), LINK.findall(letter)
     assert in_chat == in_letter
-    assert f"Hi {ann.person.name}, your mailbox {ann.person.email} could not be read" in chat
+    assert f"Hi {ann.person.name}, your mailbox {ann.person.email} has not been read" in chat
     assert "It works once, until " in chat
     assert "without signing in" in letter and "under Mailbox Config" not in letter
     assert visitor.get(in_chat).status_code == 200

@@ -73,7 +73,7 @@ def _what_stopped(asking: Asking, to_owner: bool) -> str:
         return f"{whose} {asking.mailbox.address} {_since(asking)}"
     named = [f"- {address}" for address in asking.concerned[:MOST_NAMED]]
     more = [f"- and {count - MOST_NAMED} more"] if count > MOST_NAMED else []
-    return "\n".join([f"{count} mailboxes with one cause {_since(asking)}", *named, *more])
+    return "\n".join([f"{count} mailboxes with one cause {_since(asking, 'have')}", *named, *more])
 
 
 def _subject(asking: Asking) -> str:
@@ -83,10 +83,10 @@ def _subject(asking: Asking) -> str:
     return f"{count} mailboxes need you: {asking.short}"
 
 
-def _since(asking: Asking) -> str:
+def _since(asking: Asking, have: str = "has") -> str:
     if asking.since is None:
         return "could not be read so far."
-    return f"could not be read since {_date(asking.since)}."
+    return f"{have} not been read since {_date(asking.since)}."
 
 
 def _date(at: datetime) -> str:
