@@ -21,7 +21,7 @@ _WORDS = {
     Code.MAILBOX_LINK_MADE: "Link made",
     Code.MAILBOX_LINK_USED: "Link used",
     Code.CERTIFICATE_TRUSTED: "Trusted",
-    Code.CERTIFICATE_UNTRUSTED: "Trusted no more",
+    Code.CERTIFICATE_UNTRUSTED: "Trust ended",
     Code.CHECK_FINISHED: "Tested",
     Code.SYNC_FINISHED: "Synced",
     Code.SYNC_FAILED: "Not synced",
