@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mailboxadmin.domain.certificate import Certificate
-from mailboxadmin.domain.errors import Cancelled, Happening, MailFailure
+from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account, Encryption
 from mailboxadmin.imap import secure
-from mailboxadmin.imap.connection import Connection, OnOpen
+from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.deadline import Deadline
-from mailboxadmin.imap.guard import Watch
+from mailboxadmin.imap.guard import OnOpen
 from mailboxadmin.imap.ladder import Ladder
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.policy import check_allowed
@@ -56,8 +56,6 @@ class Climb:
         self._on_open = on_open
         self._heard = Heard()
         self._connection: Connection | None = None
-        #: Of the last connection that was tried.
-        self._watch: Watch | None = None
         self._address = ""
 
     def up(self) -> Wire:
@@ -84,7 +82,8 @@ class Climb:
     def _dns(self) -> tuple[str, ...]:
         with self._ladder.rung(Phase.DNS) as rung:
             self._in_time(Phase.DNS)
-            addresses = tuple(self._network.resolve(self._server.host, self._deadline))
+            found = self._network.resolve(self._server.host, self._deadline, self._on_open)
+            addresses = tuple(found)
             if self._account.guarded:
                 addresses = check_allowed(self._server, addresses, self._account.allowed_hosts)
             rung.detail = ", ".join(addresses)
@@ -106,21 +105,15 @@ class Climb:
         for tried, address in enumerate(addresses):
             share = limit.within(limit.remaining() / (len(addresses) - tried))
             try:
-                connection = Connection.open(address, self._server.port, share, self._watched)
+                connection = Connection.open(address, self._server.port, share, self._on_open)
             except OSError as fault:
                 failures.append(self._tcp_failure(fault, address))
                 continue
             self._address, self._connection = address, connection
             return connection
-        if self._watch is not None and self._watch.cancelled:
-            raise Cancelled("A person stopped it.")
         if self._deadline.passed:
             raise translate(TimeoutError(), self._scene(Phase.TCP))
         raise min(failures, key=lambda failure: _MOST_TELLING.index(failure.facts.happening))
-
-    def _watched(self, watch: Watch) -> None:
-        self._watch = watch
-        self._on_open(watch)
 
     def _tcp_failure(self, fault: OSError, address: str) -> MailFailure:
         happening = Happening.UNREACHABLE

@@ -3,15 +3,12 @@
 import io
 import socket
 import ssl
-from collections.abc import Callable
 
+from mailboxadmin.domain.errors import Cancelled
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.flow import Inflow
-from mailboxadmin.imap.guard import GUARD, Watch
+from mailboxadmin.imap.guard import GUARD, OnOpen
 from mailboxadmin.imap.ladder import ignore
-
-#: Given what can cut the connection, as soon as there is one.
-OnOpen = Callable[[Watch], object]
 
 _BUFFER = 65536
 #: `* SEARCH` of a folder with two million messages is one line of about 16 MB.
@@ -51,7 +48,8 @@ class Connection:
             on_open: given what cuts it from another thread, also while it is connecting.
 
         Raises:
-            OSError: refused, unreachable, cut, or no answer before the deadline (`TimeoutError`).
+            OSError: refused, unreachable, or no answer before the deadline (`TimeoutError`).
+            Cancelled: a person stopped it.
         """
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         connection = cls(socket.socket(family, socket.SOCK_STREAM), deadline)
@@ -62,8 +60,10 @@ class Connection:
             _connect(connection, address, port)
         except BaseException as fault:
             connection.close()
+            # A socket that is cut while it connects says that it was reset.
+            if connection.watch.cancelled:
+                raise Cancelled("A person stopped it.") from fault
             if connection.watch.expired:
-                # A socket that is cut while it connects says that it was reset.
                 raise TimeoutError("timed out") from fault
             raise
         return connection

@@ -23,8 +23,8 @@ from mailboxadmin.imap.arguments import check_text
 from mailboxadmin.imap.auth import settle, sign_in
 from mailboxadmin.imap.bodies import Unfetchable
 from mailboxadmin.imap.climb import RUNG_LIMIT_S, Climb
-from mailboxadmin.imap.connection import OnOpen
 from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.guard import OnOpen
 from mailboxadmin.imap.ladder import Ladder, OnStep, ignore
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.parts import Part
@@ -54,7 +54,7 @@ def connect(
     Args:
         deadline: of everything done with the session, not only of the ladder.
         on_step: told of each rung as soon as it is green or red.
-        on_open: given what can cut the connection from another thread, as soon as there is one.
+        on_open: given what can cut the look-up, then the connection, from another thread.
         on_folder: told of each folder that was opened, as a green step.
         patience_s: how long the server may think about one command; never longer than
             `COMMAND_LIMIT_S`.

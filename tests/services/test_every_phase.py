@@ -19,6 +19,7 @@ from mailboxadmin.store.runs import request_cancel
 from tests.services.workers import wait_for
 from tests.support import mails
 from tests.support.bad_line import BadLine, Badness
+from tests.support.dnsstub import DnsStub
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
 from tests.support.ports import LOOPBACK, unanswering_port
@@ -156,6 +157,22 @@ def test_a_stop_takes_effect_while_nobody_answers_the_connection(
         wait_for(lambda: current_run(office.deps, box.id) is None)
     [entry] = entries(office, box, "sync")
     assert (entry.code, entry.actor) == ("sync.cancelled", "grace@example.org")
+
+
+def test_a_stop_takes_effect_while_the_resolver_says_nothing(
+    open_office: Callable[..., Office], dns_stub: DnsStub, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("mailboxadmin.imap.network.DNS_LIMIT_S", 10 * PATIENCE_S)
+    dns_stub.silent("imap.example.org")
+    office = open_office(nameservers=((dns_stub.address, dns_stub.port),))
+    box = office.mailbox_at(Server(host="imap.example.org", port=993, encryption=Encryption.SSL))
+    run_id = start_sync(office.deps, box.id, actor=COMMAND_LINE)
+    wait_for(lambda: any(name == "imap.example.org" for name, _ in dns_stub.queries))
+
+    cancel_run(office.deps, run_id, actor="grace@example.org")
+
+    wait_for(lambda: current_run(office.deps, box.id) is None)
+    assert codes(office, box, "sync") == ["sync.cancelled"]
 
 
 def test_a_run_that_waits_for_a_worker_is_stopped_without_one(office: Office, dovecot: Dovecot):
