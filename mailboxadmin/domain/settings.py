@@ -168,7 +168,8 @@ _ALL = (
         kind=Kind.TEXT,
         group=Group.PEOPLE,
         label="Whom to ask here",
-        help="Shown to staff with everything that is wrong: a name, a number, a room.",
+        help="Shown to staff with everything that is wrong: a name, a number, a room. "
+        "Empty: an office with one admin names that one.",
         maximum=200,
     ),
     Setting(

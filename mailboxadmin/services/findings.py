@@ -1,16 +1,19 @@
 """From what happened to what it means for one mailbox."""
 
+from sqlalchemy.orm import Session
+
 from mailboxadmin.diagnosis import Context
 from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import Facts, Happening, MailboxAdminError
 from mailboxadmin.domain.finding import Finding, Phase
+from mailboxadmin.domain.people import Role, Standing
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.pins import explain_changed
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.unknown import note_unknown
 from mailboxadmin.store import mailboxes
-from mailboxadmin.store.staff import find_person
+from mailboxadmin.store.staff import find_person, list_people
 from mailboxadmin.store.store import DatabaseBusy, DiskFull
 
 
@@ -37,11 +40,24 @@ def finding_for(
             address=owner.email if owner else "",
             owner_first_name=owner.first_name if owner else "",
             effective=tried or effective_for(db, deps.providers, mailbox_id),
-            help_contact=str(office_values(db).get("help_contact") or ""),
+            help_contact=_whom_to_ask(db),
         )
         facts = explain_changed(db, facts)
     note_unknown(deps, facts, context, login=login or row.username)
     return deps.diagnosis.finding(facts, context)
+
+
+def _whom_to_ask(db: Session) -> str:
+    """As the office says it, else its one admin; empty when there are several."""
+    contact = str(office_values(db).get("help_contact") or "")
+    admins = [
+        each
+        for each in list_people(db)
+        if each.role is Role.ADMIN and each.standing is Standing.ACTIVE
+    ]
+    if contact or len(admins) != 1:
+        return contact
+    return f"your admin {admins[0].name or admins[0].email}"
 
 
 def facts_of_store(fault: MailboxAdminError) -> Facts:
