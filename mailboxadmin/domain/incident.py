@@ -21,7 +21,7 @@ from mailboxadmin.domain.finding import Finding, Scope
 class Ending(StrEnum):
     """How an incident ended."""
 
-    #: A sync succeeded.
+    #: A sync succeeded, or a test did while the mailbox was paused.
     RECOVERED = "recovered"
     #: Something else was wrong at the next try.
     REPLACED = "replaced"

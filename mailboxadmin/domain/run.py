@@ -1,11 +1,13 @@
 """A run: one attempt to bring one mailbox up to date."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from mailboxadmin.domain.errors import Facts
 from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.mailbox import Step
 
 
 class Outcome(StrEnum):
@@ -43,6 +45,29 @@ class Counts:
     quarantined: int = 0
     #: Known to be on the server and not fetched yet.
     remaining: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How a run ended."""
+
+    outcome: Outcome
+    counts: Counts
+    #: Of the whole mailbox, or of the folder that failed; None when nothing is wrong.
+    finding: Finding | None = None
+    #: The rows of the folders that are up to date, whatever became of the others.
+    folders_done: frozenset[int] = frozenset()
+    #: The rungs that were climbed.
+    steps: tuple[Step, ...] = ()
+    #: Of that finding; None without one.
+    facts: Facts | None = None
+    #: The run reached its deadline, with or without progress.
+    timed_out: bool = False
+
+    @property
+    def server_wait(self) -> timedelta | None:
+        """The back-off time that the server named."""
+        return self.facts.server_wait if self.facts else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.errors import Cancelled, Facts, Happening, MailFailure, StoreUnavailable
 from mailboxadmin.domain.finding import Finding, Phase
 from mailboxadmin.domain.mailbox import Account, Step
-from mailboxadmin.domain.run import Outcome
+from mailboxadmin.domain.run import Outcome, Result
 from mailboxadmin.imap.climb import RUNG_LIMIT_S
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.session import Session, connect
@@ -26,7 +26,6 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.findings import facts_of_store, finding_for
 from mailboxadmin.services.mapping import map_when_due
-from mailboxadmin.services.outcome import Result
 from mailboxadmin.services.pull import pull_folder
 from mailboxadmin.services.pulling import Tally, hung_up, of_the_folder
 from mailboxadmin.services.push import push_read_changes

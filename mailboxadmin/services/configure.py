@@ -21,6 +21,7 @@ from mailboxadmin.services.check import check_plan
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
 from mailboxadmin.services.effective import effective_for, effective_with, recognise_by_mx
+from mailboxadmin.services.recovery import end_outage
 from mailboxadmin.services.special_folders import SpecialFolder, read_special_folders
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.activity import add_entry
@@ -162,7 +163,12 @@ def configure_mailbox(
         # Read again, since someone else may have saved meanwhile; the password stays bound
         # to the server that it was entered for.
         plan = plan_draft(db, deps, mailbox_id, draft, set_by)
-        detail = _save(db, deps, plan, entered_for=tried.effective.server, works=check is not None)
+        works = check is not None
+        detail = _save(db, deps, plan, entered_for=tried.effective.server, works=works)
+        row = mailboxes.mailbox_row(db, mailbox_id)
+        if works and row.state == State.PAUSED:
+            # No run follows that would end what was wrong.
+            end_outage(db, row, deps.clock.now(), actor=actor)
         detail |= {"set_by": set_by} if check else {"set_by": set_by, "untested": True}
         add_entry(db, _entry(plan, detail, actor), deps.clock.now())
     return check

@@ -1,50 +1,25 @@
 """What a run's end means for its mailbox: state, next attempt, log entry, in one transaction."""
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session as DbSession
 
-from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
-from mailboxadmin.domain.clock import duration_in_words, minutes
-from mailboxadmin.domain.errors import Facts
-from mailboxadmin.domain.finding import Finding
-from mailboxadmin.domain.incident import Ending
-from mailboxadmin.domain.mailbox import State, Step
+from mailboxadmin.domain.activity import Code, Level
+from mailboxadmin.domain.clock import minutes
+from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.retry import Attempts, next_attempt
-from mailboxadmin.domain.run import Counts, Outcome
+from mailboxadmin.domain.run import Outcome, Result
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.recovery import end_outage
+from mailboxadmin.services.run_words import in_words, run_entry, success_entry
 from mailboxadmin.services.runs import Run
 from mailboxadmin.store import folders, incidents, leases, read_changes, runs
 from mailboxadmin.store.activity import add_entry, repeat_entry
 from mailboxadmin.store.mailboxes import clear_failure, mailbox_row
 from mailboxadmin.store.tables import IncidentRow, MailboxRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """How a run ended."""
-
-    outcome: Outcome
-    counts: Counts
-    #: Of the whole mailbox, or of the folder that failed; None when nothing is wrong.
-    finding: Finding | None = None
-    #: The rows of the folders that are up to date, whatever became of the others.
-    folders_done: frozenset[int] = frozenset()
-    #: The rungs that were climbed.
-    steps: tuple[Step, ...] = ()
-    #: Of that finding; None without one.
-    facts: Facts | None = None
-    #: The run reached its deadline, with or without progress.
-    timed_out: bool = False
-
-    @property
-    def server_wait(self) -> timedelta | None:
-        """The back-off time that the server named."""
-        return self.facts.server_wait if self.facts else None
 
 
 def record_outcome(deps: Deps, run: Run, result: Result) -> None:
@@ -87,14 +62,14 @@ def _cancelled(
             row.next_attempt_at = now + interval
     stored = in_words(result.counts)
     message = f"The sync was stopped {why}, with {stored}; what it stored is kept, and {then}."
-    entry = _entry(Code.SYNC_CANCELLED, Level.INFO, message, run, result)
+    entry = run_entry(Code.SYNC_CANCELLED, Level.INFO, message, run, result)
     add_entry(db, replace(entry, actor=person or run.actor), now)
 
 
 def _succeeded(
     db: DbSession, row: MailboxRow, run: Run, result: Result, now: datetime, interval: timedelta
 ) -> None:
-    _recovered(db, row, run, now)
+    end_outage(db, row, now, actor=run.actor, run_id=run.id)
     clear_failure(row)
     folders.forget_findings(db, row.id)
     row.last_success_at = now
@@ -103,27 +78,7 @@ def _succeeded(
         # A click that came too late for this run is sent by the next one, at once.
         late = read_changes.can_send(db, row.id, since=run.started_at)
         row.next_attempt_at = now if late else now + interval
-    add_entry(db, _success_entry(run, result), now)
-
-
-def _success_entry(run: Run, result: Result) -> Entry:
-    if result.timed_out:
-        message = (
-            f"The sync reached its time limit with {in_words(result.counts)}; "
-            f"still to come with the next one: {result.counts.remaining:,}."
-        )
-        return _entry(Code.SYNC_TIMED_OUT, Level.INFO, message, run, result)
-    if result.counts.remaining:
-        message = (
-            f"The sync brought as many messages as one may, {in_words(result.counts)}; "
-            f"still to come with the next ones: {result.counts.remaining:,}."
-        )
-        return _entry(Code.SYNC_FINISHED, Level.INFO, message, run, result)
-    # What was told to the server has an entry of its own.
-    found_nothing = replace(result.counts, pushed=0) == Counts()
-    quiet = found_nothing and run.actor == SCHEDULER
-    level = Level.ROUTINE if quiet else Level.INFO
-    return _entry(Code.SYNC_FINISHED, level, in_words(result.counts).capitalize(), run, result)
+    add_entry(db, success_entry(run, result), now)
 
 
 def _failed(
@@ -133,7 +88,7 @@ def _failed(
     assert finding is not None
     level = Level.WARNING if finding.temporary else Level.ERROR
     code = Code.SYNC_TIMED_OUT if result.timed_out else Code.SYNC_FAILED
-    entry = _entry(code, level, finding.summary, run, result)
+    entry = run_entry(code, level, finding.summary, run, result)
     if row.configured_at is not None and row.configured_at > run.started_at:
         # It failed with what was saved before; what holds now is tried at once.
         add_entry(db, entry, now)
@@ -186,66 +141,3 @@ def _wants_to_be_left_alone(result: Result) -> bool:
     assert finding is not None
     asked = finding.slow_down or result.server_wait is not None
     return asked or finding.refused_credentials or finding.consent_ended
-
-
-def _recovered(db: DbSession, row: MailboxRow, run: Run, now: datetime) -> None:
-    """The incident ends, which outlives a new configuration that was tried."""
-    incident = incidents.open_row(db, row)
-    if incident is None:
-        return
-    incidents.end_incident(row, incident, Ending.RECOVERED, now)
-    broken = now - incident.outage_at
-    was = Finding.from_json(incident.finding)
-    add_entry(
-        db,
-        Entry(
-            code=Code.MAILBOX_RECOVERED,
-            message=f"Works again after {duration_in_words(broken)}. It was: {was.summary}",
-            actor=run.actor,
-            mailbox_id=row.id,
-            run_id=run.id,
-            detail={
-                "code": was.code,
-                "minutes": int(broken.total_seconds() // 60),
-                "tries": incident.times,
-            },
-        ),
-        now,
-    )
-
-
-def _entry(code: Code, level: Level, message: str, run: Run, result: Result) -> Entry:
-    counts = result.counts
-    detail: dict[str, Any] = {
-        "outcome": result.outcome.value,
-        "new": counts.new,
-        "changed": counts.changed,
-        "removed": counts.removed,
-        "pushed": counts.pushed,
-        "quarantined": counts.quarantined,
-        "remaining": counts.remaining,
-    }
-    if result.finding is not None:
-        detail["finding"] = result.finding.as_json()
-    return Entry(
-        code=code,
-        level=level,
-        message=message,
-        actor=run.actor,
-        mailbox_id=run.mailbox_id,
-        run_id=run.id,
-        detail=detail,
-    )
-
-
-def in_words(counts: Counts) -> str:
-    """What a run did, as a phrase: "3 new, 1 changed on the server"."""
-    parts = (
-        (counts.new, "new"),
-        (counts.changed, "changed on the server"),
-        (counts.removed, "removed on the server"),
-        (counts.pushed, "marked on the server as here"),
-        (counts.quarantined, "unreadable and kept aside"),
-    )
-    said = [f"{count:,} {words}" for count, words in parts if count]
-    return ", ".join(said) or "nothing new"

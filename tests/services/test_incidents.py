@@ -13,6 +13,7 @@ from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.draft import Draft
+from mailboxadmin.services.pausing import pause_mailbox
 from mailboxadmin.services.prune import prune
 from mailboxadmin.store.incidents import incident_of, incidents_of, open_incidents
 from mailboxadmin.store.tables import ActivityRow
@@ -123,6 +124,23 @@ def test_a_new_configuration_that_was_tried_ends_it_with_its_first_sync(
     assert still_open.ended_at is None
     (ended,) = past(office, box)
     assert ended.ended_by is Ending.RECOVERED
+
+
+def test_a_paused_mailbox_that_was_mended_is_not_told_as_broken_any_more(
+    office: Office, dovecot: Dovecot
+):
+    box = office.mailbox(server=dovecot, password="wrong")
+    office.sync(box)
+    pause_mailbox(office.deps, box.id, actor=COMMAND_LINE)
+    office.clock.advance(hours=1)
+
+    draft = Draft(password=box.account.password)
+    configure_mailbox(office.deps, box.id, draft, actor=COMMAND_LINE, set_by="operator", test=True)
+
+    (incident,) = past(office, box)
+    assert (incident.ended_by, incident.ended_at) == (Ending.RECOVERED, office.clock.now())
+    assert office.state(box) is State.PAUSED
+    assert codes(office, box, "mailbox.recovered") == ["mailbox.recovered"]
 
 
 def test_mailboxes_with_one_cause_are_known_by_it(office: Office):

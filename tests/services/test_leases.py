@@ -16,9 +16,9 @@ from sqlalchemy import delete, update
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import AlreadyRunning, Cancelled
 from mailboxadmin.domain.mailbox import Encryption, Server
-from mailboxadmin.domain.run import Counts, Outcome, SkipReason
+from mailboxadmin.domain.run import Counts, Outcome, Result, SkipReason
 from mailboxadmin.services.holder import this_process
-from mailboxadmin.services.outcome import Result, record_outcome
+from mailboxadmin.services.outcome import record_outcome
 from mailboxadmin.services.rounds import due_mailboxes
 from mailboxadmin.services.runs import Run, begin_run, current_run
 from mailboxadmin.store.tables import LeaseRow

@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from mailboxadmin.domain.activity import Level
 from mailboxadmin.domain.mailbox import Encryption, Server, State
-from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services.outcome import Result, record_outcome
+from mailboxadmin.domain.run import Counts, Outcome, Result
+from mailboxadmin.services.outcome import record_outcome
 from mailboxadmin.services.rounds import due_mailboxes
 from mailboxadmin.services.runs import begin_run, held
 from mailboxadmin.store.tables import MailboxRow, MailboxSettingRow

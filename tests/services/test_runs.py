@@ -9,8 +9,8 @@ import pytest
 from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput, NotFound
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.domain.run import Counts, Outcome, Progress
-from mailboxadmin.services.outcome import Result, record_outcome
+from mailboxadmin.domain.run import Counts, Outcome, Progress, Result
+from mailboxadmin.services.outcome import record_outcome
 from mailboxadmin.services.runs import (
     begin_run,
     cancel_run,

@@ -7,10 +7,10 @@ succeeds(office, ann.id)
 from mailboxadmin.domain.activity import SCHEDULER
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Finding, Phase
-from mailboxadmin.domain.run import Counts, Outcome
+from mailboxadmin.domain.run import Counts, Outcome, Result
 from mailboxadmin.domain.token import TokenAnswer
 from mailboxadmin.services.findings import finding_for
-from mailboxadmin.services.outcome import Result, record_outcome
+from mailboxadmin.services.outcome import record_outcome
 from mailboxadmin.services.runs import begin_run, held
 from tests.support.office import Office
 
