@@ -54,6 +54,8 @@ class Repair:
     valid_until: datetime
     #: The one that is stored may well be right, and trying it again be enough.
     password_may_be_right: bool
+    #: The names that may be entered here: the two forms of the address, and what is stored.
+    usernames: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,7 @@ def repair(deps: Deps, text: str, password: str, username: str = "") -> Repaired
     Args:
         text: the token in the link.
         password: empty tries the stored one again, where that may be right.
-        username: empty leaves it as it is.
+        username: one of `Repair.usernames`; empty leaves it as it is.
 
     Raises:
         RepairEnded: the link can no longer be used, and why.
@@ -110,14 +112,16 @@ def repair(deps: Deps, text: str, password: str, username: str = "") -> Repaired
         TooManyRefused: the mail server refused the owner too often; the link stays good.
     """
     found = open_repair(deps, text)
+    username = username.strip()
     _require_password(found, password)
+    _require_own(found, username)
 
     def use_up(db: Session) -> None:
         # Looked at again: another try in the same link may have been faster.
         holding(db, deps, text).repair_nonce = None
         add_entry(db, _used(found), deps.clock.now())
 
-    draft = Draft(password=password or None, username=username.strip() or None)
+    draft = Draft(password=password or None, username=username or None)
     configure_mailbox(
         deps,
         found.mailbox_id,
@@ -148,6 +152,16 @@ def _require_password(found: Repair, password: str) -> None:
         _refuse("password", "Enter the password.")
 
 
+def _require_own(found: Repair, username: str) -> None:
+    """Who has the link must not put another account in the owner's place."""
+    if username and username.lower() not in map(str.lower, found.usernames):
+        names = " or ".join(found.usernames)
+        _refuse(
+            "username",
+            f"Here it can only be {names}; another one is entered in Mailbox Config, signed in.",
+        )
+
+
 def _refuse(field: str, sentence: str) -> None:
     raise InvalidInputs((InvalidInput(field, sentence),))
 
@@ -159,6 +173,7 @@ def _repair(db: Session, deps: Deps, row: MailboxRow) -> Repair:
     assert owner is not None and row.repair_made_at is not None and row.finding is not None
     finding = Finding.from_json(row.finding)
     way = way_of(db, deps, row, finding)
+    names = (owner.email, owner.email.partition("@")[0], row.username or owner.email)
     if way is Way.OTHERWISE:
         raise RepairEnded(Over.OTHERWISE, finding=finding)
     return Repair(
@@ -172,6 +187,7 @@ def _repair(db: Session, deps: Deps, row: MailboxRow) -> Repair:
         contact=str(office_values(db)["help_contact"] or ""),
         valid_until=row.repair_made_at + VALID_FOR,
         password_may_be_right=may_be_right(finding),
+        usernames=tuple(dict.fromkeys(names)),
     )
 
 

@@ -106,10 +106,24 @@ def test_the_username_can_be_mended_too(office: Office, ann: Box, dovecot: Dovec
     token = token_for(office, ann)
 
     with pytest.raises(NotSaved):
-        repair(office.deps, token, NEW_PASSWORD, "somebody-else")
+        repair(office.deps, token, NEW_PASSWORD, ann.account.name.partition("@")[0].upper())
     repair(office.deps, token, NEW_PASSWORD, f" {ann.account.name} ")
 
     assert office.row(ann).username == ann.account.name
+
+
+def test_another_account_is_not_put_in_the_owners_place(office: Office, ann: Box, dovecot: Dovecot):
+    stranger = dovecot.user()
+    token = token_for(office, ann)
+
+    with pytest.raises(InvalidInputs) as refused:
+        repair(office.deps, token, stranger.password, stranger.name)
+
+    [fault] = refused.value.faults
+    assert fault.field == "username"
+    assert ann.account.name in fault.sentence
+    assert dovecot.logins_of(stranger).accepted == 0
+    assert repair(office.deps, token, NEW_PASSWORD).syncing
 
 
 def test_a_paused_mailbox_is_mended_and_stays_paused(office: Office, ann: Box):

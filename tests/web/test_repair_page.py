@@ -75,11 +75,11 @@ def test_it_works_once_and_says_so_kindly(visitor: Visitor, link: str):
 def test_a_wrong_password_is_said_beside_the_field_and_the_rest_stays(
     office: Office, visitor: Visitor, link: str, ann: Box
 ):
-    answer = visitor.post(link, password="not the one", username="somebody")
+    answer = visitor.post(link, password="not the one", username=ann.account.name)
 
     assert 'id="password-fault">It was tried and not saved: ' in answer.text
     assert "not the one" not in answer.text
-    assert 'value="somebody"' in answer.text
+    assert f'value="{ann.account.name}"' in answer.text
     assert "the server said" in answer.text
     assert visitor.get(link).status_code == 200
     assert len(logged(office, "mailbox.configured")) == 1
