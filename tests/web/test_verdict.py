@@ -62,6 +62,8 @@ def fine(office: Office, count: int) -> None:
         ([NEW, NEW], "No mailbox is connected yet.", "Each person connects their own"),
         ([OK], "The mailbox is fine.", ""),
         ([OK, OK, OK], "All 3 mailboxes are fine.", ""),
+        ([PAUSED], "The mailbox is paused.", ""),
+        ([PAUSED, PAUSED], "All 2 mailboxes are paused.", ""),
         ([OK, PAUSED, NEW, NEW], "1 of 2 mailboxes is fine.", "One is paused. Two are not conn"),
     ],
 )

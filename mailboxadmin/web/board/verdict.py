@@ -144,6 +144,8 @@ _THE_SERVER = "the server "
 
 def _fine(board: Board, *, past: bool) -> str:
     fine, known = board.count(State.OK), board.connected - board.coming
+    if known and board.count(State.PAUSED) == known:
+        return "The mailbox is paused." if known == 1 else f"All {known} mailboxes are paused."
     if not known:
         return "The first sync waits." if past else "The first sync is on its way."
     if past:
@@ -166,8 +168,10 @@ def _remark(board: Board) -> str:
     parts = []
     if board.needing or board.retrying:
         parts.append("Nothing was lost: what could not be fetched waits on the servers.")
+    paused = board.count(State.PAUSED)
     for count, words in (
-        (board.count(State.PAUSED), "paused"),
+        # When all are, the sentence says so.
+        (paused if paused < board.connected else 0, "paused"),
         (board.coming, "waiting for the first sync"),
         (len(board.lines) - board.connected, "not connected yet"),
     ):
