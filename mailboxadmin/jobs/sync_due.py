@@ -4,7 +4,7 @@ import threading
 
 from mailboxadmin.domain.activity import SCHEDULER
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.rounds import due_mailboxes
+from mailboxadmin.services.rounds import due_mailboxes, is_due
 from mailboxadmin.services.runs import close_gone_runs
 from mailboxadmin.services.settings import read_settings
 from mailboxadmin.services.sync import sync_mailbox
@@ -34,7 +34,9 @@ class SyncDue:
     def _submit(self, mailbox_id: int) -> None:
         def work() -> None:
             try:
-                sync_mailbox(self._deps, mailbox_id, actor=SCHEDULER)
+                # A person may have tried it meanwhile, and its server counts refused tries.
+                if is_due(self._deps, mailbox_id, self._deps.clock.now()):
+                    sync_mailbox(self._deps, mailbox_id, actor=SCHEDULER)
             finally:
                 with self._change:
                     self._handed_out.discard(mailbox_id)

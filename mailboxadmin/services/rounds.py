@@ -6,6 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as DbSession
@@ -49,18 +50,27 @@ class Candidate:
 def due_mailboxes(deps: Deps, now: datetime) -> list[int]:
     """The mailboxes whose turn it is, the longest waiting first; none that is being synced."""
     with deps.store.read() as db:
-        rows = db.execute(
-            select(MailboxRow.id, LeaseRow)
-            .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
-            .outerjoin(LeaseRow, LeaseRow.mailbox_id == MailboxRow.id)
-            .where(
-                MailboxRow.next_attempt_at <= now,
-                MailboxRow.state != State.PAUSED.value,
-                StaffRow.standing != Standing.DISABLED.value,
-            )
-            .order_by(MailboxRow.next_attempt_at)
-        )
+        rows = db.execute(_due(now).order_by(MailboxRow.next_attempt_at))
         return [mailbox for mailbox, lease in rows if lease is None or not is_live(lease, now)]
+
+
+def is_due(deps: Deps, mailbox_id: int, now: datetime) -> bool:
+    """True when it is its turn: it may have been tried while it waited for a worker."""
+    with deps.store.read() as db:
+        return db.execute(_due(now).where(MailboxRow.id == mailbox_id)).first() is not None
+
+
+def _due(now: datetime) -> Any:
+    return (
+        select(MailboxRow.id, LeaseRow)
+        .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
+        .outerjoin(LeaseRow, LeaseRow.mailbox_id == MailboxRow.id)
+        .where(
+            MailboxRow.next_attempt_at <= now,
+            MailboxRow.state != State.PAUSED.value,
+            StaffRow.standing != Standing.DISABLED.value,
+        )
+    )
 
 
 def sync_many(

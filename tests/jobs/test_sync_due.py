@@ -39,6 +39,7 @@ def syncs(monkeypatch):
 def due(monkeypatch):
     ids = []
     monkeypatch.setattr(module, "due_mailboxes", lambda deps, now: list(ids))
+    monkeypatch.setattr(module, "is_due", lambda deps, mailbox_id, now: mailbox_id in ids)
     return ids
 
 
@@ -74,6 +75,21 @@ def test_it_is_handed_out_again_when_it_was_done(office, syncs, due):
         time.sleep(0.02)
 
     assert again == 1
+
+
+def test_what_was_tried_while_it_waited_is_not_tried_again(office, syncs, due):
+    change_settings(office.deps, {"parallel_syncs": "1"}, actor="test")
+    handing_out = SyncDue(office.deps)
+    due += [1, 2]
+    handing_out.run()
+    assert syncs.begun.acquire(timeout=PATIENCE_S)
+
+    due.remove(2)
+    done = office.deps.pool.submit(lambda: None)
+    syncs.go_on.set()
+    done.result(timeout=PATIENCE_S)
+
+    assert [mailbox_id for mailbox_id, _ in syncs.calls] == [1]
 
 
 def test_the_pool_follows_the_setting(office, syncs, due):
