@@ -3,6 +3,7 @@
 Each fault has a mailbox of its own; while that is tested and synced, the good one is synced too.
 """
 
+import itertools
 import json
 import logging
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ from tests.support.stored import entries, stored
 from tests.support.visitor import Visitor
 
 MESSAGES = 3
+#: Houses of several test files share one Dovecot.
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +78,7 @@ class House:
     def scene(self, fault: Fault, good: Box) -> Iterator[Scene]:
         """Everything that comes before."""
         write_log(self.office.deps.instance)
-        number = len(self.accounts) + 1
-        account = self.dovecot.user(f"fault{number}-{id(self):x}@{fault.domain}", CANARY)
+        account = self.dovecot.user(f"fault{next(_NUMBERS)}@{fault.domain}", CANARY)
         self.accounts.append(account)
         self.dovecot.deliver_many(account, mails.generate(MESSAGES))
         with standing(fault, self.dovecot, account, self.certificates, self.dns) as stands:
