@@ -31,6 +31,7 @@ def found(office: Office, **changes: Any) -> Repair:
         "contact": "",
         "valid_until": office.clock.now(),
         "password_may_be_right": False,
+        "usernames": ("anna@example.org", "anna"),
     }
     return Repair(**said | changes)
 
