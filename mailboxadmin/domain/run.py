@@ -63,6 +63,8 @@ class Result:
     facts: Facts | None = None
     #: The run reached its deadline, with or without progress.
     timed_out: bool = False
+    #: The connection failed, or we did: it is no matter of one folder.
+    broken_off: bool = False
 
     @property
     def server_wait(self) -> timedelta | None:

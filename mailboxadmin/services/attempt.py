@@ -120,6 +120,7 @@ def _broken_off(deps: Deps, run: Run, tally: Tally, way: Way, facts: Facts) -> R
         steps=way.ladder(ended_by=facts),
         folders_done=frozenset(tally.folders_done),
         timed_out=timed_out,
+        broken_off=True,
     )
 
 

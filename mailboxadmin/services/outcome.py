@@ -124,8 +124,8 @@ def _next(
     row: MailboxRow, result: Result, tries: int, now: datetime, interval: timedelta
 ) -> datetime | None:
     assert result.finding is not None
-    if result.outcome is Outcome.PARTIAL and not _wants_to_be_left_alone(result):
-        return now + interval  # The other folders keep their interval.
+    if result.outcome is Outcome.PARTIAL and _others_go_on(result):
+        return now + interval
     return next_attempt(
         result.finding,
         Attempts(failures=tries, refusals=row.refusals, first_refused_at=row.first_refused_at),
@@ -135,9 +135,13 @@ def _next(
     )
 
 
-def _wants_to_be_left_alone(result: Result) -> bool:
-    """The server asked for it, or counts each try: what holds for all folders."""
+def _others_go_on(result: Result) -> bool:
+    """Only a folder failed, so that the others keep their interval.
+
+    Not so when the server asked to be left alone, or counts each try: that holds for all.
+    """
     finding = result.finding
     assert finding is not None
     asked = finding.slow_down or result.server_wait is not None
-    return asked or finding.refused_credentials or finding.consent_ended
+    counted = finding.refused_credentials or finding.consent_ended
+    return not (result.broken_off or asked or counted)

@@ -1,20 +1,25 @@
 """Folders that are not there: the others go on, and the log says it once."""
 
+from datetime import timedelta
+
 import pytest
 
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.folder import ListedFolder
-from mailboxadmin.domain.mailbox import State
+from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.draft import Draft
+from mailboxadmin.services.settings import change_settings
 from mailboxadmin.services.wanted import require_folder
 from mailboxadmin.store.board import folder_states
 from tests.support import mails
 from tests.support.dovecot import Dovecot
+from tests.support.faulty_imap import FaultyImap, Trouble
 from tests.support.office import Box, Office
+from tests.support.scripted_steps import Close
 from tests.support.stored import codes, entries, here
 
 
@@ -57,6 +62,27 @@ def test_the_others_keep_their_interval(office: Office, dovecot: Dovecot):
     next_attempt_at = office.row(box).next_attempt_at
     assert next_attempt_at is not None
     assert (next_attempt_at - office.clock.now()).total_seconds() <= 15 * 60
+
+
+def test_when_the_server_goes_away_the_folders_that_were_read_are_no_reason_to_knock_soon(
+    office: Office, dovecot: Dovecot
+):
+    change_settings(office.deps, {"check_every_minutes": "3"}, actor="test")
+    box = with_folders(office, dovecot, "INBOX", "Projects")
+    dovecot.create_folder(box.account, "Projects")
+    trouble = Trouble(at=r"EXAMINE .?Projects", does=(Close(),))
+    with FaultyImap(dovecot.port, trouble) as server:
+        where = Server(host=server.host, port=server.port, encryption=Encryption.NONE)
+        office.connect(box.id, where, box.account.password, folders=("INBOX", "Projects"))
+        office.sync(box)
+        first = office.row(box).next_attempt_at
+        report = office.sync(box)
+        second = office.row(box).next_attempt_at
+
+    assert report.finding is not None
+    assert (report.outcome, report.finding.code) == (Outcome.PARTIAL, "server.closed")
+    assert first is not None and first - office.clock.now() >= timedelta(minutes=5)
+    assert second is not None and second - office.clock.now() >= timedelta(minutes=15)
 
 
 def test_for_a_mistyped_folder_the_nearest_one_is_named():
