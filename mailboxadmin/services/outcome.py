@@ -69,7 +69,7 @@ def _cancelled(
 def _succeeded(
     db: DbSession, row: MailboxRow, run: Run, result: Result, now: datetime, interval: timedelta
 ) -> None:
-    end_outage(db, row, now, actor=run.actor, run_id=run.id)
+    recovered = end_outage(db, row, now, actor=run.actor, run_id=run.id)
     clear_failure(row)
     folders.forget_findings(db, row.id)
     row.last_success_at = now
@@ -78,7 +78,7 @@ def _succeeded(
         # A click that came too late for this run is sent by the next one, at once.
         late = read_changes.can_send(db, row.id, since=run.started_at)
         row.next_attempt_at = now if late else now + interval
-    add_entry(db, success_entry(run, result), now)
+    add_entry(db, success_entry(run, result, recovered=recovered), now)
 
 
 def _failed(
@@ -108,7 +108,7 @@ def _count_failure(db: DbSession, row: MailboxRow, result: Result, now: datetime
     finding = result.finding
     assert finding is not None
     incident = incidents.open_row(db, row)
-    if incident is not None and incident.code == finding.code:
+    if incident is not None and incidents.is_same(incident, finding, result.facts):
         incidents.repeat_incident(incident, finding, result.facts, now)
     else:
         incident = incidents.begin_incident(db, row, finding, result.facts, now)

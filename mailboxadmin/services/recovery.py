@@ -15,15 +15,17 @@ from mailboxadmin.store.tables import MailboxRow
 
 def end_outage(
     db: DbSession, row: MailboxRow, now: datetime, *, actor: str, run_id: int | None = None
-) -> None:
+) -> bool:
     """Nothing is wrong any more; in the transaction that says so of the mailbox.
+
+    Gives whether anything was.
 
     Args:
         run_id: of the sync that succeeded; None when a test did.
     """
     incident = incidents.open_row(db, row)
     if incident is None:
-        return
+        return False
     incidents.end_incident(row, incident, Ending.RECOVERED, now)
     broken = now - incident.outage_at
     was = Finding.from_json(incident.finding)
@@ -43,3 +45,4 @@ def end_outage(
         ),
         now,
     )
+    return True

@@ -8,8 +8,12 @@ from mailboxadmin.domain.run import Counts, Result
 from mailboxadmin.services.runs import Run
 
 
-def success_entry(run: Run, result: Result) -> Entry:
-    """That it ended well, with or without something left for the next one."""
+def success_entry(run: Run, result: Result, *, recovered: bool) -> Entry:
+    """That it ended well, with or without something left for the next one.
+
+    Args:
+        recovered: the mailbox was out of order before, so that it is worth a line in any case.
+    """
     if result.timed_out:
         message = (
             f"The sync reached its time limit with {in_words(result.counts)}; "
@@ -24,7 +28,7 @@ def success_entry(run: Run, result: Result) -> Entry:
         return run_entry(Code.SYNC_FINISHED, Level.INFO, message, run, result)
     # What was told to the server has an entry of its own.
     found_nothing = replace(result.counts, pushed=0) == Counts()
-    quiet = found_nothing and run.actor == SCHEDULER
+    quiet = found_nothing and run.actor == SCHEDULER and not recovered
     level = Level.ROUTINE if quiet else Level.INFO
     return run_entry(Code.SYNC_FINISHED, level, in_words(result.counts).capitalize(), run, result)
 

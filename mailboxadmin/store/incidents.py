@@ -83,6 +83,14 @@ def begin_incident(
     return row
 
 
+def is_same(row: IncidentRow, finding: Finding, facts: Facts | None) -> bool:
+    """Whether what was found is that incident once more; a changed certificate is another."""
+    shown = facts.certificate if facts else None
+    known = Certificate.from_json(row.certificate) if row.certificate else None
+    changed = shown and known and shown.fingerprint != known.fingerprint
+    return row.code == finding.code and not changed
+
+
 def repeat_incident(row: IncidentRow, finding: Finding, facts: Facts | None, now: datetime) -> None:
     """It was so once more: what was found now replaces what was found before."""
     row.code, row.finding = finding.code, finding.as_json()

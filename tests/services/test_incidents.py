@@ -1,11 +1,12 @@
 """A failure that repeats is one incident: when it began, how often it came, how it ended."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.activity import COMMAND_LINE, Level
+from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.incident import Ending, Incident
@@ -83,6 +84,17 @@ def test_a_success_ends_it_and_the_log_says_how_long_it_lasted(office: Office, a
     assert office.state(ann) is State.OK
 
 
+def test_the_sync_that_ends_it_is_worth_a_line_though_it_found_nothing_new(
+    office: Office, ann: Box
+):
+    fails(office, ann.id, server_down())
+    succeeds(office, ann.id)
+    succeeds(office, ann.id)
+
+    levels = [entry.level for entry in entries(office, ann, "sync.finished")]
+    assert sorted(levels) == [Level.ROUTINE, Level.INFO]
+
+
 def test_another_finding_begins_another_incident_of_the_same_outage(office: Office, ann: Box):
     broke = office.clock.now()
     fails(office, ann.id, server_down())
@@ -97,6 +109,39 @@ def test_another_finding_begins_another_incident_of_the_same_outage(office: Offi
     assert first.outage_at == second.outage_at == broke
     (entry,) = entries(office, ann, "mailbox.recovered")
     assert "after 2 hours" in entry.message
+
+
+def refused_certificate(fingerprint: str | None) -> Facts:
+    """A certificate that nobody vouches for; None: it could not be had."""
+    shown = fingerprint and Certificate(
+        fingerprint=fingerprint * 64,
+        issuer="Nobody",
+        self_signed=True,
+        names=("mail.example.org",),
+        starts_at=datetime(2025, 5, 3, tzinfo=UTC),
+        ends_at=datetime(2099, 5, 3, tzinfo=UTC),
+        host="mail.example.org",
+    )
+    return Facts(
+        phase=Phase.TLS,
+        happening=Happening.CERTIFICATE_UNTRUSTED,
+        host="mail.example.org",
+        certificate=shown or None,
+    )
+
+
+def test_a_changed_certificate_is_another_incident_of_the_same_outage(office: Office, ann: Box):
+    broke = office.clock.now()
+    for fingerprint in ("a", "a", None, "a", "b", "b"):
+        fails(office, ann.id, refused_certificate(fingerprint))
+        office.clock.advance(minutes=1)
+
+    first, second = past(office, ann)
+    assert (first.ended_by, second.ended_by) == (Ending.REPLACED, None)
+    assert second.began_at == first.ended_at == broke + timedelta(minutes=4)
+    assert second.outage_at == broke and second.times == 2
+    assert len(entries(office, ann, "sync.failed")) == 2
+    assert office.row(ann).finding_since == second.began_at
 
 
 def test_after_it_recovered_the_next_failure_is_a_new_one(office: Office, ann: Box):
