@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from mailboxadmin.domain.timeline import Outage
+from mailboxadmin.domain.outage import Outage
 
 DAYS = 30
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from mailboxadmin.domain.event import Event
+from mailboxadmin.domain.outage import Outage
 
 
 class Window(StrEnum):
@@ -52,22 +53,6 @@ def window_for(broke_at: datetime | None, now: datetime) -> Window:
         return Window.WEEK
     fitting = (window for window in Window if now - broke_at <= window.length)
     return next(fitting, Window.MONTH)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outage:
-    """Some time during which one thing was wrong."""
-
-    began_at: datetime
-    #: None while it goes on.
-    ended_at: datetime | None
-    #: It mended itself, or may; otherwise someone had to act.
-    temporary: bool
-    code: str
-    #: What was wrong, in a sentence.
-    summary: str
-    #: How many are told of together.
-    times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

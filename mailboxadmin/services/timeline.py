@@ -19,7 +19,7 @@ from mailboxadmin.domain.event import (
     touching,
 )
 from mailboxadmin.domain.incident import Ending, Incident
-from mailboxadmin.domain.mailbox import Mailbox
+from mailboxadmin.domain.mailbox import Encryption, Mailbox
 from mailboxadmin.domain.month import Month, first_day, month
 from mailboxadmin.domain.standstill import SCHEDULER_CODES, standstills
 from mailboxadmin.domain.timeline import Timeline, Window, timeline, window_for
@@ -140,8 +140,9 @@ def _events(
     events = [event for event in events if event.facts or event not in configured]
     effective = effective_for(db, deps.providers, mailbox.id)
     host = effective.server.host if effective.server else ""
-    trusts = (event_of(entry) for entry in _read(db, above, HOST_CODES))
-    events += [event for event in trusts if event.host == host]
+    if effective.server and effective.server.encryption is not Encryption.NONE:
+        trusts = (event_of(entry) for entry in _read(db, above, HOST_CODES))
+        events += [event for event in trusts if event.host == host]
     events += _of_office(db, deps, mailbox, host, configured, above)
     events += _standstills(db, now, above, since)
     return sorted(events, key=lambda event: event.at)

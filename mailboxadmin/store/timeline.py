@@ -7,8 +7,10 @@ from sqlalchemy import Integer, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Level
+from mailboxadmin.domain.incident import Ending
+from mailboxadmin.domain.outage import Outage, mended_together
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.domain.timeline import Outage, Slot, Window, slot_at
+from mailboxadmin.domain.timeline import Slot, Window, slot_at
 from mailboxadmin.store.tables import ActivityRow, IncidentRow, MailboxRow, RunRow
 
 
@@ -21,17 +23,25 @@ def outages_since(db: Session, mailbox_id: int, since: datetime) -> list[Outage]
             IncidentRow.finding["temporary"].as_boolean(),
             IncidentRow.code,
             IncidentRow.finding["summary"].as_string(),
+            IncidentRow.ended_by == Ending.REPLACED.value,
         )
         .where(
             IncidentRow.mailbox_id == mailbox_id,
             or_(IncidentRow.ended_at.is_(None), IncidentRow.ended_at > since),
         )
-        .order_by(IncidentRow.began_at)
+        .order_by(IncidentRow.began_at, IncidentRow.id)
     )
-    return [
-        Outage(began_at=began, ended_at=ended, temporary=temporary, code=code, summary=summary)
-        for began, ended, temporary, code, summary in rows
-    ]
+    return mended_together(
+        Outage(
+            began_at=began,
+            ended_at=ended,
+            temporary=temporary,
+            code=code,
+            summary=summary,
+            replaced=bool(replaced),
+        )
+        for began, ended, temporary, code, summary, replaced in rows
+    )
 
 
 def slots_since(db: Session, mailbox_id: int, since: datetime, window: Window) -> list[Slot]:

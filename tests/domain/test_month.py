@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from mailboxadmin.domain.month import Day, Health, first_day, month
-from mailboxadmin.domain.timeline import Outage
+from mailboxadmin.domain.outage import Outage
 
 #: Noon in Berlin, the day after its clock was put forward.
 NOW = datetime(2026, 3, 30, 10, 0, tzinfo=UTC)

@@ -1,13 +1,14 @@
 """The strip: which window, what is in it, where it stands."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mailboxadmin.domain.event import Event, Lane
+from mailboxadmin.domain.outage import Outage, mended_together
 from mailboxadmin.domain.timeline import (
-    Outage,
     Slot,
     Timeline,
     Window,
@@ -166,3 +167,17 @@ def test_a_month_is_named_by_its_mondays(berlin):
     days = [each.astimezone() for each in ticks(strip(Window.MONTH))]
 
     assert [(day.day, day.hour) for day in days] == [(2, 0), (9, 0), (16, 0), (23, 0), (30, 0)]
+
+
+def test_what_was_replaced_by_something_lasting_did_not_mend_itself():
+    slow, silent, refused = (
+        outage(ago=ago * HOUR, length=HOUR, temporary=ago > 1) for ago in (3, 2, 1)
+    )
+    first, second = replace(slow, replaced=True), replace(silent, replaced=True)
+
+    assert [each.temporary for each in mended_together([first, second, refused])] == [False] * 3
+    assert [each.temporary for each in mended_together([first, silent, refused])] == [
+        True,
+        True,
+        False,
+    ]

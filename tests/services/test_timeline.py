@@ -135,6 +135,33 @@ def test_a_certificate_counts_for_every_mailbox_of_its_host(office: Office, ann:
     assert Code.CERTIFICATE_TRUSTED not in dict(before(office, eve))
 
 
+def test_a_certificate_is_nothing_to_a_mailbox_without_encryption(office: Office, ann: Box):
+    plain = Server(host=SOMEWHERE.host, port=9, encryption=Encryption.NONE)
+    upgraded = Server(host=SOMEWHERE.host, port=9, encryption=Encryption.STARTTLS)
+    jon = office.mailbox_at(plain, Account("jon@example.org", "a password"))
+    ned = office.mailbox_at(upgraded, Account("ned@example.org", "a password"))
+    for box in (jon, ned):
+        breaks(office, box, after_minutes=1)
+    office.clock.advance(minutes=1)
+    trust_certificate(office.deps, ann.id, "ab" * 32, actor=GRACE)
+    for box in (jon, ned):
+        succeeds(office, box.id)
+
+    mended_by = [story(office, box).incidents[0].mended_by for box in (jon, ned)]
+
+    assert mended_by[0] is None
+    assert mended_by[1] is not None and mended_by[1].code == Code.CERTIFICATE_TRUSTED
+
+
+def test_what_another_fault_replaced_is_not_drawn_as_mended(office: Office, ann: Box):
+    fails(office, ann.id, server_down())
+    breaks(office, ann, after_minutes=90)
+
+    first, second = strip(office, ann, Window.DAY).outages
+
+    assert (first.code, first.temporary, second.temporary) == ("tcp.refused", False, False)
+
+
 def test_a_person_who_was_deactivated_is_told_of(office: Office, ann: Box):
     disable_person(office.deps, ann.person.id, actor=GRACE)
 

@@ -17,7 +17,8 @@ from datetime import datetime
 from itertools import groupby
 
 from mailboxadmin.domain.event import ROUTINE_CODE, Event, Lane
-from mailboxadmin.domain.timeline import Outage, Slot, Timeline, Window, ticks
+from mailboxadmin.domain.outage import Outage
+from mailboxadmin.domain.timeline import Slot, Timeline, Window, ticks
 from mailboxadmin.web.mailboxes.story import Teller
 from mailboxadmin.web.mailboxes.strip_words import Line, label_of, lines_of, span, synced, wrong
 from mailboxadmin.web.words import clock, exact, when

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from mailboxadmin.domain.clock import duration_in_words
 from mailboxadmin.domain.event import ROUTINE_CODE
-from mailboxadmin.domain.timeline import Outage, Slot, Timeline, Window, stretches
+from mailboxadmin.domain.outage import Outage
+from mailboxadmin.domain.timeline import Slot, Timeline, Window, stretches
 from mailboxadmin.web.mailboxes.story import Teller
 from mailboxadmin.web.words import count, exact
 
