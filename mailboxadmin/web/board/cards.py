@@ -8,6 +8,7 @@ from mailboxadmin.domain.finding import Fixer, Scope
 from mailboxadmin.domain.mailbox import Glance, Mailbox
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services.cases import Case
+from mailboxadmin.services.pins import TRUSTABLE
 from mailboxadmin.web import words
 
 #: So many are named; when there are more, one less, and the number of the others.
@@ -28,6 +29,8 @@ class Card:
     #: Whose mailboxes, named at once, and those after them.
     named: tuple[Mailbox, ...]
     more: tuple[Mailbox, ...]
+    #: It is about a certificate that an admin may trust.
+    trustable: bool
 
 
 def card(case: Case, viewer: Person) -> Card:
@@ -40,6 +43,7 @@ def card(case: Case, viewer: Person) -> Card:
         who=who(case, viewer, full={mailbox.id for mailbox in everybody}),
         named=everybody[:shown],
         more=everybody[shown:],
+        trustable=case.finding.code in TRUSTABLE,
     )
 
 
