@@ -100,11 +100,15 @@ class Check:
     certificate: Certificate | None = None
     #: What the first sync would bring; None when it was not counted.
     first_sync: "FirstSync | None" = None
+    #: Of one that is watched; else None.
+    started_at: datetime | None = None
+    #: A person stopped it: that says nothing of the mailbox.
+    stopped: bool = False
 
     @property
     def ok(self) -> bool:
         """True when every step was green."""
-        return self.finished_at is not None and self.finding is None
+        return self.finished_at is not None and self.finding is None and not self.stopped
 
     def as_json(self) -> dict[str, object]:
         """As the command line promises it."""

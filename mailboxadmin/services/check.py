@@ -8,6 +8,7 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
 from mailboxadmin.services.effective import recognise_by_mx
 from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.running import RunControl
 from mailboxadmin.services.way import ending
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.activity import add_entry
@@ -47,9 +48,26 @@ def run_check(
     return check_plan(deps, plan, actor=actor, on_step=on_step)
 
 
-def check_plan(deps: Deps, plan: Plan, *, actor: str, on_step: OnStep = no_watcher) -> Check:
-    """Try a plan; when it is what is saved, the mailbox's page then shows how far it went."""
-    climbed = climb(deps, plan, on_step, count=not plan.synced)
+def check_plan(
+    deps: Deps,
+    plan: Plan,
+    *,
+    actor: str,
+    on_step: OnStep = no_watcher,
+    control: RunControl | None = None,
+) -> Check:
+    """Try a plan; when it is what is saved, the mailbox's page then shows how far it went.
+
+    Args:
+        control: by which another thread may stop it.
+
+    Raises:
+        Cancelled: it was stopped; nothing is written of it.
+    """
+    control = control or RunControl(0, plan.mailbox_id)
+    climbed = climb(deps, plan, on_step, count=not plan.synced, on_open=control.holds)
+    # The rung that was being climbed is red then; that says nothing of the mailbox.
+    control.proceed()
     facts, finding = climbed.facts, None
     if facts is not None:
         finding = finding_for(

@@ -13,6 +13,7 @@ from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import ListedFolder
 from mailboxadmin.domain.mailbox import Account, FirstSync, Step
 from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.guard import OnOpen
 from mailboxadmin.imap.ladder import Ladder, ignore
 from mailboxadmin.imap.session import Session, connect
 from mailboxadmin.services.deps import Deps
@@ -41,26 +42,35 @@ class Climbed:
     first_sync: FirstSync | None = None
 
 
-def climb(deps: Deps, plan: Plan, on_step: OnStep, *, count: bool) -> Climbed:
+def climb(
+    deps: Deps, plan: Plan, on_step: OnStep, *, count: bool, on_open: OnOpen = ignore
+) -> Climbed:
     """Climb as the plan says; no transaction is open while it talks.
 
     Args:
         on_step: told of each rung as soon as it is green or red.
         count: ask what a first sync would bring, too.
+        on_open: given what can cut it short from another thread.
     """
     seen = _Seen(on_step)
     try:
         with deps.store.read() as db:
             account = account_of(db, deps, plan)
         with ExitStack() as sessions:
-            first = _climb(deps, plan, account, seen, sessions, count)
+            first = _climb(deps, plan, account, seen, sessions, count, on_open)
     except MailFailure as failure:
         return seen.ended(facts=failure.facts)
     return seen.ended(first_sync=first)
 
 
 def _climb(
-    deps: Deps, plan: Plan, account: Account, seen: "_Seen", sessions: ExitStack, count: bool
+    deps: Deps,
+    plan: Plan,
+    account: Account,
+    seen: "_Seen",
+    sessions: ExitStack,
+    count: bool,
+    on_open: OnOpen,
 ) -> FirstSync | None:
     deadline = Deadline.after(CLIMB_LIMIT_S)
 
@@ -71,6 +81,7 @@ def _climb(
                 network=deps.network,
                 deadline=deadline,
                 on_step=on_step,
+                on_open=on_open,
                 patience_s=ANSWER_LIMIT_S,
             )
         )

@@ -29,6 +29,8 @@ class Deps:
     pool: Pool
     #: The runs of this process.
     running: Running
+    #: The tests of connections that somebody watches.
+    testing: Running = field(default_factory=Running)
     #: Fetched mail that waits for the database.
     waiting_bytes: ByteBudget = field(default_factory=ByteBudget)
     #: Folder of the database, the key file, logs and backups.

@@ -6,10 +6,18 @@ person who presses *Test connection* is waiting.
 
 import logging
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 
-from mailboxadmin.domain.errors import AlreadyRunning, Facts, Happening, MailboxAdminError
+from mailboxadmin.domain.activity import Code, Entry
+from mailboxadmin.domain.errors import (
+    AlreadyRunning,
+    Cancelled,
+    Facts,
+    Happening,
+    MailboxAdminError,
+)
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Check, Step
 from mailboxadmin.services.admit import read_draft
@@ -17,7 +25,9 @@ from mailboxadmin.services.check import check_plan
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy
 from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.running import RunControl
 from mailboxadmin.store import checks, mailboxes
+from mailboxadmin.store.activity import add_entry
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +35,7 @@ KEPT_FOR = timedelta(days=1)
 #: Longer than any check takes: what has no end by then lost its process.
 LOST_AFTER = timedelta(seconds=60)
 MOST_AT_ONCE = 8
+_LOOK_EVERY_S = 0.05
 _slots = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
@@ -55,8 +66,10 @@ def start_check(deps: Deps, mailbox_id: int, draft: Draft, *, actor: str, set_by
         raise TooManyChecks("Many mailboxes are being tested just now; try again in a moment.")
     try:
         check_id = _open(deps, mailbox_id)
+        control = RunControl(check_id, mailbox_id)
+        deps.testing.add(control)
         work = threading.Thread(
-            target=_work, args=(deps, plan, check_id, actor), name="check", daemon=True
+            target=_work, args=(deps, plan, control, actor), name="check", daemon=True
         )
         work.start()
     except BaseException:
@@ -65,12 +78,24 @@ def start_check(deps: Deps, mailbox_id: int, draft: Draft, *, actor: str, set_by
     return check_id
 
 
-def read_check(deps: Deps, check_id: int, mailbox_id: int) -> Check:
+def read_check(deps: Deps, check_id: int, mailbox_id: int, *, wait_s: float = 0) -> Check:
     """How far a test is; one that lost its process is over, with a finding that says so.
+
+    Args:
+        wait_s: how long to wait for its end, by the wall clock.
 
     Raises:
         NotFound: this mailbox has no such test.
     """
+    until = time.monotonic() + wait_s
+    while (check := _look(deps, check_id, mailbox_id)).finished_at is None:
+        if time.monotonic() >= until:
+            break
+        time.sleep(_LOOK_EVERY_S)
+    return check
+
+
+def _look(deps: Deps, check_id: int, mailbox_id: int) -> Check:
     with deps.store.read() as db:
         row = checks.check_row(db, check_id, mailbox_id)
         address = mailboxes.address_of(db, mailboxes.mailbox_row(db, mailbox_id))
@@ -79,6 +104,35 @@ def read_check(deps: Deps, check_id: int, mailbox_id: int) -> Check:
     if not lost:
         return check
     return _ended_by(deps, mailbox_id, check, "the test was interrupted; start it again")
+
+
+def stop_check(deps: Deps, check_id: int, mailbox_id: int, *, actor: str) -> Check:
+    """End a test at once; nothing is counted as a failure. One that has ended stays as it is.
+
+    Its connection is cut if it is one of this process, else at its next rung.
+
+    Raises:
+        NotFound: this mailbox has no such test.
+    """
+    now = deps.clock.now()
+    with deps.store.write() as db:
+        row = checks.check_row(db, check_id, mailbox_id)
+        if row.finished_at is None:
+            checks.stop_check(row, actor, now)
+            address = mailboxes.address_of(db, mailboxes.mailbox_row(db, mailbox_id))
+            add_entry(db, _stopped(mailbox_id, address, actor), now)
+    deps.testing.stop(check_id, by=actor)
+    return read_check(deps, check_id, mailbox_id)
+
+
+def _stopped(mailbox_id: int, address: str, actor: str) -> Entry:
+    return Entry(
+        code=Code.CHECK_FINISHED,
+        message=f"The test of {address} was stopped on request; nothing follows from it.",
+        actor=actor,
+        mailbox_id=mailbox_id,
+        detail={"ok": False, "code": None, "stopped": True},
+    )
 
 
 def _open(deps: Deps, mailbox_id: int) -> int:
@@ -90,28 +144,35 @@ def _open(deps: Deps, mailbox_id: int) -> int:
         return checks.new_check(db, mailbox_id, now)
 
 
-def _work(deps: Deps, plan: Plan, check_id: int, actor: str) -> None:
+def _work(deps: Deps, plan: Plan, control: RunControl, actor: str) -> None:
+    check_id = control.run_id
     live = Check(id=check_id, mailbox=plan.address, steps=(), finding=None, finished_at=None)
     steps: list[Step] = []
 
     def on_step(step: Step) -> None:
         steps.append(step)
-        _write(deps, check_id, replace(live, steps=tuple(steps)))
+        if not _write(deps, check_id, replace(live, steps=tuple(steps))):
+            raise Cancelled("The test was stopped.")
 
     try:
-        _write(deps, check_id, check_plan(deps, plan, actor=actor, on_step=on_step))
+        check = check_plan(deps, plan, actor=actor, on_step=on_step, control=control)
+        _write(deps, check_id, check)
+    except Cancelled:
+        log.info("the test of mailbox %s was stopped", plan.mailbox_id)
     except Exception as fault:
         # A fault of ours: the page that waits is told, and the log has the trace.
         log.exception("the test of mailbox %s failed", plan.mailbox_id)
         so_far = replace(live, steps=tuple(steps))
         _write(deps, check_id, _ended_by(deps, plan.mailbox_id, so_far, type(fault).__name__))
     finally:
+        deps.testing.discard(check_id)
         _slots.release()
 
 
-def _write(deps: Deps, check_id: int, check: Check) -> None:
+def _write(deps: Deps, check_id: int, check: Check) -> bool:
+    """False when it was stopped meanwhile, by whichever process."""
     with deps.store.write() as db:
-        checks.write_check(db, check_id, check)
+        return checks.write_check(db, check_id, check)
 
 
 def _ended_by(deps: Deps, mailbox_id: int, check: Check, detail: str) -> Check:

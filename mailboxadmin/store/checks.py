@@ -32,15 +32,23 @@ def check_row(db: Session, check_id: int, mailbox_id: int) -> CheckRow:
     return row
 
 
-def write_check(db: Session, check_id: int, check: Check) -> None:
-    """Write how far a check is, or how it ended."""
+def write_check(db: Session, check_id: int, check: Check) -> bool:
+    """Write how far a check is, or how it ended; False when it was stopped before."""
     row = db.get_one(CheckRow, check_id)
+    if row.stopped_by is not None:
+        return False
     row.steps = [step.as_json() for step in check.steps]
     row.finished_at = check.finished_at
     row.finding = check.finding.as_json() if check.finding else None
     row.folders = list(check.folders)
     row.certificate = check.certificate.as_json() if check.certificate else None
     row.first_sync = _first_sync_json(check.first_sync)
+    return True
+
+
+def stop_check(row: CheckRow, by: str, now: datetime) -> None:
+    """End a check at once, with the rungs that it climbed."""
+    row.finished_at, row.stopped_by = now, by
 
 
 def check_from(row: CheckRow, address: str) -> Check:
@@ -54,6 +62,8 @@ def check_from(row: CheckRow, address: str) -> Check:
         folders=tuple(row.folders),
         certificate=Certificate.from_json(row.certificate) if row.certificate else None,
         first_sync=FirstSync(**row.first_sync) if row.first_sync else None,
+        started_at=row.started_at,
+        stopped=row.stopped_by is not None,
     )
 
 

@@ -247,6 +247,8 @@ class CheckRow(Base):
     certificate: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
     #: `domain.mailbox.FirstSync` as JSON; None when it was not counted.
     first_sync: Mapped[dict[str, int] | None] = mapped_column(NULLABLE_JSON)
+    #: The person who stopped it; what it still finds out is not written any more.
+    stopped_by: Mapped[str | None] = mapped_column(Text)
 
 
 class ActivityRow(Base):

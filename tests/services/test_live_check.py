@@ -1,5 +1,6 @@
 """A test in the background: watched while it goes on, one at a time, never waiting for ever."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -8,8 +9,15 @@ from sqlalchemy import select
 
 from mailboxadmin.domain.errors import InvalidInputs, NotFound
 from mailboxadmin.domain.mailbox import Check, Encryption, Server
+from mailboxadmin.services import live_check
 from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.live_check import LOST_AFTER, BeingTested, read_check, start_check
+from mailboxadmin.services.live_check import (
+    LOST_AFTER,
+    BeingTested,
+    read_check,
+    start_check,
+    stop_check,
+)
 from mailboxadmin.store import checks
 from mailboxadmin.store.tables import CheckRow
 from tests.support.configuring import ADMIN
@@ -31,6 +39,14 @@ def until(office: Office, box: Box, check_id: int, enough: Callable[[Check], boo
         assert time.monotonic() < deadline, check
         time.sleep(0.02)
     return check
+
+
+def wait_for_threads() -> None:
+    """Until no test goes on in this process."""
+    for thread in threading.enumerate():
+        if thread.name == "check":
+            thread.join(PATIENCE_S)
+            assert not thread.is_alive()
 
 
 def ended(check: Check) -> bool:
@@ -68,6 +84,52 @@ def test_while_it_goes_on_it_shows_how_far_it_is(office: Office, silent: Box):
     assert until(office, silent, check_id, ended).finding is not None
 
 
+def test_it_is_stopped_at_once_and_nothing_counts_as_a_failure(office: Office, silent: Box):
+    check_id = start(office, silent)
+    until(office, silent, check_id, lambda check: len(check.steps) == 2)
+
+    stopped = stop_check(office.deps, check_id, silent.id, actor=ADMIN)
+
+    assert ended(stopped) and stopped.stopped and not stopped.ok and stopped.finding is None
+    wait_for_threads()
+    after = read_check(office.deps, check_id, silent.id)
+    # The red rung of the connection that was cut is not told.
+    assert [step.phase.value for step in after.steps] == ["dns", "tcp"]
+    assert after.finding is None and office.row(silent).ladder is None
+    (entry,) = logged(office, "check.finished")
+    assert entry.actor == ADMIN and "was stopped on request" in entry.message
+    assert entry.detail["code"] is None
+    assert stop_check(office.deps, check_id, silent.id, actor=ADMIN) == after
+    assert len(logged(office, "check.finished")) == 1
+
+
+def test_one_that_another_process_stopped_ends_at_its_next_rung(office: Office, dovecot: Dovecot):
+    box = office.mailbox(server=dovecot)
+    begin = live_check.check_plan
+
+    def stopped_elsewhere(deps, plan, **options):
+        with office.deps.store.write() as db:
+            (row,) = db.scalars(select(CheckRow)).all()
+            checks.stop_check(row, ADMIN, office.clock.now())
+        return begin(deps, plan, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(live_check, "check_plan", stopped_elsewhere)
+        check_id = start(office, box)
+        wait_for_threads()
+
+    check = read_check(office.deps, check_id, box.id)
+    assert check.stopped and check.steps == () and logged(office, "check.finished") == []
+
+
+def test_what_has_ended_cannot_be_stopped_any_more(office: Office, dovecot: Dovecot):
+    box = office.mailbox(server=dovecot)
+    check = until(office, box, start(office, box), ended)
+    assert check.id is not None
+
+    assert stop_check(office.deps, check.id, box.id, actor=ADMIN).ok
+
+
 def test_another_mailboxs_test_is_not_there(office: Office, dovecot: Dovecot):
     box, other = office.mailbox(server=dovecot), office.mailbox(server=dovecot)
     check_id = start(office, box)
@@ -75,6 +137,8 @@ def test_another_mailboxs_test_is_not_there(office: Office, dovecot: Dovecot):
 
     with pytest.raises(NotFound):
         read_check(office.deps, check_id, other.id)
+    with pytest.raises(NotFound):
+        stop_check(office.deps, check_id, other.id, actor=ADMIN)
 
 
 def test_what_cannot_be_accepted_is_said_before_anything_starts(office: Office, dovecot: Dovecot):

@@ -19,6 +19,7 @@ from tests.support.dovecot import Dovecot
 from tests.support.log import logged
 from tests.support.office import Box, Office
 from tests.support.visitor import Visitor
+from tests.support.watching import ended
 
 GRACE = "grace@example.org"
 #: The button; the steps of the finding name it, too.
@@ -51,9 +52,14 @@ def nas(office: Office, dovecot: Dovecot) -> Box:
     return box
 
 
-def refused(office: Office, shown: Certificate = SHOWN, code: str = "tls.untrusted_certificate"):
-    """Anna's mailbox, whose server showed that certificate."""
-    anna = states.somebody(office, "Anna Keller")
+def refused(
+    office: Office,
+    shown: Certificate = SHOWN,
+    code: str = "tls.untrusted_certificate",
+    owner: str = "Anna Keller",
+):
+    """A mailbox, by itself Anna's, whose server showed that certificate."""
+    anna = states.somebody(office, owner)
     wrong = states.finding(code, phase=Phase.TLS, scope=Scope.MAIL_SERVER, fix_by=Fixer.MAIL_HOST)
     facts = Facts(
         phase=Phase.TLS,
@@ -129,6 +135,33 @@ def test_before_it_is_trusted_it_is_shown_again_with_what_that_means(office, gra
     assert "1 mailbox here is on that server" in page
     assert "Proton Bridge" in page and "openssl x509" in page
     assert pinned(office) == [] and logged(office, "certificate.trusted") == []
+
+
+def test_the_fingerprint_of_a_file_can_be_had_on_windows_too(office, grace, nas):
+    page = grace.get(f"/mailboxes/{nas.id}/certificate").text
+
+    assert "X509Certificate2 &#34;$PWD\\cert.pem&#34;).RawData" in page or (
+        'X509Certificate2 "$PWD\\cert.pem").RawData' in page
+    )
+    assert "it puts - between the pairs" in page
+
+
+@pytest.mark.parametrize("names", [("Anna Keller",), ("Anna Keller", "Ben Ode", "Cleo Fry")])
+def test_the_card_on_the_board_leads_there_from_one_or_from_several(office, grace, names):
+    first = min(refused(office, owner=name) for name in names)
+
+    card = grace.get("/").text
+    page = grace.get(f"/mailboxes/{first}/certificate").text
+
+    assert card.count(f'href="/mailboxes/{first}/certificate"{TRUST}') == 1
+    assert card.count(TRUST) == 1
+    assert "Trust this certificate for nas.local?" in page
+
+
+def test_a_card_about_something_else_does_not_lead_there(office, grace):
+    refused(office, code="tls.expired_certificate")
+
+    assert TRUST not in grace.get("/").text
 
 
 def test_an_admin_pins_exactly_what_was_shown_and_the_mailbox_works(office, grace, nas, dovecot):
@@ -254,11 +287,11 @@ def test_a_test_of_what_is_not_saved_yet_leads_there_and_back(office, grace, dov
         "password": account.password,
     }
 
-    tested = grace.post(config, do="test", **typed).text
+    tested = ended(grace, config, grace.post(config, do="test", **typed)).text
     asked = f"/mailboxes/{anna.mailbox_id}/certificate"
     sent = {"host": dovecot.host, "fingerprint": dovecot.certificate.fingerprint}
     answer = grace.post(asked, **sent)
-    again = grace.post(config, do="test", **typed).text
+    again = ended(grace, config, grace.post(config, do="test", **typed)).text
 
     assert grouped_in(tested) and f'target="_blank" rel="noopener"{TRUST}' in tested
     assert answer.location == config

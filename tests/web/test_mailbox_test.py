@@ -16,7 +16,9 @@ from tests.support.configuring import ADMIN, bound_to, use_server
 from tests.support.dovecot import Dovecot
 from tests.support.mailstore import Account
 from tests.support.office import Office
+from tests.support.scripted_steps import Stall
 from tests.support.visitor import Visitor
+from tests.support.watching import CHECK_ID, ended
 
 SCRIPTED = {"HX-Request": "true"}
 WATCH = re.compile(r'hx-get="([^"]+/check/[^"]+)"')
@@ -46,7 +48,14 @@ def press(desk: Visitor, **fields: str):
     return desk.client.post("/mailbox", data=data, headers=SCRIPTED)
 
 
-def ended(desk: Visitor, answer: TestResponse) -> TestResponse:
+def try_it(desk: Visitor, **fields: str) -> TestResponse:
+    """Press the button in a browser without scripts, and look again until it has ended."""
+    answer = desk.post("/mailbox", do="test", **fields)
+    del fields["password"]
+    return ended(desk, "/mailbox", answer, **fields)
+
+
+def watched(desk: Visitor, answer: TestResponse) -> TestResponse:
     """Watch a test until its end."""
     watch = WATCH.search(answer.text)
     deadline = time.monotonic() + PATIENCE_S
@@ -58,7 +67,7 @@ def ended(desk: Visitor, answer: TestResponse) -> TestResponse:
 
 
 def test_without_scripts_the_answer_is_the_page_with_the_ladder(desk: Visitor, ann: Account):
-    page = desk.post("/mailbox", do="test", password=ann.password).text
+    page = try_it(desk, password=ann.password).text
 
     assert "It works." in page and "Mailbox Config" in page
     assert "Enter the password once more to save it." in page
@@ -66,7 +75,7 @@ def test_without_scripts_the_answer_is_the_page_with_the_ladder(desk: Visitor, a
 
 
 def test_with_scripts_the_ladder_is_watched_rung_by_rung(desk: Visitor, ann: Account):
-    answer = ended(desk, press(desk, password=ann.password))
+    answer = watched(desk, press(desk, password=ann.password))
 
     assert "It works." in answer.text
     assert "<html" not in answer.text
@@ -87,8 +96,8 @@ def test_beside_the_field_stands_what_the_first_sync_would_bring(
     dovecot.deliver(ann, mails.message(2), internal_date=now)
 
     before = desk.get("/mailbox").text
-    everything = desk.post("/mailbox", do="test", password=ann.password).text
-    fewer = desk.post("/mailbox", do="test", password=ann.password, sync_since_days="30").text
+    everything = try_it(desk, password=ann.password).text
+    fewer = try_it(desk, password=ann.password, sync_since_days="30").text
 
     assert "Test connection tells" in brought(before)
     assert "brings 2 messages" in brought(everything)
@@ -97,20 +106,20 @@ def test_beside_the_field_stands_what_the_first_sync_would_bring(
 
 
 def test_with_scripts_it_is_put_there_when_the_test_has_ended(desk: Visitor, ann: Account):
-    answer = ended(desk, press(desk, password=ann.password))
+    answer = watched(desk, press(desk, password=ann.password))
 
     assert 'hx-swap-oob="true"' in answer.text
     assert brought(answer.text) == "With this, there is nothing to fetch yet."
 
 
 def test_nothing_is_saved(office: Office, desk: Visitor, ann: Account):
-    desk.post("/mailbox", do="test", password=ann.password)
+    try_it(desk, password=ann.password)
 
     assert bound_to(office, person_by_email(office.deps, ann.name)) is None
 
 
 def test_a_refused_password_is_said_with_what_to_do_and_may_be_saved_anyway(desk: Visitor):
-    page = desk.post("/mailbox", do="test", password="wrong").text
+    page = try_it(desk, password="wrong").text
 
     assert "It does not work." in page
     assert "auth.bad_credentials" in page and "the server said" in page
@@ -162,6 +171,79 @@ def test_another_persons_test_is_not_there(office: Office, desk: Visitor, ann, a
     office.person("bob@example.org")
 
     assert at_desk("bob@example.org").get(watch[1].replace("&amp;", "&")).status_code == 404
+
+
+@pytest.fixture
+def silent(scripted_imap) -> dict[str, str]:
+    """What one types to test a server that says nothing after the connection."""
+    server = scripted_imap([], greeting=Stall(), may_stop_early=True)
+    return {
+        "imap_host": server.host,
+        "imap_port": str(server.port),
+        "imap_encryption": "none",
+        "password": "a password",
+    }
+
+
+@pytest.fixture
+def grace(ann: Account, at_desk) -> Visitor:
+    """An admin, who may name a server within the office."""
+    visitor: Visitor = at_desk(ADMIN)
+    return visitor
+
+
+def config_of(office: Office, ann: Account) -> str:
+    return f"/mailboxes/{person_by_email(office.deps, ann.name).mailbox_id}/config"
+
+
+def test_without_scripts_a_long_test_shows_how_far_it_is_and_is_stopped(
+    office: Office, grace: Visitor, ann: Account, silent
+):
+    path = config_of(office, ann)
+    live = grace.post(path, do="test", **silent).text
+    office.clock.advance(seconds=7)
+    check_id = CHECK_ID.search(live)
+    assert check_id is not None
+    follow = {"check_id": check_id[1], "typed": "yes", "imap_host": silent["imap_host"]}
+
+    later = grace.post(path, do="look", **follow).text
+    stopped = grace.post(path, do="stop", **follow).text
+
+    assert "Mailbox Config" in live and "Look again" in live and "Stop the test" in live
+    assert "Trying for 7 s; half a minute at most." in later
+    assert "The test was stopped." in stopped and "nothing counts as a failure" in stopped
+    assert "Enter the password once more to try again." in stopped
+    assert "It does not work." not in stopped and "Stop the test" not in stopped
+    # What was typed elsewhere in the form stays.
+    assert f'value="{silent["imap_host"]}"' in stopped
+
+
+def test_with_scripts_only_the_result_says_that_it_was_stopped(
+    office: Office, grace: Visitor, ann: Account, silent
+):
+    path = config_of(office, ann)
+    data = {"csrf_token": grace.token(path), **silent}
+    live = grace.client.post(path, data={**data, "do": "test"}, headers=SCRIPTED).text
+    check_id = CHECK_ID.search(live)
+    assert check_id is not None and "Look again" not in live
+
+    asked = {**data, "do": "stop", "check_id": check_id[1]}
+    stopped = grace.client.post(path, data=asked, headers=SCRIPTED).text
+
+    assert "The test was stopped." in stopped and "<html" not in stopped
+    assert WATCH.search(stopped) is None and "once more" not in stopped
+
+
+def test_another_persons_test_cannot_be_stopped(office, grace, ann, silent, at_desk):
+    live = CHECK_ID.search(grace.post(config_of(office, ann), do="test", **silent).text)
+    assert live is not None
+    office.person("bob@example.org")
+    bob = at_desk("bob@example.org")
+
+    assert bob.post("/mailbox", do="stop", check_id=live[1]).status_code == 404
+    assert bob.post("/mailbox", do="stop").status_code == 404
+    still = grace.post(config_of(office, ann), do="look", check_id=live[1]).text
+    assert "Stop the test" in still
 
 
 def test_it_needs_the_forms_token(desk: Visitor):

@@ -21,16 +21,22 @@ class Result:
     encryption: Encryption = Encryption.SSL
     #: Where the next look at a live check is; empty when nothing goes on.
     watch: str = ""
+    #: For how long it has been going on.
+    seconds: int = 0
     #: A sentence instead of a check, or above it.
     busy: str = ""
     #: What was typed as a password is not in the page any more (a browser without scripts).
     retype: bool = False
 
 
-def live(mailbox_id: int, check: Check, encryption: Encryption, said: str = "") -> Result:
+def live(
+    mailbox_id: int, check: Check, encryption: Encryption, said: str = "", *, retype: bool = False
+) -> Result:
     """A check that may go on, with a sentence above it if there is one."""
-    watch = ""
+    watch, seconds = "", 0
     if check.finished_at is None:
+        if check.started_at is not None:
+            seconds = max(int((deps().clock.now() - check.started_at).total_seconds()), 0)
         watch = url_for(
             "mailbox.progress",
             mailbox_id=mailbox_id,
@@ -38,7 +44,15 @@ def live(mailbox_id: int, check: Check, encryption: Encryption, said: str = "") 
             encryption=encryption.value,
         )
     refused = refused_in(deps(), mailbox_id, check)
-    return Result(check=check, refused=refused, encryption=encryption, watch=watch, busy=said)
+    return Result(
+        check=check,
+        refused=refused,
+        encryption=encryption,
+        watch=watch,
+        seconds=seconds,
+        busy=said,
+        retype=retype,
+    )
 
 
 def encryption_of(text: str | None, otherwise: str = "") -> Encryption:

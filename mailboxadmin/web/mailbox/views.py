@@ -7,7 +7,6 @@ from mailboxadmin.domain.errors import InvalidInputs
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.services.board import mailbox as read_mailbox
-from mailboxadmin.services.check import run_check
 from mailboxadmin.services.configure import (
     MailboxConfig,
     NotSaved,
@@ -16,7 +15,13 @@ from mailboxadmin.services.configure import (
 )
 from mailboxadmin.services.draft import SetBy
 from mailboxadmin.services.guessing import TooManyRefused
-from mailboxadmin.services.live_check import BeingTested, TooManyChecks, read_check, start_check
+from mailboxadmin.services.live_check import (
+    BeingTested,
+    TooManyChecks,
+    read_check,
+    start_check,
+    stop_check,
+)
 from mailboxadmin.services.people import ensure_mailbox
 from mailboxadmin.web import current_person, deps, faults
 from mailboxadmin.web.mailbox import bp
@@ -24,6 +29,9 @@ from mailboxadmin.web.mailbox.forms import MailboxForm, form_for
 from mailboxadmin.web.mailbox.result import Result, encryption_of, ended, live
 from mailboxadmin.web.mailbox.saved import after_saving
 from mailboxadmin.web.words import clock
+
+#: So long a browser without scripts waits for a test before it is shown how far it is.
+_PATIENCE_S = 1.0
 
 Answer = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -62,10 +70,13 @@ def submit(mailbox_id: int) -> Answer:
     """Test what was entered, or save it, as the button says."""
     found = read_config(deps(), mailbox_id)
     form = form_for(found)
+    asked = request.form.get("do")
     try:
-        if request.form.get("do") == "test":
+        if asked == "test":
             return _show(found, form, _test(found, form))
-        tried = request.form.get("do") != "save_anyway"
+        if asked in ("look", "stop"):
+            return _show(found, form, _follow(found, form, stop=asked == "stop"))
+        tried = asked != "save_anyway"
         check = configure_mailbox(
             deps(), mailbox_id, form.draft(), actor=_actor(), set_by=_set_by(), test=tried
         )
@@ -89,23 +100,28 @@ def progress(mailbox_id: int, check_id: int) -> Answer:
 
 
 def _test(found: MailboxConfig, form: MailboxForm) -> Result:
-    """Start a test that the page watches; without scripts, wait for its end."""
-    encryption = _encryption(found, form)
-    if _scripted():
-        return _watched(found.mailbox_id, form, encryption)
-    check = run_check(deps(), found.mailbox_id, form.draft(), actor=_actor(), set_by=_set_by())
-    return ended(found.mailbox_id, check, form, encryption, retype=True)
-
-
-def _watched(mailbox_id: int, form: MailboxForm, encryption: Encryption) -> Result:
-    said = ""
+    """Start a test that the page watches; without scripts, wait for the end of a short one."""
+    mailbox_id, said = found.mailbox_id, ""
     try:
         check_id = start_check(deps(), mailbox_id, form.draft(), actor=_actor(), set_by=_set_by())
     except BeingTested as before:
         check_id, said = before.check_id, str(before)
     except TooManyChecks as busy:
         return Result(busy=str(busy))
-    return live(mailbox_id, read_check(deps(), check_id, mailbox_id), encryption, said)
+    retype = bool(form.password.data) and not _scripted()
+    check = read_check(deps(), check_id, mailbox_id, wait_s=0 if _scripted() else _PATIENCE_S)
+    return live(mailbox_id, check, _encryption(found, form), said, retype=retype)
+
+
+def _follow(found: MailboxConfig, form: MailboxForm, *, stop: bool) -> Result:
+    """Look again at the test that the form names, or stop it."""
+    check_id = request.form.get("check_id", type=int) or abort(404)
+    if stop:
+        check = stop_check(deps(), check_id, found.mailbox_id, actor=_actor())
+    else:
+        check = read_check(deps(), check_id, found.mailbox_id, wait_s=_PATIENCE_S)
+    typed = "typed" in request.form
+    return live(found.mailbox_id, check, _encryption(found, form), retype=typed)
 
 
 def _ended(found: MailboxConfig, form: MailboxForm, refused: NotSaved) -> Result:

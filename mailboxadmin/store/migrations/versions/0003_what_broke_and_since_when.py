@@ -71,6 +71,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("checks", schema=None) as batch_op:
         batch_op.add_column(sa.Column("certificate", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("stopped_by", sa.Text(), nullable=True))
 
     with op.batch_alter_table("mailboxes", schema=None) as batch_op:
         batch_op.add_column(sa.Column("incident_id", sa.Integer(), nullable=True))
@@ -144,6 +145,7 @@ def downgrade() -> None:
         op.execute(f"ALTER TABLE mailboxes DROP COLUMN {column}")
 
     with op.batch_alter_table("checks", schema=None) as batch_op:
+        batch_op.drop_column("stopped_by")
         batch_op.drop_column("certificate")
 
     with op.batch_alter_table("incidents", schema=None) as batch_op:
