@@ -36,6 +36,8 @@ class Row:
     text: re.Pattern[str] | None
     #: Keys of providers.
     providers: frozenset[str]
+    #: A known authority signed the certificate that was shown.
+    known_authority: bool
     fix_by: Fixer | None
     #: What replaces the words of the codes file, by the keys of `WORDS`.
     words: dict[str, Any]
@@ -52,8 +54,13 @@ class Row:
             and (not self.phases or facts.phase in self.phases)
             and (not self.response_codes or said_code in self.response_codes)
             and (not self.providers or bool(self.providers & providers))
+            and (not self.known_authority or _vouched(facts))
             and (self.text is None or self.text.fullmatch(words) is not None)
         )
+
+
+def _vouched(facts: Facts) -> bool:
+    return facts.certificate is not None and facts.certificate.vouched
 
 
 def read_answer(facts: Facts) -> tuple[str | None, str]:
@@ -101,6 +108,7 @@ def _row(row: dict[str, Any], text: str) -> Row:
         response_codes=frozenset(_listed(row, "response_code")),
         text=text_pattern(text) if text else None,
         providers=frozenset(_listed(row, "provider")),
+        known_authority=row.get("known_authority", False),
         fix_by=Fixer(row["fix_by"]) if "fix_by" in row else None,
         words={key: row[key] for key in WORDS if key in row},
         examples=_listed(row, "example"),
@@ -108,7 +116,7 @@ def _row(row: dict[str, Any], text: str) -> Row:
             "response_code" in row,
             "provider" in row,
             len(text),
-            ("happening" in row) + ("phase" in row),
+            ("happening" in row) + ("phase" in row) + ("known_authority" in row),
         ),
     )
 

@@ -14,35 +14,19 @@ from functools import cache
 from mailboxadmin.diagnosis import briefly
 from mailboxadmin.diagnosis.catalogue import Row, load_catalogue
 from mailboxadmin.diagnosis.codes import Code, Codes, load_codes
+from mailboxadmin.diagnosis.context import Context
 from mailboxadmin.diagnosis.fixer import who_acts
 from mailboxadmin.diagnosis.journey import certain_code, code_of_token_sign_in, code_without_words
 from mailboxadmin.diagnosis.providers import Providers, load_providers
 from mailboxadmin.diagnosis.tokens import PASSES, TokenRow, Tokens, load_tokens, number_of
 from mailboxadmin.diagnosis.wording import Wording, quoted_words, without_links
-from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Finding, Fixer
-from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.provider import Provider
 from mailboxadmin.domain.token import TokenAnswer
 
 #: With these the call is the deed, not the last resort.
 _CALL_FIRST = frozenset({Fixer.MAIL_HOST, Fixer.PROVIDER_ADMIN})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """Whose mailbox it is, and what holds for it."""
-
-    address: str
-    #: As the sentences call the owner; the address when it is empty.
-    owner_first_name: str
-    #: None when nothing is configured yet; then no value of ours has an origin.
-    effective: Effective | None
-    #: Whom to ask in this office; empty when nobody is named.
-    help_contact: str = ""
-    #: The providers whose OAuth app is set up: `gmail`, `outlook`.
-    oauth_apps: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +76,7 @@ class Diagnosis:
             effective=context.effective,
             help_contact=context.help_contact,
             provider=provider,
+            keeper=self._keeper(facts, context),
             app=self.tokens.app(provider.key if provider else ""),
             field=code.field,
             fixer=fixer,
@@ -125,22 +110,27 @@ class Diagnosis:
 
     def _recognise(self, facts: Facts, context: Context) -> list[Provider]:
         """The providers given away by app, host, greeting, abilities and address, surest first."""
-        server = context.effective.server if context.effective else None
-        host = facts.host or (server.host if server else "")
         found = (
             self.providers.by_key(facts.token.app) if facts.token else None,
-            self.providers.by_host(host),
+            self.providers.by_host(context.host(facts)),
             self.providers.by_greeting(facts.greeting),
             self.providers.by_capabilities(facts.capabilities),
             self.providers.by_domain(context.address),
         )
         return [provider for provider in found if provider is not None]
 
+    def _keeper(self, facts: Facts, context: Context) -> Provider | None:
+        """The provider that can be asked about the mail server; None when it is somebody's own."""
+        host = context.host(facts)
+        own = self.providers.by_host(host)
+        nameless = not host or facts.happening is Happening.NAME_UNKNOWN
+        return own or (self.providers.by_domain(context.address) if nameless else None)
+
     def _judge(self, facts: Facts, context: Context, recognised: list[Provider]) -> _Verdict:
         if facts.happening is Happening.TOKEN_REFUSED and facts.token is not None:
             return self._judge_token(facts.token)
         row = self._row(facts, recognised)
-        certain = certain_code(facts, encrypted=_encrypted(context.effective))
+        certain = certain_code(facts, encrypted=context.encrypted)
         code = certain or (row.code if row else code_without_words(facts))
         known = not facts.server_said or row is not None or certain not in (None, "unknown")
         code = code_of_token_sign_in(facts, code, known=row is not None)
@@ -189,12 +179,6 @@ class Diagnosis:
             server_said=quoted_words(facts),
         )
         after = wording.fill(words.get("after") or self.codes.after(finding))
-        call = wording.fill(self.codes.calls[fixer], tell=wording.spoken(words["tell"]))
+        call = wording.fill(self.codes.call(code, fixer), tell=wording.spoken(words["tell"]))
         last = (call, after) if fixer in _CALL_FIRST else (after, call)
         return replace(finding, steps=(*finding.steps, *last))
-
-
-def _encrypted(effective: Effective | None) -> bool | None:
-    """Whether the connection is encrypted at the sign-in; None when that is not known."""
-    server = effective.server if effective else None
-    return None if server is None else server.encryption is not Encryption.NONE

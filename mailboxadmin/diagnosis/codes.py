@@ -35,6 +35,8 @@ class Code:
     short: str
     #: What whoever acts must do, an infinitive without `to`.
     todo: Mapping[Fixer, str]
+    #: Only an admin of this office can answer what `tell` asks.
+    asks_admin: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +46,15 @@ class Codes:
     by_name: Mapping[str, Code]
     #: How a finding says whom to call; holds `{tell}`.
     calls: Mapping[Fixer, str]
+    #: The same where only an admin can answer; a fixer that is missing has no other words then.
+    admin_calls: Mapping[Fixer, str]
     #: What becomes of the mail meanwhile, by when it is tried again.
     afters: Mapping[str, str]
+
+    def call(self, code: Code, fixer: Fixer) -> str:
+        """The step that says whom to call, with `{tell}` still in."""
+        own = self.admin_calls.get(fixer) if code.asks_admin else None
+        return own or self.calls[fixer]
 
     def after(self, finding: Finding) -> str:
         """What becomes of the mail meanwhile; in step with the retry rules (docs/retry.md)."""
@@ -63,6 +72,7 @@ def load_codes() -> Codes:
     return Codes(
         by_name={name: _code(name, row, read["todo"]) for name, row in read["codes"].items()},
         calls={Fixer(fixer): words for fixer, words in read["call"].items()},
+        admin_calls={Fixer(fixer): words for fixer, words in read["call_admin"].items()},
         afters=read["after"],
     )
 
@@ -80,6 +90,7 @@ def _code(name: str, row: dict[str, Any], todo: dict[str, str]) -> Code:
         words_with_app=row.get("with_app", {}),
         short=row["short"],
         todo=_todo(row["todo"], todo),
+        asks_admin=row.get("asks") == "admin",
     )
 
 

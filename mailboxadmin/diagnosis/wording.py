@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.effective import Effective, Origin
-from mailboxadmin.domain.errors import Facts
+from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.provider import Provider
 
@@ -47,6 +47,7 @@ class Wording:
         effective: Effective | None,
         help_contact: str,
         provider: Provider | None,
+        keeper: Provider | None,
         app: Mapping[str, str],
         field: str | None,
         fixer: Fixer,
@@ -54,11 +55,13 @@ class Wording:
         """The words for one failure of one mailbox.
 
         Args:
+            keeper: the provider that runs the mail server; None when it is somebody's own.
             app: what things are called at the provider's OAuth app.
         """
         owner = owner or address
         host, server = _server(facts, effective)
         place = _place(field, effective, fixer, owner)
+        speaker = app["company"] if facts.token else "the server"
         values = {
             "address": address,
             "owner": owner,
@@ -68,7 +71,9 @@ class Wording:
             "provider": provider.name if provider else host,
             "place": place,
             "save": "save it" if place == _SETTINGS else "test it and save",
-            "said": _said(facts, speaker=app["company"] if facts.token else "the server"),
+            "keeper": _keeper(keeper, facts, host, address),
+            "said": _said(facts, speaker),
+            "silence": "" if quoted_words(facts) else _said(facts, speaker),
             "certificate": _certificate(facts.certificate),
             "detail": f"“{facts.detail}”" if facts.detail else "no words",
             "help": help_contact or "the admin of Mailbox Admin",
@@ -114,6 +119,17 @@ def _server(facts: Facts, effective: Effective | None) -> tuple[str, str]:
     return host, f"{host} (port {port})" if port else host
 
 
+def _keeper(provider: Provider | None, facts: Facts, host: str, address: str) -> str:
+    """Whom to ask about the mail server."""
+    if provider is not None:
+        return f"{provider.name}’s help"
+    domain = address.rpartition("@")[2]
+    # Nobody runs a server that does not exist.
+    if facts.happening in (Happening.NAME_UNKNOWN, Happening.NO_SERVER) and domain:
+        return f"whoever runs the mail of {domain}"
+    return f"whoever runs {host}"
+
+
 def _place(field: str | None, effective: Effective | None, fixer: Fixer, owner: str) -> str:
     """The form in which the value at fault is changed."""
     if fixer is Fixer.OWNER:
@@ -145,10 +161,10 @@ def quoted_words(facts: Facts) -> str | None:
 def _certificate(shown: Certificate | None) -> str:
     if shown is None:
         return ""
-    names = ", ".join(shown.names[:_MOST_NAMES]) or "no name"
+    names = f"made for {', '.join(shown.names[:_MOST_NAMES])}" if shown.names else "without a name"
     more = " and others" if len(shown.names) > _MOST_NAMES else ""
     return (
-        f"It is {shown.origin}, made for {names}{more}, "
+        f"It is {shown.origin}, {names}{more}, "
         f"and good from {shown.starts_at:%Y-%m-%d} to {shown.ends_at:%Y-%m-%d}."
     )
 

@@ -40,14 +40,14 @@ def finding_for(
             address=owner.email if owner else "",
             owner_first_name=owner.first_name if owner else "",
             effective=tried or effective_for(db, deps.providers, mailbox_id),
-            help_contact=_whom_to_ask(db),
+            help_contact=whom_to_ask(db),
         )
         facts = explain_changed(db, facts)
     note_unknown(deps, facts, context, login=login or row.username)
     return deps.diagnosis.finding(facts, context)
 
 
-def _whom_to_ask(db: Session) -> str:
+def whom_to_ask(db: Session) -> str:
     """As the office says it, else its one admin; empty when there are several."""
     contact = str(office_values(db).get("help_contact") or "")
     admins = [

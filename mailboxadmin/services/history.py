@@ -11,6 +11,7 @@ from mailboxadmin.domain.run import Progress
 from mailboxadmin.domain.timeline import Window
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.findings import whom_to_ask
 from mailboxadmin.services.read_status import Unsent, unsent_clicks
 from mailboxadmin.services.runs import is_live
 from mailboxadmin.services.settings import office_values
@@ -76,6 +77,6 @@ def read_history(deps: Deps, mailbox_id: int, window: Window | None = None) -> H
             entries=tuple(newest),
             kept_days=int(str(office["activity_retention_days"])),
             encryption=server.encryption if server else Encryption.SSL,
-            contact=str(office["help_contact"] or ""),
+            contact=whom_to_ask(db),
             unsent=unsent_clicks(db, deps, mailbox_id),
         )

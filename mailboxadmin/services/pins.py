@@ -146,15 +146,13 @@ def explain_changed(db: Session, facts: Facts) -> Facts:
     if not pinned:
         return facts  # Ended meanwhile.
     hint = f"It shows {beginning(shown.fingerprint)} now; trusted here is {pinned}."
-    if shown.vouched:
-        hint += " Known authorities vouch for the new one: it need not be trusted by hand any more."
     return replace(facts, hint=hint)
 
 
 def _pinned_in_words(pin: Pin) -> str:
     at = pin.pinned_at.astimezone()
     by = f" by {pin.pinned_by}" if pin.pinned_by else ""
-    return f"{beginning(pin.fingerprint)} (pinned on {at.day} {at:%B} {at.year}{by})"
+    return f"{beginning(pin.fingerprint)} (trusted since {at.day} {at:%B} {at.year}{by})"
 
 
 def read_pins(deps: Deps) -> tuple[Pin, ...]:

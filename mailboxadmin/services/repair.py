@@ -25,8 +25,8 @@ from mailboxadmin.services.configure import configure_mailbox, only_oauth
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.findings import whom_to_ask
 from mailboxadmin.services.repair_links import PURPOSE, VALID_FOR, Over, RepairEnded, holding
-from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.signed_links import new_nonce, sign
 from mailboxadmin.services.sync import start_sync
 from mailboxadmin.store.activity import add_entry
@@ -184,7 +184,7 @@ def _repair(db: Session, deps: Deps, row: MailboxRow) -> Repair:
         way=way,
         server=server,
         provider=deps.providers.by_host(server.host) if server else None,
-        contact=str(office_values(db)["help_contact"] or ""),
+        contact=whom_to_ask(db),
         valid_until=row.repair_made_at + VALID_FOR,
         password_may_be_right=may_be_right(finding),
         usernames=tuple(dict.fromkeys(names)),

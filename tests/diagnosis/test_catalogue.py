@@ -117,7 +117,24 @@ def test_words_that_nobody_knows_are_quoted_and_not_guessed_at(phase: Phase):
 
     assert finding.code == "unknown"
     assert finding.server_said == said
-    assert said in finding.cause
+    # Whoever shows a finding shows the words with it: once is enough.
+    assert said not in finding.cause and "gave no reason" not in finding.cause
+
+
+def test_an_answer_without_words_and_without_a_reason_is_said_to_have_none():
+    finding = find(facts(None))
+
+    assert finding.code == "unknown"
+    assert finding.cause.startswith("The server gave no reason.")
+
+
+def test_exchange_is_named_only_where_it_is_recognised():
+    said = "BAD Request is throttled. Suggested Backoff Time: 89117 milliseconds"
+    somebody, microsoft = find(facts(said)), find(facts(said, host="outlook.office365.com"))
+
+    assert somebody.code == microsoft.code == "server.throttled"
+    assert "Exchange" not in somebody.cause and "Exchange Online" in microsoft.cause
+    assert any("Anna knows which other programs" in step for step in somebody.steps)
 
 
 def test_a_command_refused_as_bad_without_known_words_is_a_protocol_error():

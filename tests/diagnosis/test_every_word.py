@@ -51,6 +51,7 @@ def wording(facts: Facts, fixer: Fixer, *, app: str = "", owner: str = "Anna") -
         effective=OFFICE if facts is RICH else None,
         help_contact="Eva" if facts is RICH else "",
         provider=DIAGNOSIS.providers.by_key(app),
+        keeper=DIAGNOSIS.providers.by_key(app),
         app=DIAGNOSIS.tokens.app(app),
         field="imap_host",
         fixer=fixer,

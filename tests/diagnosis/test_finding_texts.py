@@ -1,6 +1,7 @@
 """Every happening leads to a finding whose sentences have no gaps and say what to do."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from mailboxadmin.diagnosis.codes import WORDS
 from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.effective import effective
 from mailboxadmin.domain.errors import Facts, Happening
-from mailboxadmin.domain.finding import Finding, Phase
+from mailboxadmin.domain.finding import Finding, Fixer, Phase
 
 DIAGNOSIS = Diagnosis.load()
 OFFICE = effective({}, {"imap_host": "mail.example.org"})
@@ -74,6 +75,68 @@ def test_a_finding_says_whom_to_call_and_what_to_tell_them(happening: Happening)
 
     assert len(calls) == 1
     assert re.search(r"say: “[^“”]+[.?]”$", calls[0])
+
+
+@pytest.mark.parametrize("happening", Happening)
+@pytest.mark.parametrize("phase", Phase)
+def test_no_admin_is_sent_to_an_admin(happening: Happening, phase: Phase):
+    finding = DIAGNOSIS.finding(Facts(phase=phase, happening=happening), RICH)
+
+    to_eva = [step for step in finding.steps if "call Eva, room 3" in step]
+
+    assert all("you are not an admin here, call" in step for step in to_eva)
+
+
+@pytest.mark.parametrize(
+    ("host", "happening", "address", "called"),
+    [
+        (
+            "mail.example.org",
+            Happening.ANSWER_NO,
+            "anna@gmail.com",
+            "whoever runs mail.example.org",
+        ),
+        ("imap.gmail.com", Happening.ANSWER_NO, "anna@example.org", "Google’s help"),
+        ("imap.exmple.org", Happening.NAME_UNKNOWN, "anna@example.org", "whoever runs the mail of"),
+        ("imap.gmial.com", Happening.NAME_UNKNOWN, "anna@gmail.com", "Google’s help"),
+    ],
+)
+def test_the_question_goes_to_who_can_answer_it(
+    host: str, happening: Happening, address: str, called: str
+):
+    own = effective({"imap_host": host}, {})
+    context = Context(address=address, owner_first_name="Anna", effective=own, help_contact="Eva")
+    said = "[AUTHENTICATIONFAILED] No"
+    facts = Facts(phase=Phase.AUTH, happening=happening, host=host, server_said=said)
+
+    finding = DIAGNOSIS.finding(facts, context)
+
+    assert finding.fix_by == "owner"
+    assert f"If that does not help, call {called}" in finding.steps[-1]
+
+
+def test_where_a_known_authority_signed_the_new_certificate_the_old_one_goes_first():
+    shown = Certificate(
+        fingerprint="ab" * 32,
+        issuer="Example Authority",
+        self_signed=False,
+        names=("mail.example.org",),
+        starts_at=datetime(2026, 1, 1, tzinfo=UTC),
+        ends_at=datetime(2027, 1, 1, tzinfo=UTC),
+        vouched=True,
+    )
+    changed = Facts(
+        phase=Phase.TLS, happening=Happening.CERTIFICATE_CHANGED, certificate=shown, host="nas"
+    )
+
+    known = DIAGNOSIS.finding(changed, RICH)
+    own = DIAGNOSIS.finding(replace(changed, certificate=replace(shown, vouched=False)), RICH)
+
+    assert known.code == own.code == "tls.untrusted_certificate"
+    assert known.fix_by is own.fix_by is Fixer.ADMIN
+    assert known.steps[0].startswith("Stop trusting the old one")
+    assert own.steps[0].startswith("Ask whoever runs nas")
+    assert not re.search("vouch|pinned", " ".join([*texts(known), *texts(own)]))
 
 
 @pytest.mark.parametrize("happening", Happening)
