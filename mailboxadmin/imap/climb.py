@@ -20,7 +20,7 @@ from mailboxadmin.imap import secure
 from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.guard import OnOpen
-from mailboxadmin.imap.ladder import Ladder
+from mailboxadmin.imap.ladder import Ladder, system_words
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.policy import check_allowed
 from mailboxadmin.imap.said import Heard, Said, parse_status, readable
@@ -122,7 +122,7 @@ class Climb:
         elif isinstance(fault, TimeoutError):
             happening = Happening.CONNECT_TIMEOUT
         return self._scene(Phase.TCP).failure(
-            happening, f"{fault} ({address}, port {self._server.port})"
+            happening, f"{system_words(fault)} ({address}, port {self._server.port})"
         )
 
     def _greeting(self, connection: Connection) -> Wire:

@@ -20,6 +20,12 @@ def red_words(facts: Facts) -> str:
     return " · ".join(filter(None, (facts.server_said, facts.detail)))
 
 
+def system_words(fault: BaseException) -> str:
+    """What the system says, without the number of its error: `Connection refused`."""
+    own = fault.strerror if isinstance(fault, OSError) else None
+    return own or str(fault)
+
+
 class Rung:
     """One rung while it is climbed; what is found goes into `detail`."""
 

@@ -21,7 +21,7 @@ from mailboxadmin.domain.errors import Cancelled, Facts, Happening, MailboxAdmin
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.guard import OnOpen
-from mailboxadmin.imap.ladder import ignore
+from mailboxadmin.imap.ladder import ignore, system_words
 
 DNS_LIMIT_S = 10.0
 MX_LIMIT_S = 5.0
@@ -140,7 +140,7 @@ def _ask_system(host: str) -> list[str]:
     except OSError as fault:
         unknown = fault.errno in _NO_SUCH_NAME
         happening = Happening.NAME_UNKNOWN if unknown else Happening.RESOLVER_DOWN
-        raise _failure(host, happening, str(fault)) from fault
+        raise _failure(host, happening, system_words(fault)) from fault
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

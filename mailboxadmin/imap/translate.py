@@ -23,6 +23,7 @@ from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account
 from mailboxadmin.imap.connection import Connection, Hangup, Oversized, Silence
 from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.ladder import system_words
 from mailboxadmin.imap.said import Heard, Said, masked, named_wait, readable, secret_forms
 from mailboxadmin.imap.tls import happening_of
 
@@ -163,11 +164,11 @@ def _with_refusal(bye: Said, refusal: Said | None) -> Said:
 
 def _unsaid(fault: BaseException, scene: Scene, ended: bool) -> MailFailure:
     if scene.phase is Phase.TLS and isinstance(fault, (ssl.SSLError, ConnectionError)):
-        return scene.failure(happening_of(fault), str(fault))
+        return scene.failure(happening_of(fault), system_words(fault))
     if ended:
         refused = scene.phase is Phase.GREETING
         return scene.failure(
-            Happening.GREETING_REFUSED if refused else Happening.CLOSED, str(fault)
+            Happening.GREETING_REFUSED if refused else Happening.CLOSED, system_words(fault)
         )
     detail = readable(str(fault).encode("utf-8", "replace")[:300]) or type(fault).__name__
     return scene.failure(Happening.NOT_UNDERSTOOD, detail)
