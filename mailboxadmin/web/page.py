@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
     """Give the templates their words."""
     for name in ("when", "at_time", "ago", "soon", "day"):
         app.add_template_filter(_at_present(name), name)
-    for name in ("clock", "exact", "initials", "sentence", "linked", "value"):
+    for name in ("clock", "exact", "initials", "sentence", "linked", "value", "yours"):
         app.add_template_filter(getattr(words, name), name)
     app.add_template_filter(words.count, "counted")
     app.add_template_filter(grouped)

@@ -95,6 +95,14 @@ def first_name(name: str, address: str) -> str:
     return name.split()[0] if name.strip() else address
 
 
+def yours(text: str, name: str, address: str) -> str:
+    """A sentence about somebody's mailbox as its owner reads it: `your mailbox`, not `Anna’s`."""
+    theirs = f"{first_name(name, address)}’s mailbox"
+    if text.startswith(theirs):
+        text = text.replace(theirs, "Your mailbox", 1)
+    return text.replace(theirs, "your mailbox")
+
+
 def initials(person: Person | str) -> str:
     """Two letters for the round mark beside a name."""
     text = person if isinstance(person, str) else person.name or person.email

@@ -60,6 +60,7 @@ def test_the_button_gives_a_message_for_a_chat_and_a_letter_with_the_link(
     assert in_chat == in_letter
     assert f"Hi {ann.person.name}, your mailbox {ann.person.email} has not been read" in chat
     assert "It works once, until " in chat
+    assert "of your mailbox." in chat and "of your mailbox." in letter
     assert "without signing in" in letter and "under Mailbox Config" not in letter
     assert visitor.get(in_chat).status_code == 200
 

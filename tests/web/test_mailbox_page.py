@@ -78,6 +78,17 @@ def test_the_owner_is_told_that_it_is_theirs_and_whom_to_ask(office: Office, bro
     assert "Ask Anna" not in page
 
 
+def test_a_summary_speaks_to_its_owner_as_such(office: Office, grace: Visitor, at_desk):
+    anna = states.somebody(office, "Anna Keller")
+    said = states.finding(summary="Anna’s mailbox waits for Anna.")
+    mailbox = states.put(office, anna, State.NEEDS_ACTION, said)
+
+    theirs = at_desk("anna@example.org").get(f"/mailboxes/{mailbox}").text
+
+    assert "<h2>Your mailbox waits for Anna.</h2>" in theirs
+    assert "<h2>Anna’s mailbox waits for Anna.</h2>" in grace.get(f"/mailboxes/{mailbox}").text
+
+
 def test_a_stranger_is_not_even_told_that_it_exists(office: Office, broken: int, at_desk):
     office.admin()
     states.somebody(office, "Ben")

@@ -35,7 +35,7 @@ def test_the_page_says_what_is_wrong_what_to_do_and_where_it_goes(
 
     assert answer.status_code == 200
     assert ann.person.email in answer.text
-    assert "does not accept the username or the password" in answer.text
+    assert "does not accept the username or the password of your mailbox." in answer.text
     assert '<ol class="steps-list">' in answer.text
     assert f"The password goes to {dovecot.host} and nowhere else." in answer.text
     assert "Mailbox Config" not in answer.text

@@ -88,3 +88,16 @@ def test_numbers_and_their_nouns():
     assert words.count(1, "message") == "1 message"
     assert words.count(8412, "message") == "8,412 messages"
     assert [words.number_word(n) for n in (2, 12, 13)] == ["Two", "Twelve", "13"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "read"),
+    [
+        ("Anna Berg", "Anna’s mailbox was stopped.", "Your mailbox was stopped."),
+        ("Anna Berg", "No password for Anna’s mailbox.", "No password for your mailbox."),
+        ("", "No password for a@b.example’s mailbox.", "No password for your mailbox."),
+        ("Anna Berg", "Ben’s mailbox was stopped.", "Ben’s mailbox was stopped."),
+    ],
+)
+def test_an_owner_reads_of_their_own_mailbox(name: str, said: str, read: str):
+    assert words.yours(said, name, "a@b.example") == read

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services.asking import Asking, Linked
-from mailboxadmin.web.words import first_name
+from mailboxadmin.web.words import first_name, yours
 
 #: More addresses than this are counted instead.
 MOST_NAMED = 30
@@ -41,7 +41,7 @@ def letter_about(asking: Asking, sender: Person, page: str, linked: Linked | Non
     parts = [
         f"Hello {_first_name(asking)}," if to_owner else "Hello,",
         _what_stopped(asking, to_owner),
-        f"What is wrong: {finding.summary}\nWhy: {_plain(finding.cause)}",
+        f"What is wrong: {_summary(asking)}\nWhy: {_plain(finding.cause)}",
         _steps(asking, linked),
         f"The mail server's own words: {finding.server_said}" if finding.server_said else "",
         _where(page, linked) if to_owner else "",
@@ -59,7 +59,7 @@ def chat_about(asking: Asking, sender: Person, linked: Linked) -> str:
     return "\n".join(
         (
             f"Hi {_first_name(asking)}, your mailbox {asking.mailbox.address} "
-            f"{_since(asking)} {asking.finding.summary}",
+            f"{_since(asking)} {_summary(asking)}",
             f"You can {asking.task} here, without signing in: {linked.url}",
             f"The link is for you alone. {_holds(linked)} – {_name(sender)}",
         )
@@ -74,6 +74,13 @@ def _what_stopped(asking: Asking, to_owner: bool) -> str:
     named = [f"- {address}" for address in asking.concerned[:MOST_NAMED]]
     more = [f"- and {count - MOST_NAMED} more"] if count > MOST_NAMED else []
     return "\n".join([f"{count} mailboxes with one cause {_since(asking, 'have')}", *named, *more])
+
+
+def _summary(asking: Asking) -> str:
+    said, mailbox = asking.finding.summary, asking.mailbox
+    if asking.finding.fix_by is not Fixer.OWNER:
+        return said
+    return yours(said, mailbox.owner_name, mailbox.address)
 
 
 def _subject(asking: Asking) -> str:
