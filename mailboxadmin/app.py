@@ -14,7 +14,9 @@ from mailboxadmin.domain.clock import Clock, SystemClock
 from mailboxadmin.imap.network import Network
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.pool import Pool
+from mailboxadmin.services.room import starting_in
 from mailboxadmin.services.running import Running
+from mailboxadmin.store.backup import database_file
 from mailboxadmin.store.base import db
 from mailboxadmin.store.schema import is_current, upgrade
 from mailboxadmin.store.store import Store, prepare_sqlite
@@ -54,9 +56,10 @@ def create_app(
         static_url_path="/static",
         instance_path=str(config.instance),
     )
-    vault = Vault(config.keys())
-    _configure(app, config, vault)
-    store = _open_store(app, migrations=pages)
+    with starting_in(config.database_file.parent):
+        vault = Vault(config.keys())
+        _configure(app, config, vault)
+        store = _open_store(app, migrations=pages)
     app.extensions["mailboxadmin"] = Deps(
         store=store,
         clock=clock or SystemClock(),
@@ -85,9 +88,10 @@ def start_background(app: Flask) -> "Background":
     """
     from mailboxadmin.jobs.background import Background
 
-    scheduler = bool(app.config["SCHEDULER_EXPECTED"])
-    background = Background(app.extensions["mailboxadmin"], scheduler=scheduler)
-    background.start()
+    deps: Deps = app.extensions["mailboxadmin"]
+    with starting_in(database_file(deps.store.engine).parent):
+        background = Background(deps, scheduler=bool(app.config["SCHEDULER_EXPECTED"]))
+        background.start()
     return background
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 
 from mailboxadmin.domain.errors import MailboxAdminError
+from mailboxadmin.services.room import NO_ROOM
 from mailboxadmin.store.vault import read_or_make_key
 
 PREFIX = "MAILBOXADMIN_"
@@ -105,12 +106,15 @@ class Config:
 
         Raises:
             KeyFault: the key file cannot be read, or holds no key.
+            OSError: there is no room to make it.
         """
         if self.secret_keys is not None:
             return self.secret_keys
         try:
             key = read_or_make_key(self.key_file)
         except OSError as fault:
+            if fault.errno in NO_ROOM:
+                raise
             raise KeyFault(
                 f"The key file {self.key_file} cannot be read: {fault.strerror}.",
                 "Check who owns it; without it no stored secret can be opened.",

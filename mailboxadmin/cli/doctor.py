@@ -17,7 +17,7 @@ from mailboxadmin.services.doctor import (
 @click.command
 @json_option
 def doctor(as_json: bool) -> int:
-    """Check scheduler, database, key file, disk and clock."""
+    """Check disk, scheduler, database, key file and clock."""
     try:
         answers = examine(open_deps())
     except StoreUnavailable as fault:

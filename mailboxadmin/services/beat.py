@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.holder import is_over
+from mailboxadmin.services.room import has_room
 from mailboxadmin.services.runs import is_live
 from mailboxadmin.store import beat as rows
+from mailboxadmin.store.backup import database_file
 from mailboxadmin.store.leases import all_leases
 
 #: Six ticks missed: the scheduler is gone, not late.
@@ -29,6 +33,11 @@ class Beat:
     where: str
     #: Mailboxes should be checked by themselves, and are not.
     stale: bool
+    #: The folder on the full disk, where that is why there is no tick; whether the scheduler
+    #: runs cannot be known then.
+    full: Path | None = None
+    #: The process that ticked last is known to have ended; another one may take its place.
+    ended: bool = False
 
 
 def read_beat(deps: Deps, *, expected: bool = True) -> Beat:
@@ -47,13 +56,22 @@ def read_beat(deps: Deps, *, expected: bool = True) -> Beat:
     limit = STALE_AFTER
     if seen.kind == "timer":
         limit = max(STALE_AFTER, STALE_INTERVALS * timedelta(minutes=interval))
+    stale = now - seen.ticked_at > limit
     return Beat(
         last_tick_at=seen.ticked_at,
         next_tick_at=seen.next_tick_at,
         running=running,
         where=f"process {seen.pid} on {seen.host}",
-        stale=now - seen.ticked_at > limit,
+        stale=stale,
+        full=_full(deps) if stale else None,
+        # Between its calls, a timer has none.
+        ended=seen.kind != "timer" and is_over(seen.host, seen.pid),
     )
+
+
+def _full(deps: Deps) -> Path | None:
+    folder = database_file(deps.store.engine).parent
+    return None if has_room(folder) else folder
 
 
 def healthy(deps: Deps, *, expected: bool = True) -> bool:

@@ -15,6 +15,7 @@ from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.errors import SecretUnreadable, StoreUnavailable
 from mailboxadmin.services.beat import read_beat
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.room import NoRoomToStart, has_room, how_to_make_room
 from mailboxadmin.store.backup import database_file, quick_check
 from mailboxadmin.store.doctor import latest_instant, sealed_secrets
 from mailboxadmin.store.schema import NewerDatabase
@@ -87,7 +88,9 @@ def _fix(fault: StoreUnavailable) -> str:
 #: What to do, by the kind of fault; of any other kind is a database that is damaged.
 _FIXES: dict[type[StoreUnavailable], str] = {
     DatabaseBusy: "Wait for the other process, or end it.",
-    DiskFull: "Make room where the database is.",
+    DiskFull: "Make room where the database is: delete what is not needed there, old backups and "
+    "logs first.",
+    NoRoomToStart: "Then start it again; nothing was lost, new mail waits on the servers.",
     ReadOnly: "Check who owns the instance folder, and whether its disk may be written.",
     NewerDatabase: "Install that version, or put back a backup made with this one: "
     "`mailboxadmin restore FILE`.",
@@ -107,6 +110,18 @@ def _scheduler(deps: Deps) -> tuple[str, str]:
     if beat.last_tick_at is None:
         return "No mailbox is checked by itself: the scheduler never ran.", _START_IT
     last = f"last tick {rfc3339(beat.last_tick_at)}, {beat.where}"
+    if beat.full:
+        return (
+            f"No mailbox is checked by itself: the disk that holds {beat.full} is full ({last}).",
+            "Make room there; a scheduler that runs goes on by itself within a minute. Where none "
+            "runs, start `mailboxadmin serve` then.",
+        )
+    if beat.ended:
+        return (
+            f"The process that checked mailboxes has ended ({last}).",
+            "Start `mailboxadmin serve`; where another server runs on this instance, it takes over "
+            "within half a minute.",
+        )
     if beat.stale:
         return f"No mailbox is checked by itself: the scheduler stands still ({last}).", _START_IT
     return f"Mailboxes are checked by themselves ({last}).", ""
@@ -128,7 +143,7 @@ def _database(deps: Deps) -> tuple[str, str]:
             f"The database {file} is damaged: {verdict}.",
             "Put back a backup with `mailboxadmin restore FILE`; the damaged one is kept.",
         )
-    return f"The database {file} is whole and can be written ({_size(file)}).", ""
+    return f"The database {file} is whole and may be written ({_size(file)}).", ""
 
 
 def _database_at_a_glance(deps: Deps) -> tuple[str, str]:
@@ -136,7 +151,7 @@ def _database_at_a_glance(deps: Deps) -> tuple[str, str]:
     if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
         return f"The database {file} may not be written.", _FIXES[ReadOnly]
     return (
-        f"The database {file} can be read and written ({_size(file)}). "
+        f"The database {file} may be read and written ({_size(file)}). "
         "`mailboxadmin doctor` also reads all of it.",
         "",
     )
@@ -178,6 +193,11 @@ def _disk(deps: Deps) -> tuple[str, str]:
     folder = database_file(deps.store.engine).parent
     free = shutil.disk_usage(folder).free
     sentence = f"{free / 1e9:.1f} GB are free where the mail is kept ({folder})."
+    if not has_room(folder):
+        return (
+            f"The disk where the mail is kept is full ({folder}).",
+            f"Make room: {how_to_make_room(folder)}.",
+        )
     if not os.access(deps.instance, os.W_OK):
         return f"{deps.instance} may not be written.", "Check who owns the instance folder."
     if free < LEAST_FREE_BYTES:
@@ -199,9 +219,10 @@ def _clock(deps: Deps) -> tuple[str, str]:
 
 #: By code; every page and command shows what stands here.
 CHECKS: dict[str, Check] = {
+    # First: nothing of the rest can be right without it.
+    "disk": Check(title="Room on the disk", ask=_disk),
     "scheduler": Check(title="Checking by itself", ask=_scheduler),
     "database": Check(title="The database", ask=_database, at_a_glance=_database_at_a_glance),
     "key_file": Check(title="The key of the stored passwords", ask=_key_file),
-    "disk": Check(title="Room on the disk", ask=_disk),
     "clock": Check(title="The clock", ask=_clock),
 }

@@ -1,6 +1,7 @@
 """Who holds a lease: a process of a machine, told apart from a later one with the same number."""
 
 import os
+import platform
 import socket
 from dataclasses import dataclass
 from functools import cache
@@ -41,6 +42,15 @@ def _exists(pid: int) -> bool:
     return True
 
 
+def is_over(host: str, pid: int) -> bool:
+    """True when there is no process of that number any more on this machine.
+
+    Args:
+        host: the name of its machine; of another one nothing is known.
+    """
+    return host == platform.node() and (not _exists(pid) or _stat(pid)[:1] in _ENDED)
+
+
 @cache
 def _machine() -> str:
     boot_id = Path("/proc/sys/kernel/random/boot_id")
@@ -50,13 +60,19 @@ def _machine() -> str:
 
 
 def _started(pid: int) -> str:
-    """Field 22 of proc_pid_stat(5), counted from the end of the name, which may hold anything.
+    """Field 22 of proc_pid_stat(5); empty for a zombie, which does nothing any more."""
+    stat = _stat(pid)
+    return stat[19] if stat and stat[:1] not in _ENDED else ""
 
-    Empty for a zombie, which no one has buried yet but which does nothing any more.
-    """
+
+def _stat(pid: int) -> list[str]:
+    """The fields of proc_pid_stat(5) from the state on, after a name which may hold anything."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        return ""
-    state, *fields = stat.rpartition(")")[2].split()
-    return "" if state in "ZX" else fields[18]
+        return []
+    return stat.rpartition(")")[2].split()
+
+
+#: The states of a process that has ended, and that no one has buried yet.
+_ENDED = (["Z"], ["X"])

@@ -2,6 +2,8 @@
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections import namedtuple
 from contextlib import closing
 from datetime import timedelta
@@ -11,8 +13,10 @@ from cryptography.fernet import Fernet
 
 from mailboxadmin.services import doctor as module
 from mailboxadmin.services.heartbeat import scheduler_started
+from mailboxadmin.store.heartbeat import heartbeat_row
+from tests.support.full_disk import no_file_grows
 
-CODES = ["scheduler", "database", "key_file", "disk", "clock"]
+CODES = ["disk", "scheduler", "database", "key_file", "clock"]
 
 
 @pytest.fixture
@@ -47,6 +51,43 @@ def test_a_scheduler_that_never_ran_or_stands_still(answers, office):
 
     assert not never["ok"] and "never ran" in never["summary"]
     assert not still["ok"] and "stands still" in still["summary"]
+
+
+def test_a_disk_without_room_is_named_before_what_it_keeps_from_working(answers, office):
+    scheduler_started(office.deps, waited=False, next_tick_at=office.clock.now())
+    office.clock.advance(minutes=2)
+
+    with no_file_grows():
+        lines = answers()
+
+    folder, still = str(office.deps.instance), lines["scheduler"]
+    broken = [code for code, line in lines.items() if not line["ok"]]
+    assert broken == ["disk", "scheduler"]
+    assert folder in lines["disk"]["summary"] and "old backups" in lines["disk"]["fix"]
+    assert f"the disk that holds {folder} is full" in still["summary"]
+    assert "stands still" not in still["summary"] and still["fix"].startswith("Make room")
+
+
+def test_a_scheduler_that_was_killed_a_moment_ago(answers, ticking, office):
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    with office.deps.store.write() as db:
+        heartbeat_row(db).pid = ended.pid
+
+    line = answers()["scheduler"]
+
+    assert not line["ok"] and "has ended" in line["summary"]
+    assert str(ended.pid) in line["summary"] and "mailboxadmin serve" in line["fix"]
+
+
+def test_a_process_of_another_machine_is_taken_at_its_word(answers, ticking, office):
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    with office.deps.store.write() as db:
+        row = heartbeat_row(db)
+        row.pid, row.host = ended.pid, "elsewhere"
+
+    assert answers()["scheduler"]["ok"]
 
 
 def test_a_key_that_opens_nothing(answers, ticking, run, office, open_office):

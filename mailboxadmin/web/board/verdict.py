@@ -66,7 +66,8 @@ def verdict(board: Board, viewer: Person, beat: Beat, now: datetime) -> Verdict:
 
 def _unchecked(beat: Beat, now: datetime) -> Iterator[Phrase]:
     if beat.stale and beat.last_tick_at:
-        yield Phrase(text=f"Nothing has been checked since {when(beat.last_tick_at, now)}. ")
+        why = ": the disk is full" if beat.full else ""
+        yield Phrase(text=f"Nothing has been checked since {when(beat.last_tick_at, now)}{why}. ")
     elif beat.stale:
         yield Phrase(text="Nothing is being checked. ")
 
