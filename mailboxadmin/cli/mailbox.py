@@ -91,8 +91,8 @@ def _save(deps: Deps, email: str, draft: Draft, *, test: bool) -> None:
 @mailbox.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """List all mailboxes, those not configured yet too."""
-    mailboxes = list_mailboxes(open_deps())
+    """List all mailboxes by their addresses, those not configured yet too."""
+    mailboxes = sorted(list_mailboxes(open_deps()), key=lambda each: each.address)
     if as_json:
         for each in mailboxes:
             print_json(_as_json(each))

@@ -2,8 +2,11 @@
 
 import pytest
 
+from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.people import Role
 from mailboxadmin.domain.settings import PERSONAL_KEYS
 from mailboxadmin.services.configure import read_config
+from mailboxadmin.services.people import add_person
 from tests.support import mails
 from tests.support.configuring import save
 
@@ -121,6 +124,19 @@ def test_an_admin_without_a_mailbox_gets_one(run, office):
     assert done.status == 0
     assert [line["mailbox"] for line in run("mailbox", "list", "--json").objects] == [
         "grace@example.org"
+    ]
+
+
+def test_the_list_is_in_the_order_of_what_it_shows(run, office):
+    for name, email in (("Zoe", "a@example.org"), ("Adam", "c@example.org"), ("", "b@example.org")):
+        add_person(office.deps, email=email, name=name, role=Role.STAFF, actor=COMMAND_LINE)
+
+    lines = run("mailbox", "list").out.splitlines()[1:]
+
+    assert [line.split()[0] for line in lines] == [
+        "a@example.org",
+        "b@example.org",
+        "c@example.org",
     ]
 
 
