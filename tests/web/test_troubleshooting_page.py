@@ -17,6 +17,7 @@ from mailboxadmin.services.doctor import CHECKS, Check
 from mailboxadmin.services.findings import finding_for
 from mailboxadmin.store.store import DatabaseBusy
 from tests.support import states
+from tests.support.full_disk import leave_free
 from tests.support.office import Office
 from tests.support.visitor import Visitor
 
@@ -192,6 +193,35 @@ def test_what_is_broken_stands_by_its_cause(office: Office, grace: Visitor):
     assert 'id="case-tcp.timeout"' in grace.get("/").text
 
 
+def test_one_mailbox_has_one_cause_and_that_is_not_said(office: Office, grace: Visitor):
+    anna = states.somebody(office, "Anna Keller")
+    states.put(office, anna, State.NEEDS_ACTION, states.finding())
+
+    page = grace.get(PAGE).text
+
+    assert "One mailbox is broken." in page and "one cause" not in page
+
+
+def test_a_full_disk_is_why_nothing_is_checked(
+    office: Office, grace: Visitor, at_desk, monkeypatch: pytest.MonkeyPatch
+):
+    person = states.somebody(office, "Anna Keller")
+    states.put(office, person, State.OK)
+    anna = at_desk(person.email)
+    office.clock.advance(minutes=2)
+    leave_free(monkeypatch, 0)
+
+    pages = [grace.get(PAGE).text, grace.get("/").text, anna.get("/mailbox").text]
+
+    assert all("Mailboxes are not being checked: the disk is full." in page for page in pages)
+    assert not any("starts Mailbox Admin again" in page for page in pages)
+    assert not any("stands still" in page for page in pages)
+    folder = str(office.deps.instance)
+    assert [folder in page.split('role="alert"')[1] for page in pages] == [True, True, False]
+    assert pages[0].index('id="check-disk"') < pages[0].index('id="check-scheduler"')
+    assert ": the disk is full. " in pages[1].split("Nothing has been checked since")[1]
+
+
 def test_answers_that_nobody_knows_are_counted_and_given_out(office: Office, grace: Visitor):
     say(office, "[MOONPHASE] <b>Not now</b>, anna@example.org", times=3)
 
@@ -199,6 +229,8 @@ def test_answers_that_nobody_knows_are_counted_and_given_out(office: Office, gra
 
     assert '<td class="num" data-label="times">3</td>' in page
     assert "[MOONPHASE]" in page
+    assert '<th scope="col" class="wide">Step</th>' in page
+    assert ">Sign-in <" in page
     assert "&lt;b&gt;Not now" in page and "&lt;address&gt;" in page
     assert "anna@example.org" not in page
     assert f'href="{FILE}"' in page

@@ -21,6 +21,7 @@ def remark(cases: Sequence[Case]) -> str:
     if not cases:
         return "No mailbox is broken."
     mailboxes = sum(len(case.mailboxes) for case in cases)
+    if mailboxes == 1:
+        return "One mailbox is broken."
     causes = "one cause" if len(cases) == 1 else f"{number_word(len(cases)).lower()} causes"
-    verb = "mailbox is" if mailboxes == 1 else "mailboxes are"
-    return f"{number_word(mailboxes)} {verb} broken, for {causes}."
+    return f"{number_word(mailboxes)} mailboxes are broken, for {causes}."

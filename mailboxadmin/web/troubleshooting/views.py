@@ -7,10 +7,12 @@ from mailboxadmin.services.doctor import examine
 from mailboxadmin.services.unknown import read_unknown, unknown_as_rows
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.board.cards import card
+from mailboxadmin.web.rungs import LABELS
 from mailboxadmin.web.troubleshooting import bp, verdict
 from mailboxadmin.web.troubleshooting.evidence import evidence
 
 bp.add_app_template_filter(evidence)
+bp.add_app_template_filter(LABELS.__getitem__, "rung_label")
 #: So many of what nobody knows are on the page; the download has all.
 SHOWN = 20
 
