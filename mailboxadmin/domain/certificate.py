@@ -1,13 +1,15 @@
 """A certificate that a server showed, as a person judges it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailboxadmin.domain.clock import rfc3339
 
 #: Names of a certificate that a sentence has room for.
 _MOST_NAMES = 5
+#: Ten years: of an end that is farther away, the days say nothing to anybody.
+_LONG = timedelta(days=3653)
 #: The last instant that a certificate can name; it means that there is none (RFC 5280, 4.1.2.5).
 _NO_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
@@ -31,13 +33,18 @@ class Certificate:
     vouched: bool = False
 
     def validity(self, now: datetime) -> str:
-        """`good for 61 days`, `good without end`, `expired on …`, `not valid before 2035-01-01`."""
+        """`good for 61 days`, `expired on …`, `not valid before 2035-01-01`.
+
+        One that outlives those who read it: `good until 1 Jan 3000`, `good without end`.
+        """
         if now < self.starts_at:
             return f"not valid before {self.starts_at:%Y-%m-%d}"
         if now >= self.ends_at:
             return f"expired on {self.ends_at:%Y-%m-%d}"
         if self.ends_at == _NO_END:
             return "good without end"
+        if self.ends_at - now > _LONG:
+            return f"good until {self.ends_at.day} {self.ends_at:%b %Y}"
         days = (self.ends_at - now).days
         return f"good for {days} day{'' if days == 1 else 's'}"
 
@@ -53,10 +60,10 @@ class Certificate:
 
     def description(self, now: datetime) -> str:
         """Everything needed to decide whether to pin it, on one line."""
-        names = ", ".join(self.names[:_MOST_NAMES]) or "no name"
+        names = f"for {', '.join(self.names[:_MOST_NAMES])}" if self.names else "without a name"
         more = ", …" if len(self.names) > _MOST_NAMES else ""
         return (
-            f"certificate {self.validity(now)}, {self.origin}, for {names}{more}, "
+            f"certificate {self.validity(now)}, {self.origin}, {names}{more}, "
             f"SHA-256 fingerprint {self.fingerprint}"
         )
 

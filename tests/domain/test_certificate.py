@@ -35,12 +35,20 @@ def test_its_sentence_names_the_host_the_issuer_and_the_days_left():
         ({"self_signed": True}, "certificate for imap.example.org, self-signed, good for "),
         ({"ends_at": NOW + timedelta(days=1)}, "good for 1 day"),
         ({"ends_at": datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)}, "good without end"),
+        ({"ends_at": NOW + timedelta(days=3653)}, "good for 3653 days"),
+        ({"ends_at": datetime(3000, 1, 1, tzinfo=UTC)}, "good until 1 Jan 3000"),
         ({"ends_at": NOW}, "expired on 2026-05-03"),
         ({"starts_at": NOW + timedelta(days=1)}, "not valid before 2026-05-04"),
     ],
 )
 def test_its_sentence_says_what_is_peculiar(changes, sentence):
     assert sentence in replace(SHOWN, **changes).sentence(NOW)
+
+
+def test_its_description_does_not_make_a_name_of_none():
+    assert ", self-signed, without a name, SHA-256" in replace(
+        SHOWN, names=(), self_signed=True
+    ).description(NOW)
 
 
 @pytest.mark.parametrize(
