@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
     for name in ("clock", "exact", "initials", "sentence", "linked", "value", "yours"):
         app.add_template_filter(getattr(words, name), name)
     app.add_template_filter(words.count, "counted")
+    app.add_template_filter(located)
     app.add_template_filter(grouped)
     app.add_template_filter(beginning)
     app.add_template_filter(rfc3339, "rfc3339")
@@ -72,6 +73,14 @@ def wires(field: object, described: str) -> dict[str, str]:
 def viewer() -> Person | None:
     """Who reads the page; None before the sign-in."""
     return signed_in.person()
+
+
+def located(step: str) -> str:
+    """The step, in which an admin reads where on this machine the instance folder is."""
+    reader = viewer()
+    if reader is None or not reader.is_admin:
+        return step
+    return step.replace("(the instance folder)", f"({web.deps().instance})")
 
 
 def acts(mailbox: Glance, full: bool = False) -> str:

@@ -222,6 +222,21 @@ def test_a_full_disk_is_why_nothing_is_checked(
     assert ": the disk is full. " in pages[1].split("Nothing has been checked since")[1]
 
 
+def test_the_step_names_the_folder_to_the_admin_alone(office: Office, grace: Visitor, at_desk):
+    person = states.somebody(office, "Anna Keller")
+    facts = Facts(phase=Phase.LOCAL, happening=Happening.DISK_FULL)
+    wrong = finding_for(office.deps, person.mailbox_id or 0, facts)
+    mailbox = states.put(office, person, State.RETRYING, wrong, facts=facts)
+    states.put(office, states.somebody(office, "Ben Okoye"), State.RETRYING, wrong, facts=facts)
+    folder = str(office.deps.instance)
+
+    for_grace = [grace.get(path).text for path in ("/", f"/mailboxes/{mailbox}")]
+    for_anna = at_desk(person.email).get(f"/mailboxes/{mailbox}").text
+
+    assert all(f"data ({folder}): old backups" in page for page in for_grace)
+    assert "data (the instance folder): old backups" in for_anna and folder not in for_anna
+
+
 def test_answers_that_nobody_knows_are_counted_and_given_out(office: Office, grace: Visitor):
     say(office, "[MOONPHASE] <b>Not now</b>, anna@example.org", times=3)
 
