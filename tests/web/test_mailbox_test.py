@@ -126,6 +126,15 @@ def test_a_refused_password_is_said_with_what_to_do_and_may_be_saved_anyway(desk
     assert 'value="save_anyway"' in page
 
 
+def test_enter_never_presses_save_anyway(desk: Visitor):
+    """Browsers press the first button of a form."""
+    page = try_it(desk, password="not the one").text
+
+    form = page[page.index('<form id="config"') :]
+    first = form[form.index("<button") :].split(">", 1)[0]
+    assert 'value="save"' in first
+
+
 @pytest.mark.parametrize(("headers", "status"), [({}, 400), (SCRIPTED, 422)])
 def test_a_fault_stands_beside_its_field(desk: Visitor, headers, status):
     data = {"csrf_token": desk.token("/mailbox"), "do": "test", "imap_port": "99999"}
