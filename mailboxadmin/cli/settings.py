@@ -1,12 +1,19 @@
 """`settings`: the same keys, limits and defaults as the web form."""
 
+from typing import Any
+
 import click
 
 from mailboxadmin.cli.opening import open_deps, read_stdin
 from mailboxadmin.cli.output import complain, json_option, print_json, print_table
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.domain.settings import Kind, Setting, Value
-from mailboxadmin.services.settings import change_settings, passwords_to_move, read_settings
+from mailboxadmin.domain.settings import SETTINGS, Kind, Setting, Value
+from mailboxadmin.services.settings import (
+    SettingView,
+    change_settings,
+    passwords_to_move,
+    read_settings,
+)
 
 
 @click.group(no_args_is_help=False)
@@ -21,22 +28,26 @@ def list_(as_json: bool) -> None:
     views = read_settings(open_deps())
     if as_json:
         for view in views:
-            setting = view.setting
-            chosen = setting.parse(view.text)
-            value = setting.default if chosen is None else chosen
-            print_json(
-                {
-                    "key": setting.key,
-                    "value": _as_json(setting, value),
-                    "default": _as_json(setting, setting.default),
-                }
-            )
+            print_json(_as_json(view))
         return
     rows = ((view.setting.key, view.in_force or "-", view.default or "-") for view in views)
     print_table(("key", "value", "default"), rows)
 
 
-def _as_json(setting: Setting, value: Value) -> str | int | list[str] | None:
+def _as_json(view: SettingView) -> dict[str, Any]:
+    setting = view.setting
+    if setting.is_secret:
+        return {"key": setting.key, "value": view.in_force, "default": view.default}
+    chosen = setting.parse(view.text)
+    value = setting.default if chosen is None else chosen
+    return {
+        "key": setting.key,
+        "value": _value(setting, value),
+        "default": _value(setting, setting.default),
+    }
+
+
+def _value(setting: Setting, value: Value) -> str | int | list[str] | None:
     if setting.kind is Kind.YES_NO:
         return setting.format(value)
     return list(value) if isinstance(value, tuple) else value
@@ -50,6 +61,9 @@ def set_(key: str, value: str | None, value_stdin: bool) -> None:
     """Set KEY to VALUE; an empty value is the default again."""
     if (value is None) == (not value_stdin):
         raise click.UsageError("Give the value, or --value-stdin.")
+    if value and key in SETTINGS and SETTINGS[key].is_secret:
+        # Whatever stands on a command line is in the shell's history and in the process list.
+        raise click.UsageError(f"{key} is a secret; give it with --value-stdin.")
     texts = {key: read_stdin("value") if value is None else value}
     deps = open_deps()
     moved = passwords_to_move(deps, texts)

@@ -164,6 +164,6 @@ def touching(event: Event, own: Set[str], *, known_domain: bool, provider: str) 
 
 
 def _is_about_mail(key: str, provider: str) -> bool:
-    if key in SETTINGS:
+    if key in SETTINGS and SETTINGS[key].app is None:
         return SETTINGS[key].group in _GROUPS or key == "allowed_internal_hosts"
     return bool(provider) and key.startswith(f"{provider}_")

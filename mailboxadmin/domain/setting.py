@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from mailboxadmin.domain import entered
+from mailboxadmin.domain import app_entered, entered
 from mailboxadmin.domain.errors import InvalidInput
+from mailboxadmin.domain.oauth import AppKey
 
 #: A setting's value: a text, a number, yes or no, or several names; None is "not set".
 Value = str | int | bool | tuple[str, ...] | None
@@ -32,6 +33,10 @@ class Kind(StrEnum):
     FOLDERS = "folders"
     #: Hosts, host:port or networks, one a line or separated by commas.
     HOSTS = "hosts"
+    #: Kept sealed, never shown.
+    SECRET = "secret"
+    #: A day; the value is a text, as ISO 8601 writes it.
+    DATE = "date"
 
 
 class Group(StrEnum):
@@ -42,6 +47,8 @@ class Group(StrEnum):
     SYNC = "Checking for mail"
     PEOPLE = "People and network"
     KEEPING = "Keeping"
+    #: On a page of its own.
+    OAUTH = "OAuth"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +71,15 @@ class Setting:
     unit: str = ""
     #: What holds while nothing is set and there is no default, in words; empty: nothing.
     otherwise: str = ""
+    #: The OAuth app that it is part of; None for all others.
+    app: AppKey | None = None
+    #: Reads it more closely than its kind does, raising ValueError; None: as its kind.
+    reads: Callable[[str], str] | None = None
+
+    @property
+    def is_secret(self) -> bool:
+        """Its value is sealed, and nobody is shown more than whether there is one."""
+        return self.kind is Kind.SECRET
 
     def parse(self, text: str) -> Value:
         """The value that `text` names; an empty text is None, which means the default.
@@ -75,7 +91,7 @@ class Setting:
         if not text:
             return None
         try:
-            return _READERS[self.kind](self, text)
+            return self.reads(text) if self.reads else _READERS[self.kind](self, text)
         except ValueError as fault:
             raise InvalidInput(self.key, str(fault)) from None
 
@@ -99,4 +115,6 @@ _READERS: Final[dict[Kind, Callable[[Setting, str], Value]]] = {
     Kind.FOLDER: lambda _, text: entered.read_folder(text),
     Kind.FOLDERS: lambda setting, text: entered.read_folders(text, setting.maximum),
     Kind.HOSTS: lambda _, text: entered.read_allowed_hosts(text),
+    Kind.SECRET: lambda _, text: app_entered.read_secret(text),
+    Kind.DATE: lambda _, text: app_entered.read_day(text),
 }

@@ -6,8 +6,15 @@ an empty value inherits.
 
 from typing import Final
 
+from mailboxadmin.domain.app_entered import (
+    read_entra_client_id,
+    read_entra_secret,
+    read_google_client_id,
+    read_tenant,
+)
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.mailbox import Encryption
+from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.setting import Group, Kind, Setting, Value
 
 __all__ = ["PERSONAL_KEYS", "SETTINGS", "Group", "Kind", "Setting", "Value", "setting"]
@@ -193,6 +200,62 @@ _ALL = (
         minimum=1,
         maximum=3650,
         unit="days",
+    ),
+    Setting(
+        key="gmail_client_id",
+        kind=Kind.TEXT,
+        group=Group.OAUTH,
+        label="Gmail client ID",
+        help="From Google Cloud, Clients. It ends in .apps.googleusercontent.com.",
+        app=AppKey.GMAIL,
+        reads=read_google_client_id,
+    ),
+    Setting(
+        key="gmail_client_secret",
+        kind=Kind.SECRET,
+        group=Group.OAUTH,
+        label="Gmail client secret",
+        help="Google Cloud shows it once, when the client is made.",
+        app=AppKey.GMAIL,
+    ),
+    Setting(
+        key="outlook_client_id",
+        kind=Kind.TEXT,
+        group=Group.OAUTH,
+        label="Outlook client ID",
+        help="In Entra the Application (client) ID, on the app's Overview.",
+        app=AppKey.OUTLOOK,
+        reads=read_entra_client_id,
+    ),
+    Setting(
+        key="outlook_client_secret",
+        kind=Kind.SECRET,
+        group=Group.OAUTH,
+        label="Outlook client secret",
+        help="In Entra the Value of the client secret, not its Secret ID. It is shown once, when "
+        "the secret is made.",
+        app=AppKey.OUTLOOK,
+        reads=read_entra_secret,
+    ),
+    Setting(
+        key="outlook_tenant_id",
+        kind=Kind.TEXT,
+        group=Group.OAUTH,
+        label="Outlook tenant",
+        help="In Entra the Directory (tenant) ID, for an app of one organisation only. Empty for "
+        "an app that also serves other organisations or personal accounts.",
+        otherwise="common",
+        app=AppKey.OUTLOOK,
+        reads=read_tenant,
+    ),
+    Setting(
+        key="outlook_secret_expires_on",
+        kind=Kind.DATE,
+        group=Group.OAUTH,
+        label="Outlook client secret ends on",
+        help="In Entra under Expires, beside the secret: 24 months after it was made at the "
+        "latest. All Outlook mailboxes stop on that day; you are warned before it.",
+        app=AppKey.OUTLOOK,
     ),
 )
 

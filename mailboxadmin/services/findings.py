@@ -9,6 +9,7 @@ from mailboxadmin.domain.finding import Finding, Phase
 from mailboxadmin.domain.people import Role, Standing
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.oauth_apps import apps_set_up
 from mailboxadmin.services.pins import explain_changed
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.unknown import note_unknown
@@ -41,6 +42,7 @@ def finding_for(
             owner_first_name=owner.first_name if owner else "",
             effective=tried or effective_for(db, deps.providers, mailbox_id),
             help_contact=whom_to_ask(db),
+            oauth_apps=apps_set_up(db),
         )
         facts = explain_changed(db, facts)
     note_unknown(deps, facts, context, login=login or row.username)

@@ -164,7 +164,9 @@ def _named(candidates: Sequence[Candidate], addresses: Sequence[str]) -> list[Ca
 
 
 def _candidates(db: DbSession) -> list[Candidate]:
-    with_secret = set(db.scalars(select(SecretRow.mailbox_id)))
+    with_secret = set(
+        db.scalars(select(SecretRow.mailbox_id).where(SecretRow.mailbox_id.is_not(None)))
+    )
     rows = db.execute(
         select(MailboxRow, StaffRow)
         .join(StaffRow, StaffRow.id == MailboxRow.staff_id)

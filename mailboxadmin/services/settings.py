@@ -14,9 +14,16 @@ from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import parsed
 from mailboxadmin.services.faults import Faults, read_texts
+from mailboxadmin.services.office_secrets import (
+    SET,
+    UNSET,
+    held_secrets,
+    put_secret,
+    told_of_secret,
+)
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.activity import add_entry
-from mailboxadmin.store.secrets import all_password_rows
+from mailboxadmin.store.secrets import all_password_rows, office_secret_names
 from mailboxadmin.store.settings import office_texts, write_office_text
 
 _SPECIAL_FOLDERS = frozenset(use.setting_key for use in SpecialUse)
@@ -27,12 +34,14 @@ class SettingView:
     """A setting as the page and the command line show it."""
 
     setting: Setting
-    #: What is set, as text; empty when it is the default.
+    #: What is set, as text; empty when it is the default. Of a secret `set`, or empty.
     text: str
 
     @property
     def default(self) -> str:
         """The default, as text; empty when there is none."""
+        if self.setting.is_secret:
+            return UNSET
         return self.setting.format(self.setting.default)
 
     @property
@@ -46,7 +55,7 @@ class Change:
     """One setting that was changed."""
 
     setting: Setting
-    #: What held before and what holds now, as text.
+    #: What held before and what holds now, as text; of a secret only `set`, `changed`, `removed`.
     before: str
     after: str
 
@@ -72,15 +81,17 @@ class Rebinding:
 
 
 def office_values(db: Session) -> dict[str, Value]:
-    """What holds for the office, by key; every key is there, its default when nothing is set."""
+    """What holds for the office, by key: all but the secrets, the default when nothing is set."""
     chosen = parsed(office_texts(db))
-    return {key: chosen.get(key, each.default) for key, each in SETTINGS.items()}
+    return {
+        key: chosen.get(key, each.default) for key, each in SETTINGS.items() if not each.is_secret
+    }
 
 
 def read_settings(deps: Deps) -> tuple[SettingView, ...]:
     """Every setting, in the order of the page."""
     with deps.store.read() as db:
-        texts = office_texts(db)
+        texts = office_texts(db) | dict.fromkeys(office_secret_names(db), SET)
     return tuple(
         SettingView(setting=each, text=texts.get(each.key, "")) for each in SETTINGS.values()
     )
@@ -105,12 +116,12 @@ def change_settings(
     wanted = _read(texts)
     with deps.store.write() as db:
         before = office_texts(db)
-        changes = _changes(before, wanted)
+        changes = _changes(before | held_secrets(db, deps, wanted), wanted)
         if not changes:
             return ()
         moved = _rebinding(db, deps, before | wanted)
         for change in changes:
-            write_office_text(db, change.setting.key, wanted[change.setting.key])
+            _write(db, deps, change.setting, wanted[change.setting.key])
         _move(db, moved, deps.clock.now(), rebind=rebind_passwords)
         add_entry(
             db, _entry(changes, len(moved.mailbox_ids), rebind_passwords, actor), deps.clock.now()
@@ -148,8 +159,17 @@ def _changes(before: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[Chan
         default = each.format(each.default)
         held, holds = before.get(key, "") or default, text or default
         if held != holds:
-            changes.append(Change(setting=each, before=held, after=holds))
+            told = told_of_secret(held, holds) if each.is_secret else (held, holds)
+            changes.append(Change(setting=each, before=told[0], after=told[1]))
     return tuple(changes)
+
+
+def _write(db: Session, deps: Deps, changed: Setting, text: str) -> None:
+    """Keep one value where it belongs."""
+    if changed.is_secret:
+        put_secret(db, deps, changed.key, text)
+    else:
+        write_office_text(db, changed.key, text)
 
 
 def _rebinding(db: Session, deps: Deps, office_after: Mapping[str, str]) -> Rebinding:

@@ -39,3 +39,31 @@ def put_password(db: Session, mailbox_id: int, sealed: bytes, bound_to: str, now
         row = SecretRow(mailbox_id=mailbox_id, name=PASSWORD)
         db.add(row)
     row.sealed, row.bound_to, row.created_at = sealed, bound_to, now
+
+
+def office_secret_row(db: Session, name: str) -> SecretRow | None:
+    """A sealed secret of the office, by its settings key; None when it is not set."""
+    query = select(SecretRow).where(SecretRow.mailbox_id.is_(None), SecretRow.name == name)
+    return db.scalars(query).one_or_none()
+
+
+def office_secret_names(db: Session) -> frozenset[str]:
+    """The settings keys of the secrets that are set."""
+    query = select(SecretRow.name).where(SecretRow.mailbox_id.is_(None))
+    return frozenset(db.scalars(query))
+
+
+def write_office_secret(db: Session, name: str, sealed: bytes | None, now: datetime) -> None:
+    """Keep a secret of the office in place of the one before; None takes it away.
+
+    That there is one row a name is kept here: to a constraint of SQL no two NULLs are alike.
+    """
+    row = office_secret_row(db, name)
+    if sealed is None:
+        if row is not None:
+            db.delete(row)
+        return
+    if row is None:
+        row = SecretRow(mailbox_id=None, name=name)
+        db.add(row)
+    row.sealed, row.created_at = sealed, now

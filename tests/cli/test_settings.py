@@ -73,6 +73,41 @@ def test_what_is_out_of_the_limits_is_refused_with_them(run, key):
     assert f"from {setting.minimum} to {setting.maximum}" in high.complaint
 
 
+SECRETS = [key for key, setting in SETTINGS.items() if setting.is_secret]
+
+
+@pytest.mark.parametrize("key", SECRETS)
+def test_a_secret_comes_by_standard_input_and_is_told_as_set_or_unset(run, key):
+    done = run("settings", "set", key, "--value-stdin", stdin="canary~1\n")
+    again = run("settings", "set", key, "--value-stdin", stdin="canary~2\n")
+
+    listed = {line["key"]: line for line in run("settings", "list", "--json").objects}
+    table = run("settings", "list").out
+    removed = run("settings", "set", key, "")
+    assert (done.out, again.out) == (f"{key}: not set -> set\n", f"{key}: set -> changed\n")
+    assert listed[key] == {"key": key, "value": "set", "default": "unset"}
+    assert "canary" not in table
+    assert removed.out == f"{key}: set -> removed\n"
+
+
+@pytest.mark.parametrize("key", SECRETS)
+def test_a_secret_on_the_command_line_is_refused_without_repeating_it(run, key):
+    done = run("settings", "set", key, "canary~1")
+
+    assert done.status == 2
+    assert done.complaint.startswith(f"{key} is a secret; give it with --value-stdin.")
+    assert "canary" not in done.out + done.err
+    assert run("activity", "--json").objects == []
+
+
+def test_a_day_is_printed_as_it_is_written(run):
+    run("settings", "set", "outlook_secret_expires_on", "2027-03-31")
+
+    listed = {line["key"]: line["value"] for line in run("settings", "list", "--json").objects}
+
+    assert listed["outlook_secret_expires_on"] == "2027-03-31"
+
+
 def test_people_get_a_table(run):
     lines = run("settings", "list").out.splitlines()
 

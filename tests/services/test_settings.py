@@ -82,7 +82,7 @@ def test_every_setting_has_a_default_that_its_own_limits_accept(office: Office):
     for view in read_settings(office.deps):
         each = view.setting
         assert each.parse(each.format(each.default)) in (each.default, None)
-        assert held(office, each.key) == each.default
+        assert each.is_secret or held(office, each.key) == each.default
 
 
 def test_one_fault_keeps_the_others_from_being_saved(office: Office):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mailboxadmin.domain.settings import SETTINGS
+from mailboxadmin.domain.settings import SETTINGS, Group
 from mailboxadmin.services.settings import read_settings
 from tests.support.configuring import ADMIN, bound_to, save
 from tests.support.log import logged
@@ -38,8 +38,18 @@ def test_every_setting_is_there_with_its_help(grace: Visitor):
     page = grace.get("/settings").text
 
     for key, setting in SETTINGS.items():
-        assert f'name="{key}"' in page
-        assert setting.label in page
+        if setting.group is not Group.OAUTH:
+            assert f'name="{key}"' in page
+            assert setting.label in page
+
+
+def test_the_oauth_apps_are_neither_shown_nor_taken_here(office: Office, grace: Visitor):
+    page = grace.get("/settings").text
+    grace.post("/settings", outlook_client_secret="smuggled", parallel_syncs="9")
+
+    assert "client_secret" not in page
+    assert text_of(office, "outlook_client_secret") == ""
+    assert text_of(office, "parallel_syncs") == "9"
 
 
 def test_saving_says_what_changed(office: Office, grace: Visitor):

@@ -7,6 +7,9 @@ from mailboxadmin.domain.settings import SETTINGS, Group, Setting
 from mailboxadmin.services.settings import SettingView
 from mailboxadmin.web.controls import control
 
+#: The OAuth apps have a page of their own.
+_HERE = {key: each for key, each in SETTINGS.items() if each.group is not Group.OAUTH}
+
 
 class SettingsForm(FlaskForm):
     """A field a setting, added below; and the confirmation that is asked for only when needed."""
@@ -18,16 +21,17 @@ class SettingsForm(FlaskForm):
     def groups(self) -> list[tuple[Group, list[tuple[Setting, Field]]]]:
         """The fields by group, in the order of the page."""
         return [
-            (group, [(each, self[each.key]) for each in SETTINGS.values() if each.group is group])
+            (group, [(each, self[each.key]) for each in _HERE.values() if each.group is group])
             for group in Group
+            if group is not Group.OAUTH
         ]
 
     def texts(self) -> dict[str, str]:
         """What stands in the fields, by key; a field that was not sent is not there."""
-        return {key: self[key].data for key in SETTINGS if self[key].data is not None}
+        return {key: self[key].data for key in _HERE if self[key].data is not None}
 
 
-for _key, _setting in SETTINGS.items():
+for _key, _setting in _HERE.items():
     _default = _setting.format(_setting.default)
     setattr(SettingsForm, _key, control(_setting, inherited=_default, word="default", pins=False))
 

@@ -1,0 +1,53 @@
+"""The office's OAuth apps: which there are, and with what they are asked for tokens."""
+
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.oauth import App, AppKey
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.store.secrets import office_secret_names, office_secret_row
+from mailboxadmin.store.settings import office_texts
+
+#: Whoever signs in says from which directory.
+ANY_TENANT = "common"
+
+
+def app_of(db: Session, deps: Deps, key: AppKey) -> App | None:
+    """The app at one provider; None while its client ID or its secret is not set.
+
+    Raises:
+        SecretUnreadable: the key that sealed its secret is not there.
+    """
+    texts, row = office_texts(db), office_secret_row(db, secret_key(key))
+    client_id = texts.get(client_id_key(key), "")
+    if not client_id or row is None:
+        return None
+    tenant = texts.get("outlook_tenant_id", "") or ANY_TENANT
+    return App(
+        key=key,
+        client_id=client_id,
+        client_secret=deps.vault.open(row.sealed),
+        tenant=tenant if key is AppKey.OUTLOOK else "",
+    )
+
+
+def apps_set_up(db: Session) -> frozenset[AppKey]:
+    """The providers whose app has a client ID and a secret, whether they work or not."""
+    texts, secrets = office_texts(db), office_secret_names(db)
+    return frozenset(
+        key for key in AppKey if texts.get(client_id_key(key)) and secret_key(key) in secrets
+    )
+
+
+def redirect_uri(deps: Deps, key: AppKey) -> str:
+    """Where the provider sends people back to; registered with it letter by letter."""
+    return f"{deps.base_url}/oauth/callback/{key}"
+
+
+def client_id_key(key: AppKey) -> str:
+    """The setting with its client ID."""
+    return f"{key}_client_id"
+
+
+def secret_key(key: AppKey) -> str:
+    """The setting with its secret."""
+    return f"{key}_client_secret"
