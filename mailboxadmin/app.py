@@ -12,6 +12,9 @@ from mailboxadmin.config import Config, prepare_instance
 from mailboxadmin.diagnosis import Diagnosis, load_providers
 from mailboxadmin.domain.clock import Clock, SystemClock
 from mailboxadmin.imap.network import Network
+from mailboxadmin.oauth.client import TokenClient
+from mailboxadmin.oauth.endpoints import Endpoints
+from mailboxadmin.oauth.transport import Transport
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.pool import Pool
 from mailboxadmin.services.room import starting_in
@@ -60,11 +63,17 @@ def create_app(
         vault = Vault(config.keys())
         _configure(app, config, vault)
         store = _open_store(app, migrations=pages)
+    clock, network = clock or SystemClock(), network or Network(ca_file=config.ca_file)
     app.extensions["mailboxadmin"] = Deps(
         store=store,
-        clock=clock or SystemClock(),
+        clock=clock,
         vault=vault,
-        network=network or Network(ca_file=config.ca_file),
+        network=network,
+        tokens=TokenClient(
+            endpoints=Endpoints.of(config.provider_urls),
+            transport=Transport(resolve=network.addresses, ca_file=config.ca_file),
+            clock=clock,
+        ),
         diagnosis=Diagnosis.load(),
         providers=load_providers(),
         pool=Pool(),

@@ -43,6 +43,8 @@ _ALWAYS: Final = {
     Happening.SECRET_UNREADABLE: "local.secret_unreadable",
     Happening.PASSWORD_BOUND_ELSEWHERE: "local.password_bound_elsewhere",
     Happening.NO_PASSWORD: "local.no_password",
+    Happening.NO_TOKENS_HERE: "oauth.not_available",
+    Happening.NO_OAUTH_APP: "oauth.client_invalid",
     Happening.TOKEN_UNREACHABLE: "oauth.provider_unavailable",
     Happening.UNEXPECTED: "unknown",
 }

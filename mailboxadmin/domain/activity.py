@@ -67,6 +67,15 @@ class Code(StrEnum):
     READ_STATUS_BACKFILLED = "read_status.backfilled"
     #: Read here and there, differently, before either knew of the other.
     READ_STATUS_CONFLICT = "read_status.conflict"
+    #: A permission was given, and opens the mailbox.
+    OAUTH_CONNECTED = "oauth.connected"
+    OAUTH_REFRESHED = "oauth.refreshed"
+    OAUTH_REFRESH_FAILED = "oauth.refresh_failed"
+    #: Something will end that a person can renew in time.
+    OAUTH_EXPIRING = "oauth.expiring"
+    OAUTH_DISCONNECTED = "oauth.disconnected"
+    #: Somebody came back from a provider without a permission that opens the mailbox.
+    OAUTH_REFUSED = "oauth.refused"
     SCHEDULER_STARTED = "scheduler.started"
     SCHEDULER_STOPPED = "scheduler.stopped"
     SCHEDULER_STALLED = "scheduler.stalled"

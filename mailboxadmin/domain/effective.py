@@ -1,7 +1,7 @@
 """The settings in force for one mailbox, each with where it comes from.
 
-    own -> known provider (exact domain of the address) -> office default
-        -> provider recognised by MX -> built in
+    own -> known provider (that of the permission, else of the address's exact domain)
+        -> office default -> provider recognised by MX -> built in
 
 Host, port and encryption are one block: it belongs to whoever sets the host, so
 that a personal host never meets an office port. A value a person sets for
@@ -104,6 +104,7 @@ def effective(
     *,
     by_domain: Provider | None = None,
     by_mx: Provider | None = None,
+    by_grant: Provider | None = None,
 ) -> Effective:
     """The settings in force.
 
@@ -112,14 +113,17 @@ def effective(
         office: what is set for the office; missing or None is the default.
         by_domain: the provider of the address's exact domain.
         by_mx: the provider that the domain's MX points to.
+        by_grant: the provider that the mailbox is connected to with a permission: its tokens
+            open nothing anywhere else.
     """
-    values = _server_block(own, office, by_domain, by_mx)
+    known = by_grant or by_domain
+    values = _server_block(own, office, known, by_mx)
     values |= {
         key: _first((own, Origin.OWN), (office, Origin.OFFICE), key=key)
         for key in PERSONAL_KEYS
         if key not in values
     }
-    return Effective(values=values, provider=by_domain or by_mx)
+    return Effective(values=values, provider=known or by_mx)
 
 
 def _first(*sources: tuple[Mapping[str, Value], Origin], key: str) -> InForce:

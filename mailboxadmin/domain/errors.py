@@ -109,6 +109,10 @@ class Happening(StrEnum):
     NO_SERVER = "no_server"
     #: No password is stored for the mailbox.
     NO_PASSWORD = "no_password"
+    #: The server has no way to sign in with a token, or is none that a token may be sent to.
+    NO_TOKENS_HERE = "no_tokens_here"
+    #: The OAuth app that the mailbox was connected with is not set up any more.
+    NO_OAUTH_APP = "no_oauth_app"
     #: A token endpoint, or the provider at the callback, said no: `Facts.token` has its words.
     TOKEN_REFUSED = "token_refused"
     #: A token endpoint did not answer, or not as one.

@@ -1,5 +1,6 @@
 """A mailbox: one staff account on a mail server, its state, and what it takes to open it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +8,8 @@ from typing import Any
 
 from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.finding import Finding, Phase
+from mailboxadmin.domain.oauth import AppKey
+from mailboxadmin.domain.token import Bearer, SignIn
 
 
 class State(StrEnum):
@@ -54,7 +57,13 @@ class Account:
 
     server: Server
     username: str
-    password: str = field(repr=False)
+    #: Empty where it signs in with a token.
+    password: str = field(default="", repr=False)
+    #: Where its tokens come from; None where it signs in with a password.
+    bearer: Bearer | None = field(default=None, repr=False)
+    #: The token that was taken from there; empty before.
+    token: str = field(default="", repr=False)
+    sign_in: SignIn = SignIn.PASSWORD
     #: SHA-256 fingerprints (hex, lower case, no colons) that an admin pinned for this host.
     pinned: tuple[str, ...] = ()
     #: Only public addresses and those in `allowed_hosts`: the host was named by staff.
@@ -82,6 +91,11 @@ class Step:
         """The step that `as_json` wrote."""
         phase, ok, ms, detail = (stored[key] for key in ("phase", "ok", "ms", "detail"))
         return cls(phase=Phase(phase), ok=ok, ms=ms, detail=detail)
+
+
+def with_step(steps: Iterable[Step], step: Step) -> list[Step]:
+    """The steps with one more, which takes the place of an earlier one of its phase."""
+    return [*(each for each in steps if each.phase is not step.phase), step]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +158,11 @@ class Glance:
     address: str
     owner_name: str
     state: State
-    #: A password was entered; whether it opens the mailbox is found out by a test or a sync.
+    #: A password was entered or a permission given; whether it opens the mailbox is found out by
+    #: a test or a sync.
     configured: bool
+    #: Whose permission it signs in with; None where it is a password, or nothing yet.
+    app: AppKey | None
     finding: Finding | None
     #: The run that is going on now; None when none is.
     running: int | None

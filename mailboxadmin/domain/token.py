@@ -1,7 +1,8 @@
-"""What a provider answers when it is asked for a token (RFC 6749, 5.2)."""
+"""Signing in with tokens: where they come from, and what a provider answers (RFC 6749, 5.2)."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any, Protocol
 
 
 class SignIn(StrEnum):
@@ -11,6 +12,28 @@ class SignIn(StrEnum):
     TOKEN = "token"
     #: A token of a consent that was given a moment ago: a refusal then means another account.
     NEW_CONSENT = "new_consent"
+
+
+class Bearer(Protocol):
+    """Where access tokens for one mailbox come from; the wire knows no more of it."""
+
+    @property
+    def detail(self) -> str:
+        """What was done for the token that was given last, for the ladder."""
+
+    def token(self) -> str:
+        """An access token that is good; the provider is asked for one when it has to be.
+
+        Raises:
+            MailFailure: facts with phase `token` or `local`; there is none to be had.
+        """
+
+    def renewed(self) -> str | None:
+        """Another one, because the server refused the last; None when there will be no better.
+
+        Raises:
+            MailFailure: as `token`.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +50,12 @@ class TokenAnswer:
     description: str = ""
     #: Microsoft's `suberror`, Google's `error_subtype`; empty without one.
     suberror: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """To be kept; `from_json` reads it back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "TokenAnswer":
+        """The answer that `as_json` wrote."""
+        return cls(**stored)

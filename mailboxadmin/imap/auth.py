@@ -1,12 +1,13 @@
-"""The auth rung: sign in with a password, then say who we are and what we want."""
+"""The auth rung: sign in, with a password or a token, then say who we are and what we want."""
 
 import imaplib
 from collections.abc import Callable
 from typing import Any
 
-from mailboxadmin.domain.errors import Happening
+from mailboxadmin.domain.errors import Happening, MailFailure
+from mailboxadmin.domain.finding import Phase
 from mailboxadmin.imap.arguments import check_text, quoted
-from mailboxadmin.imap.said import Heard, readable
+from mailboxadmin.imap.said import Heard, oauthbearer, readable, xoauth2
 from mailboxadmin.imap.translate import Scene
 from mailboxadmin.imap.wire import Client, Wire
 
@@ -14,7 +15,69 @@ from mailboxadmin.imap.wire import Client, Wire
 _WHO_WE_ARE = {"name": "Mailbox Admin"}
 
 
+#: In the order of preference: what every server with OAuth has, then the standard.
+_TOKEN_WAYS = (("XOAUTH2", xoauth2, b""), ("OAUTHBEARER", oauthbearer, b"\x01"))
+
+
 def sign_in(wire: Wire, scene: Scene) -> None:
+    """Sign in with what the account has.
+
+    Raises:
+        MailFailure: LOGIN_DISABLED; nothing was sent.
+        imaplib.IMAP4.error, Hangup, Silence: what `translate` reads.
+    """
+    check_text("username", scene.account.username)
+    if wire.state != "NONAUTH":
+        return
+    if scene.account.token:
+        _sign_in_with_token(wire, scene.account.username, scene.account.token)
+    else:
+        _sign_in_with_password(wire, scene)
+
+
+def require_token_way(wire: Wire, scene: Scene) -> None:
+    """See that the server takes tokens, before one is asked for.
+
+    Raises:
+        MailFailure: NO_TOKENS_HERE.
+    """
+    if wire.state == "NONAUTH" and _token_way(wire) is None:
+        raise scene.failure(Happening.NO_TOKENS_HERE, "the server takes no tokens (AUTH=XOAUTH2)")
+
+
+def is_stale(failure: MailFailure) -> bool:
+    """True when a token was refused as such: another one may be taken."""
+    facts = failure.facts
+    refused = facts.phase is Phase.AUTH and facts.happening is Happening.ANSWER_NO
+    return refused and facts.response_code in _REFUSED_AS_SUCH
+
+
+#: What a server that is busy, or has shut the account, says with another one (RFC 9051, 7.1).
+_REFUSED_AS_SUCH = (None, "ALERT", "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED")
+
+
+def _token_way(wire: Wire) -> tuple[str, Callable[[str, str], bytes], bytes] | None:
+    return next((way for way in _TOKEN_WAYS if f"AUTH={way[0]}" in wire.capabilities), None)
+
+
+def _sign_in_with_token(wire: Wire, username: str, token: str) -> None:
+    way = _token_way(wire)
+    assert way is not None  # `require_token_way` came first.
+    name, message, end = way
+    said: list[bytes] = []
+
+    def answer(challenge: bytes) -> bytes:
+        """First the token; a second challenge says why it is refused, and wants an end."""
+        said.append(challenge)
+        if len(said) == 1:
+            return message(username, token)
+        wire.heard.challenge = readable(challenge)
+        return end
+
+    wire.authenticate(name, answer)
+
+
+def _sign_in_with_password(wire: Wire, scene: Scene) -> None:
     """Sign in by LOGIN, or by AUTHENTICATE PLAIN where LOGIN cannot carry the words.
 
     Raises:
@@ -22,10 +85,7 @@ def sign_in(wire: Wire, scene: Scene) -> None:
         imaplib.IMAP4.error, Hangup, Silence: what `translate` reads.
     """
     account = scene.account
-    check_text("username", account.username)
     check_text("password", account.password)
-    if wire.state != "NONAUTH":
-        return
     login_disabled = "LOGINDISABLED" in wire.capabilities
     plain_offered = "AUTH=PLAIN" in wire.capabilities
     encrypted = bool(wire.connection.certificate())

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from mailboxadmin.domain.errors import Facts, MailFailure
 from mailboxadmin.domain.finding import Phase
-from mailboxadmin.domain.mailbox import Step
+from mailboxadmin.domain.mailbox import Step, with_step
 
 OnStep = Callable[[Step], None]
 
@@ -24,6 +24,11 @@ def system_words(fault: BaseException) -> str:
     """What the system says, without the number of its error: `Connection refused`."""
     own = fault.strerror if isinstance(fault, OSError) else None
     return own or str(fault)
+
+
+def never(_: MailFailure) -> bool:
+    """What fails is told."""
+    return False
 
 
 class Rung:
@@ -46,18 +51,23 @@ class Ladder:
         return tuple(self._steps)
 
     @contextmanager
-    def rung(self, phase: Phase) -> Iterator[Rung]:
-        """Climb one rung; a `MailFailure` inside makes it red and goes on its way."""
+    def rung(self, phase: Phase, *, again: Callable[[MailFailure], bool] = never) -> Iterator[Rung]:
+        """Climb one rung; a `MailFailure` inside makes it red and goes on its way.
+
+        Args:
+            again: true of a failure after which the rung is climbed once more; it is not told.
+        """
         rung = Rung()
         began = time.monotonic()
         try:
             yield rung
         except MailFailure as failure:
-            self._report(phase, False, began, red_words(failure.facts))
+            if not again(failure):
+                self._report(phase, False, began, red_words(failure.facts))
             raise
         self._report(phase, True, began, rung.detail)
 
     def _report(self, phase: Phase, ok: bool, began: float, detail: str) -> None:
         step = Step(phase=phase, ok=ok, ms=round((time.monotonic() - began) * 1000), detail=detail)
-        self._steps.append(step)
+        self._steps = with_step(self._steps, step)
         self._on_step(step)

@@ -60,6 +60,17 @@ class Network:
         on_open(lookup)
         return lookup.wait(seconds)
 
+    def addresses(self, host: str) -> list[str]:
+        """As `resolve`, for who does not speak IMAP.
+
+        Raises:
+            OSError: the name does not exist, or the resolver does not answer.
+        """
+        try:
+            return self.resolve(host, Deadline.after(DNS_LIMIT_S))
+        except MailFailure as failure:
+            raise OSError(f"{host}: {failure}") from None
+
     def mx(self, domain: str, deadline: Deadline) -> list[str]:
         """The mail exchangers of `domain`, most preferred first, lower case, no last dot.
 

@@ -51,6 +51,8 @@ class Heard:
     bye: Said | None = None
     #: The greeting and the answer to ID, by which a provider is recognised.
     identity: str = ""
+    #: Why it refuses a token, as it says in a challenge before the refusal; empty without.
+    challenge: str = ""
     #: What it says after this is no answer to the password.
     signed_in: bool = False
     #: What it says it can do, upper case: before the sign-in, then what it says after it.
@@ -124,6 +126,25 @@ def secret_forms(username: str, password: str) -> tuple[str, ...]:
     shown = [repr(form.encode("utf-8", "replace"))[2:-1] for form in (escaped, password)]
     blank = [_CONTROL.sub(" ", form) for form in (escaped, password)]
     return tuple(dict.fromkeys((*encoded, *shown, escaped, password, *blank)))
+
+
+def bearer_forms(username: str, token: str) -> tuple[str, ...]:
+    """A token in every form in which it goes over the wire (RFC 7628; Google's XOAUTH2)."""
+    if not token:
+        return ()
+    messages = (xoauth2(username, token), oauthbearer(username, token))
+    return (*(base64.b64encode(each).decode("ascii") for each in messages), token)
+
+
+def xoauth2(username: str, token: str) -> bytes:
+    """The message of XOAUTH2 (https://developers.google.com/workspace/gmail/imap/xoauth2-protocol)."""
+    return f"user={username}\x01auth=Bearer {token}\x01\x01".encode()
+
+
+def oauthbearer(username: str, token: str) -> bytes:
+    """The message of SASL OAUTHBEARER (RFC 7628, 3.1)."""
+    name = username.replace("=", "=3D").replace(",", "=2C")
+    return f"n,a={name},\x01auth=Bearer {token}\x01\x01".encode()
 
 
 def masked(text: str, secrets: Iterable[str]) -> str:

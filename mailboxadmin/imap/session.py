@@ -1,6 +1,6 @@
 """A signed-in conversation with one mail server.
 
-    connect() --> dns, tcp, tls, greeting, auth --> Session --> folders --> fetch
+    connect() --> dns, tcp, tls, greeting, (token,) auth --> Session --> folders --> fetch
                   (a red step: MailFailure)            `--> close: LOGOUT, quickly
 
 Looking changes nothing on the server: folders are opened with EXAMINE and bodies are
@@ -10,7 +10,7 @@ with what happened, or Cancelled when a person stopped it.
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -18,14 +18,15 @@ from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import FolderStatus, ListedFolder
 from mailboxadmin.domain.mailbox import Account, Step
+from mailboxadmin.domain.token import Bearer
 from mailboxadmin.imap import folders
 from mailboxadmin.imap.arguments import check_text
-from mailboxadmin.imap.auth import settle, sign_in
+from mailboxadmin.imap.auth import is_stale, require_token_way, settle, sign_in
 from mailboxadmin.imap.bodies import Unfetchable
 from mailboxadmin.imap.climb import RUNG_LIMIT_S, Climb
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.guard import OnOpen
-from mailboxadmin.imap.ladder import Ladder, OnStep, ignore
+from mailboxadmin.imap.ladder import Ladder, OnStep, ignore, never
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.parts import Part
 from mailboxadmin.imap.selected import FlagsOf, Selected
@@ -35,6 +36,8 @@ __all__ = ["FlagsOf", "Part", "Session", "Unfetchable", "connect"]
 
 #: How long a server may think about one command at most before it is taken for dead.
 COMMAND_LIMIT_S = 60.0
+#: The server waits for the sign-in while a token is asked for elsewhere, within its own bounds.
+TOKEN_LIMIT_S = 40.0
 #: A folder's size is added up over so many of its messages at most.
 _SIZE_SAMPLE = 2000
 
@@ -97,8 +100,31 @@ class Session(Selected):
         return self._ladder.steps
 
     def open(self) -> None:
-        """The auth rung; `connect` calls this."""
-        with self._ladder.rung(Phase.AUTH) as rung:
+        """The auth rung, before it with OAuth the token's; `connect` calls this."""
+        bearer = self._account.bearer
+        if bearer is None:
+            self._sign_in()
+            return
+        self._take(bearer, bearer.token)
+        try:
+            self._sign_in(again=is_stale)
+        except MailFailure as refusal:
+            # A token that should be good may have been ended early; once, another is tried.
+            if not is_stale(refusal):
+                raise
+            self._take(bearer, bearer.renewed)
+            self._sign_in()
+
+    def _take(self, bearer: Bearer, give: Callable[[], str | None]) -> None:
+        """The token rung; without another token the one there is stays."""
+        with self._ladder.rung(Phase.TOKEN) as rung:
+            self._limit(self._deadline.within(TOKEN_LIMIT_S), RUNG_LIMIT_S)
+            require_token_way(self._wire, self._scene(Phase.TOKEN))
+            self._account = replace(self._account, token=give() or self._account.token)
+            rung.detail = bearer.detail
+
+    def _sign_in(self, again: Callable[[MailFailure], bool] = never) -> None:
+        with self._ladder.rung(Phase.AUTH, again=again) as rung:
             self._limit(self._deadline.within(RUNG_LIMIT_S), RUNG_LIMIT_S)
             heard, scene = self._wire.heard, self._scene(Phase.AUTH)
             with self._speaking(Phase.AUTH):

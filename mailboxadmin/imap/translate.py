@@ -24,7 +24,7 @@ from mailboxadmin.domain.mailbox import Account
 from mailboxadmin.imap.connection import Connection, Hangup, Oversized, Silence
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.ladder import system_words
-from mailboxadmin.imap.said import Heard, Said, masked, named_wait, readable, secret_forms
+from mailboxadmin.imap.said import Heard, Said, bearer_forms, masked, named_wait, readable, secret_forms
 from mailboxadmin.imap.tls import happening_of
 
 #: What talking to a server can raise: ends of the connection, refusals, answers that the
@@ -61,8 +61,10 @@ class Scene:
     folder: str | None = None
 
     def masked(self, text: str) -> str:
-        """A text of the server's, without the password."""
-        return masked(text, secret_forms(self.account.username, self.account.password))
+        """A text of the server's, without the password or the token."""
+        account = self.account
+        words = secret_forms(account.username, account.password)
+        return masked(text, (*words, *bearer_forms(account.username, account.token)))
 
     def facts(
         self,
@@ -86,6 +88,7 @@ class Scene:
             capabilities=self.heard.capabilities if self.heard else frozenset(),
             server_wait=named_wait(said.text) if said else None,
             certificate=certificate,
+            sign_in=self.account.sign_in,
         )
 
     def failure(
@@ -144,7 +147,7 @@ def _told(scene: Scene) -> MailFailure | None:
     if refusal.code == "PRIVACYREQUIRED":
         return scene.failure(Happening.LOGIN_DISABLED, "", refusal)
     happening = Happening.ANSWER_NO if refusal.status == "NO" else Happening.ANSWER_BAD
-    return scene.failure(happening, "", refusal)
+    return scene.failure(happening, scene.heard.challenge, refusal)
 
 
 def _meaning_of_bye(phase: Phase, heard: Heard) -> Happening:

@@ -1,8 +1,11 @@
 """What it takes to open a mailbox, put together at the last moment.
 
 A password goes only to the server it was entered for; it is opened after everything
-else has been found in order.
+else has been found in order. A token goes to its provider's own server, or to one that
+an admin or the operator named.
 """
+
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -10,38 +13,70 @@ from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import Facts, Happening, MailFailure, SecretUnreadable
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account, Server
+from mailboxadmin.domain.token import SignIn
 from mailboxadmin.imap.policy import IMAP_PORTS
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.settings import office_values
+from mailboxadmin.services.tokens import Supply
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.certificates import pinned_fingerprints
+from mailboxadmin.store.grants import grant_row
 from mailboxadmin.store.secrets import password_row
 
 
 def account_for(
-    db: Session, deps: Deps, mailbox_id: int, in_force: Effective | None = None
+    db: Session, deps: Deps, mailbox_id: int, in_force: Effective | None = None, *, actor: str
 ) -> Account:
     """The account of a mailbox as it is saved.
 
     Args:
         in_force: its settings, where they are at hand.
+        actor: who wants to open it.
 
     Raises:
         NotFound: there is no such mailbox.
-        MailFailure: facts with phase `local`: NO_SERVER, NO_PASSWORD,
-            PASSWORD_BOUND_ELSEWHERE or SECRET_UNREADABLE.
+        MailFailure: facts with phase `local`: NO_SERVER, NO_PASSWORD, PASSWORD_BOUND_ELSEWHERE
+            or SECRET_UNREADABLE; or NO_TOKENS_HERE.
     """
     row = mailboxes.mailbox_row(db, mailbox_id)
     in_force = in_force or effective_for(db, deps.providers, mailbox_id)
     server = known_server(in_force.server)
-    return build_account(
+    guarded = row.host_set_by == "staff"
+    account = build_account(
         db,
         server=server,
         username=row.username or mailboxes.address_of(db, row),
-        password=stored_password(db, deps, mailbox_id, server),
-        guarded=row.host_set_by == "staff",
+        guarded=guarded,
     )
+    if grant_row(db, mailbox_id) is not None:
+        return with_stored_token(deps, mailbox_id, account, actor=actor)
+    return replace(account, password=stored_password(db, deps, mailbox_id, server))
+
+
+def with_stored_token(deps: Deps, mailbox_id: int, account: Account, *, actor: str) -> Account:
+    """The account with the mailbox's own tokens, which are looked at when they are needed.
+
+    Raises:
+        MailFailure: NO_TOKENS_HERE, its owner named that server.
+    """
+    require_token_server(account)
+    supply = Supply(deps, mailbox_id, actor=actor)
+    return replace(account, bearer=supply, sign_in=SignIn.TOKEN)
+
+
+def require_token_server(account: Account) -> None:
+    """See that a token may be sent there.
+
+    Raises:
+        MailFailure: NO_TOKENS_HERE, its owner named that server.
+    """
+    if account.guarded:
+        server = account.server
+        detail = "a token is sent to the provider's own server, or to one that an admin named"
+        raise MailFailure(
+            replace(_local(Happening.NO_TOKENS_HERE, server, detail).facts, phase=Phase.TOKEN)
+        )
 
 
 def known_server(server: Server | None) -> Server:
@@ -72,14 +107,11 @@ def stored_password(db: Session, deps: Deps, mailbox_id: int, server: Server) ->
         raise _local(Happening.SECRET_UNREADABLE, server, str(fault)) from fault
 
 
-def build_account(
-    db: Session, *, server: Server, username: str, password: str, guarded: bool
-) -> Account:
-    """An account with what the office says about its host."""
+def build_account(db: Session, *, server: Server, username: str, guarded: bool) -> Account:
+    """An account with what the office says about its host, and nothing yet to sign in with."""
     return Account(
         server=server,
         username=username,
-        password=password,
         pinned=pinned_fingerprints(db, server.host),
         guarded=guarded,
         allowed_hosts=allowed_hosts(db),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mailboxadmin.domain.errors import Facts, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import ListedFolder
-from mailboxadmin.domain.mailbox import Account, FirstSync, Step
+from mailboxadmin.domain.mailbox import Account, FirstSync, Step, with_step
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.guard import OnOpen
 from mailboxadmin.imap.ladder import Ladder, ignore
@@ -106,7 +106,7 @@ class _Seen:
         self.folders: list[ListedFolder] = []
 
     def __call__(self, step: Step) -> None:
-        self.steps.append(step)
+        self.steps = with_step(self.steps, step)
         self._on_step(step)
 
     def ended(self, *, facts: Facts | None = None, first_sync: FirstSync | None = None) -> Climbed:

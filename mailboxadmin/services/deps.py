@@ -7,6 +7,7 @@ from pathlib import Path
 from mailboxadmin.diagnosis import Diagnosis, Providers
 from mailboxadmin.domain.clock import Clock
 from mailboxadmin.imap.network import Network
+from mailboxadmin.oauth.client import TokenClient
 from mailboxadmin.services.budget import ByteBudget
 from mailboxadmin.services.pool import Pool
 from mailboxadmin.services.running import Running
@@ -23,6 +24,8 @@ class Deps:
     vault: Vault
     #: How names are resolved and which authorities are trusted.
     network: Network
+    #: What is asked of the OAuth providers.
+    tokens: TokenClient
     diagnosis: Diagnosis
     providers: Providers
     #: Where runs and checks go on in the background.

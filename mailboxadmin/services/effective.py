@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.diagnosis import Providers
 from mailboxadmin.domain.effective import Effective, effective
+from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.settings import SETTINGS, Value
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.network import MX_LIMIT_S
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.store import mailboxes
+from mailboxadmin.store.grants import grant_row
 from mailboxadmin.store.settings import office_texts
 
 #: When a domain's MX is asked for again: DNS may be back soon, another mail host seldom is.
@@ -31,13 +33,27 @@ def effective_for(db: Session, providers: Providers, mailbox_id: int) -> Effecti
         NotFound: there is no such mailbox.
     """
     own = mailboxes.own_texts(db, mailbox_id)
-    return effective_with(db, providers, mailbox_id, own)
+    return effective_with(db, providers, mailbox_id, own, app=app_in_force(db, mailbox_id))
+
+
+def app_in_force(db: Session, mailbox_id: int) -> AppKey | None:
+    """Whose permission a mailbox signs in with; None where it is a password, or nothing yet."""
+    grant = grant_row(db, mailbox_id)
+    return AppKey(grant.app) if grant else None
 
 
 def effective_with(
-    db: Session, providers: Providers, mailbox_id: int, own: Mapping[str, str]
+    db: Session,
+    providers: Providers,
+    mailbox_id: int,
+    own: Mapping[str, str],
+    *,
+    app: AppKey | None,
 ) -> Effective:
     """What would be in force if the personal settings were these.
+
+    Args:
+        app: whose permission it would sign in with.
 
     Raises:
         NotFound: there is no such mailbox.
@@ -48,6 +64,7 @@ def effective_with(
         parsed(office_texts(db)),
         by_domain=providers.by_domain(mailboxes.address_of(db, row)),
         by_mx=providers.by_key(row.mx_provider) if row.mx_provider else None,
+        by_grant=providers.by_key(app) if app else None,
     )
 
 

@@ -19,7 +19,7 @@ from mailboxadmin.domain.errors import (
     MailboxAdminError,
 )
 from mailboxadmin.domain.finding import Phase
-from mailboxadmin.domain.mailbox import Check, Step
+from mailboxadmin.domain.mailbox import Check, Step, with_step
 from mailboxadmin.services.admit import read_draft
 from mailboxadmin.services.check import check_plan
 from mailboxadmin.services.deps import Deps
@@ -150,7 +150,7 @@ def _work(deps: Deps, plan: Plan, control: RunControl, actor: str) -> None:
     steps: list[Step] = []
 
     def on_step(step: Step) -> None:
-        steps.append(step)
+        steps[:] = with_step(steps, step)
         if not _write(deps, check_id, replace(live, steps=tuple(steps))):
             raise Cancelled("The test was stopped.")
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 
 from mailboxadmin.domain.errors import Facts
-from mailboxadmin.domain.mailbox import Step
+from mailboxadmin.domain.mailbox import Step, with_step
 from mailboxadmin.imap.ladder import red_words
 
 
@@ -37,7 +37,7 @@ class Way:
 
     def climbed(self, step: Step) -> None:
         """A step was taken; of folders, the one that was opened last is the rung."""
-        self._steps = [*_without(self._steps, step), step]
+        self._steps = with_step(self._steps, step)
         self._since = time.monotonic()
 
     def fell(self, facts: Facts | None) -> None:
@@ -65,8 +65,4 @@ def ending(steps: Sequence[Step], facts: Facts, ms: int = 0) -> tuple[Step, ...]
     if steps and not steps[-1].ok:
         return tuple(steps)
     red = Step(phase=facts.phase, ok=False, ms=ms, detail=red_words(facts))
-    return (*_without(steps, red), red)
-
-
-def _without(steps: Sequence[Step], another: Step) -> list[Step]:
-    return [step for step in steps if step.phase is not another.phase]
+    return tuple(with_step(steps, red))

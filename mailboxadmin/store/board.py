@@ -12,10 +12,12 @@ from mailboxadmin.domain.finding import BY_HAND_ONLY, Finding
 from mailboxadmin.domain.folder import FolderState
 from mailboxadmin.domain.incident import cause_of
 from mailboxadmin.domain.mailbox import Glance, Mailbox, State, Step
+from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.special_use import SpecialUse
-from mailboxadmin.store.secrets import PASSWORD
+from mailboxadmin.store.secrets import with_sign_in
 from mailboxadmin.store.tables import IncidentRow, LeaseRow, MailboxRow, SecretRow, StaffRow
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
+from mailboxadmin.store.tables_oauth import GrantRow
 
 #: Whether the run that holds a lease goes on.
 IsLive = Callable[[LeaseRow], bool]
@@ -123,11 +125,19 @@ def _pairs(db: Session, query: Any) -> dict[Any, int]:
 
 
 def _mailboxes() -> Any:
-    password = (SecretRow.mailbox_id == MailboxRow.id) & (SecretRow.name == PASSWORD)
+    configured = with_sign_in(SecretRow.mailbox_id == MailboxRow.id)
     return (
-        select(MailboxRow, StaffRow.email, StaffRow.name, SecretRow.id, LeaseRow, IncidentRow.reach)
+        select(
+            MailboxRow,
+            StaffRow.email,
+            StaffRow.name,
+            configured,
+            GrantRow.app,
+            LeaseRow,
+            IncidentRow.reach,
+        )
         .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
-        .outerjoin(SecretRow, password)
+        .outerjoin(GrantRow, GrantRow.mailbox_id == MailboxRow.id)
         .outerjoin(LeaseRow, LeaseRow.mailbox_id == MailboxRow.id)
         .outerjoin(IncidentRow, IncidentRow.id == MailboxRow.incident_id)
     )
@@ -154,13 +164,14 @@ def _message_counts(db: Session, mailbox_id: int | None = None) -> dict[int, int
 
 
 def _glance(found: Any, is_live: IsLive) -> dict[str, Any]:
-    row, address, name, password_id, lease, reach = found
+    row, address, name, configured, app, lease, reach = found
     return {
         "id": row.id,
         "address": address,
         "owner_name": name,
         "state": State(row.state),
-        "configured": password_id is not None,
+        "configured": bool(configured),
+        "app": AppKey(app) if app else None,
         "finding": Finding.from_json(row.finding) if row.finding else None,
         "running": lease.run_id if lease is not None and is_live(lease) else None,
         "last_attempt_at": row.last_attempt_at,

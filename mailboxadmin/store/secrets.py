@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Exists, exists, select
 from sqlalchemy.orm import Session
 
+from mailboxadmin.store.grants import REFRESH_TOKEN
 from mailboxadmin.store.tables import SecretRow
 
 #: The name under which a mailbox's password is kept.
 PASSWORD = "password"
+#: Each of these opens a mailbox; a mailbox has one of them.
+SIGN_INS = (PASSWORD, REFRESH_TOKEN)
 
 
 def password_row(db: Session, mailbox_id: int) -> SecretRow | None:
@@ -18,8 +21,13 @@ def password_row(db: Session, mailbox_id: int) -> SecretRow | None:
 
 
 def is_configured(db: Session, mailbox_id: int) -> bool:
-    """True once a password was entered; whether it opens the mailbox is for a sync to say."""
-    return password_row(db, mailbox_id) is not None
+    """True once a password was entered or a permission given; a sync says whether it is good."""
+    return bool(db.scalar(select(with_sign_in(SecretRow.mailbox_id == mailbox_id))))
+
+
+def with_sign_in(which: ColumnElement[bool]) -> Exists:
+    """Whether there is anything that one of those mailboxes signs in with."""
+    return exists().where(which, SecretRow.name.in_(SIGN_INS))
 
 
 def all_password_rows(db: Session) -> dict[int, SecretRow]:

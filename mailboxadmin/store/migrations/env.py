@@ -3,7 +3,8 @@
 from alembic import context
 
 import mailboxadmin.store.tables
-import mailboxadmin.store.tables_mail  # noqa: F401 - fills the metadata
+import mailboxadmin.store.tables_mail
+import mailboxadmin.store.tables_oauth  # noqa: F401 - fills the metadata
 from mailboxadmin.store.base import Base, db
 
 
