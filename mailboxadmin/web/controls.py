@@ -6,7 +6,7 @@ every limit, is the setting's own, in the domain.
 
 from typing import Any
 
-from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms import Field, PasswordField, SelectField, StringField, TextAreaField
 
 from mailboxadmin.domain.entered import NO, YES
 from mailboxadmin.domain.mailbox import Encryption
@@ -24,6 +24,8 @@ _CHOSEN = frozenset({Kind.CHOICE, Kind.YES_NO})
 _LINES = frozenset({Kind.FOLDERS, Kind.HOSTS})
 #: No names of the browser's own dictionary.
 _AS_TYPED = frozenset({Kind.FOLDER, Kind.HOST})
+#: Neither the last password of this site nor one that the browser makes up.
+_NOT_FILLED_IN = "new-password"
 
 
 def control(setting: Setting, *, inherited: str, word: str, pins: bool) -> Field:
@@ -46,7 +48,12 @@ def control(setting: Setting, *, inherited: str, word: str, pins: bool) -> Field
     attributes: dict[str, Any] = {"placeholder": shown, "autocomplete": "off"}
     if setting.kind is Kind.INTEGER:
         attributes["inputmode"] = "numeric"
-    if setting.kind in _AS_TYPED:
+    if setting.kind is Kind.DATE:
+        attributes["type"] = "date"
+    if setting.is_secret:
+        # The field itself never gets a value to show, whatever is stored or was sent.
+        return PasswordField(setting.label, render_kw=attributes | {"autocomplete": _NOT_FILLED_IN})
+    if setting.kind in _AS_TYPED or setting.app:
         attributes |= {"autocapitalize": "none", "spellcheck": "false"}
     if setting.kind in _LINES:
         return TextAreaField(setting.label, render_kw=attributes | {"rows": 3})

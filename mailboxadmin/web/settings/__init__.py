@@ -4,4 +4,5 @@ from flask import Blueprint
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
-from mailboxadmin.web.settings import views  # noqa: E402, F401 - adds its routes to the blueprint
+# They add their routes to the blueprint.
+from mailboxadmin.web.settings import oauth_views, views  # noqa: E402, F401

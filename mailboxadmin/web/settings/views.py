@@ -44,7 +44,7 @@ def save() -> Answer:
         for fault in found.faults:
             faults.show(form, fault)
         return _page(form), 400
-    _say(changes)
+    say(changes)
     return redirect(url_for(".index"))
 
 
@@ -61,7 +61,8 @@ def _page(form: SettingsForm, moved: Rebinding | None = None) -> str:
     return render_template("settings/index.html", form=form, moved=moved)
 
 
-def _say(changes: tuple[Change, ...]) -> None:
+def say(changes: tuple[Change, ...]) -> None:
+    """Have the next page tell what was changed."""
     if not changes:
         flash("Nothing was changed.", "idle")
     for change in changes:

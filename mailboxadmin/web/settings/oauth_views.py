@@ -1,0 +1,51 @@
+"""Handlers of the page on which the OAuth apps are set up."""
+
+from flask import abort, redirect, render_template, request, url_for
+
+from mailboxadmin.domain.app_entered import odd_client_id
+from mailboxadmin.domain.errors import InvalidInputs
+from mailboxadmin.domain.redirect import redirect_faults
+from mailboxadmin.services.oauth_setup import read_setups
+from mailboxadmin.services.settings import change_settings
+from mailboxadmin.web import current_person, deps, faults
+from mailboxadmin.web.settings import bp
+from mailboxadmin.web.settings.oauth_forms import AppForm, filled, sent
+from mailboxadmin.web.settings.standing import told
+from mailboxadmin.web.settings.views import Answer, say
+
+
+@bp.get("/oauth")
+def oauth() -> Answer:
+    """Both apps, each with its guide."""
+    return _page()
+
+
+@bp.post("/oauth")
+def save_oauth() -> Answer:
+    """Save what was entered for one app."""
+    form = sent() or abort(400)
+    try:
+        changes = change_settings(deps(), form.texts(), actor=current_person().email)
+    except InvalidInputs as found:
+        for fault in found.faults:
+            faults.show(form, fault)
+        return _page(form), 400
+    say(changes)
+    return redirect(url_for(".oauth", _anchor=form.app.value))
+
+
+def _page(sent_form: AppForm | None = None) -> str:
+    """The page, in which a form that was sent keeps what was entered."""
+    cards = []
+    for setup in read_setups(deps()):
+        ours = sent_form is not None and sent_form.app is setup.key
+        cards.append(
+            {
+                "setup": setup,
+                "form": sent_form if ours else filled(setup),
+                "mark": told(setup),
+                "odd": odd_client_id(setup.key, setup.client_id),
+                "faults": redirect_faults(setup.key, deps().base_url, request.host_url),
+            }
+        )
+    return render_template("settings/oauth.html", cards=cards)
