@@ -25,6 +25,8 @@ class Ending(StrEnum):
     RECOVERED = "recovered"
     #: Something else was wrong at the next try.
     REPLACED = "replaced"
+    #: Its owner took the permission back: it is not read any more.
+    DISCONNECTED = "disconnected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

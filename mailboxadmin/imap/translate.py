@@ -24,7 +24,15 @@ from mailboxadmin.domain.mailbox import Account
 from mailboxadmin.imap.connection import Connection, Hangup, Oversized, Silence
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.ladder import system_words
-from mailboxadmin.imap.said import Heard, Said, bearer_forms, masked, named_wait, readable, secret_forms
+from mailboxadmin.imap.said import (
+    Heard,
+    Said,
+    bearer_forms,
+    masked,
+    named_wait,
+    readable,
+    secret_forms,
+)
 from mailboxadmin.imap.tls import happening_of
 
 #: What talking to a server can raise: ends of the connection, refusals, answers that the

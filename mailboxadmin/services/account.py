@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from mailboxadmin.domain.activity import SCHEDULER
 from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import Facts, Happening, MailFailure, SecretUnreadable
 from mailboxadmin.domain.finding import Phase
@@ -26,13 +27,18 @@ from mailboxadmin.store.secrets import password_row
 
 
 def account_for(
-    db: Session, deps: Deps, mailbox_id: int, in_force: Effective | None = None, *, actor: str
+    db: Session,
+    deps: Deps,
+    mailbox_id: int,
+    in_force: Effective | None = None,
+    *,
+    actor: str = SCHEDULER,
 ) -> Account:
     """The account of a mailbox as it is saved.
 
     Args:
         in_force: its settings, where they are at hand.
-        actor: who wants to open it.
+        actor: who wants to open it; a person may ask again for what has ended.
 
     Raises:
         NotFound: there is no such mailbox.
@@ -77,6 +83,18 @@ def require_token_server(account: Account) -> None:
         raise MailFailure(
             replace(_local(Happening.NO_TOKENS_HERE, server, detail).facts, phase=Phase.TOKEN)
         )
+
+
+def is_spent(account: Account, facts: Facts) -> bool:
+    """True when the server ends the connection because the token's time is up; it is then refused.
+
+    Exchange Online says so in its BYE, about an hour after the sign-in.
+    """
+    bearer, said = account.bearer, (facts.server_said or "").lower()
+    spent = isinstance(bearer, Supply) and "accesstokenexpired" in said
+    if spent and isinstance(bearer, Supply):
+        bearer.refuse()
+    return spent
 
 
 def known_server(server: Server | None) -> Server:

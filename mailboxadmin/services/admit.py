@@ -51,7 +51,7 @@ def _require_what_is_missing(plan: Plan, set_by: SetBy) -> None:
             "The server is another one now: enter the password again, so that the old one "
             "is not sent there.",
         )
-    if set_by == "staff" and not plan.has_password:
+    if set_by == "staff" and not plan.can_sign_in:
         _refuse("password", "Enter the password; without it the mailbox cannot be opened.")
 
 

@@ -21,7 +21,7 @@ from mailboxadmin.domain.run import Outcome, Result
 from mailboxadmin.imap.climb import RUNG_LIMIT_S
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.session import Session, connect
-from mailboxadmin.services.account import account_for
+from mailboxadmin.services.account import account_for, is_spent
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.findings import facts_of_store, finding_for
@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 
 #: It connects again so often at most, for messages over which the server hung up.
 MOST_HANG_UPS = 6
+#: And so often for a token that ended while it was used.
+MOST_SPENT_TOKENS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +150,12 @@ def _talk(deps: Deps, run: Run, tally: Tally, way: Way) -> None:
                 patience_s=max(RUNG_LIMIT_S, plan.timeout_s / 2),
             ) as session:
                 return _do_all(deps, run, session, plan, tally, way)
-        except MailFailure:
+        except MailFailure as failure:
             run.control.proceed()
+            if tally.spent_tokens < MOST_SPENT_TOKENS and is_spent(plan.account, failure.facts):
+                # It ended while we talked, as it has to some time: the next one goes on.
+                tally.spent_tokens += 1
+                continue
             has_reason = tally.reasons_to_connect_again > before
             if not has_reason or tally.hang_ups.total() > MOST_HANG_UPS:
                 raise
@@ -194,7 +200,7 @@ def _plan(deps: Deps, run: Run) -> Plan:
         in_force = effective_for(db, deps.providers, run.mailbox_id)
         office = office_values(db)
         return Plan(
-            account=account_for(db, deps, run.mailbox_id, in_force),
+            account=account_for(db, deps, run.mailbox_id, in_force, actor=run.actor),
             configured_at=row.configured_at,
             folders=in_force.folders,
             selection=Selection.of(in_force, run.started_at),

@@ -43,19 +43,20 @@ class Climbed:
 
 
 def climb(
-    deps: Deps, plan: Plan, on_step: OnStep, *, count: bool, on_open: OnOpen = ignore
+    deps: Deps, plan: Plan, on_step: OnStep, *, actor: str, count: bool, on_open: OnOpen = ignore
 ) -> Climbed:
     """Climb as the plan says; no transaction is open while it talks.
 
     Args:
         on_step: told of each rung as soon as it is green or red.
+        actor: who tries; a person may ask again for a permission that has ended.
         count: ask what a first sync would bring, too.
         on_open: given what can cut it short from another thread.
     """
     seen = _Seen(on_step)
     try:
         with deps.store.read() as db:
-            account = account_of(db, deps, plan)
+            account = account_of(db, deps, plan, actor=actor)
         with ExitStack() as sessions:
             first = _climb(deps, plan, account, seen, sessions, count, on_open)
     except MailFailure as failure:

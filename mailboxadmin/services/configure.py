@@ -14,13 +14,20 @@ from mailboxadmin.domain.certificate import Pin
 from mailboxadmin.domain.effective import Effective, Origin
 from mailboxadmin.domain.errors import MailboxAdminError
 from mailboxadmin.domain.mailbox import Check, Server, State
+from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.provider import Provider
 from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.services.admit import read_draft
 from mailboxadmin.services.check import check_plan
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
-from mailboxadmin.services.effective import effective_for, effective_with, recognise_by_mx
+from mailboxadmin.services.effective import (
+    app_in_force,
+    effective_for,
+    effective_with,
+    recognise_by_mx,
+)
+from mailboxadmin.services.permission import Ended, connect, drop_permission, end_at_provider
 from mailboxadmin.services.recovery import end_outage
 from mailboxadmin.services.special_folders import SpecialFolder, read_special_folders
 from mailboxadmin.store import mailboxes
@@ -64,6 +71,8 @@ class MailboxConfig:
     provider: Provider | None
     #: What is pinned for the server in force.
     pins: tuple[Pin, ...]
+    #: Whose permission it signs in with; None where it is a password, or nothing yet.
+    app: AppKey | None
     #: A password is stored.
     has_password: bool
     #: The stored password was entered for another server, and is not sent to this one.
@@ -78,8 +87,8 @@ class MailboxConfig:
 
     @property
     def configured(self) -> bool:
-        """A password was entered, the same as everywhere: the scheduler looks after it."""
-        return self.has_password
+        """There is something to sign in with, the same as everywhere."""
+        return self.has_password or self.app is not None
 
 
 def only_oauth(in_force: Effective, provider: Provider | None) -> bool:
@@ -108,6 +117,7 @@ def read_config(deps: Deps, mailbox_id: int) -> MailboxConfig:
             effective=effective,
             special=read_special_folders(db, mailbox_id, effective),
             inherited=_inherited(db, deps, mailbox_id, own),
+            app=app_in_force(db, mailbox_id),
             provider=deps.providers.by_host(server.host) if server else None,
             pins=pins_of(db, server.host) if server else (),
             has_password=stored is not None,
@@ -119,8 +129,10 @@ def read_config(deps: Deps, mailbox_id: int) -> MailboxConfig:
 def _inherited(db: Session, deps: Deps, mailbox_id: int, own: dict[str, str]) -> dict[str, str]:
     """With a personal host, port and encryption inherit nothing but what is built in."""
     host = {key: text for key, text in own.items() if key == "imap_host"}
-    values = dict(effective_with(db, deps.providers, mailbox_id, host).values)
-    values |= {"imap_host": effective_with(db, deps.providers, mailbox_id, {}).values["imap_host"]}
+    app = app_in_force(db, mailbox_id)
+    values = dict(effective_with(db, deps.providers, mailbox_id, host, app=app).values)
+    bare = effective_with(db, deps.providers, mailbox_id, {}, app=app)
+    values |= {"imap_host": bare.values["imap_host"]}
     return {key: SETTINGS[key].format(each.value) for key, each in values.items()}
 
 
@@ -154,10 +166,11 @@ def configure_mailbox(
     """
     tried = read_draft(deps, mailbox_id, draft, actor=actor, set_by=set_by)
     check = None
-    if test and tried.has_password:
+    if test and tried.can_sign_in:
         check = check_plan(deps, tried, actor=actor)
         if not check.ok:
             raise NotSaved(check)
+    ended: Ended | None = None
     with deps.store.write() as db:
         claim(db)
         # Read again, since someone else may have saved meanwhile; the password stays bound
@@ -165,12 +178,15 @@ def configure_mailbox(
         plan = plan_draft(db, deps, mailbox_id, draft, set_by)
         works = check is not None
         detail = _save(db, deps, plan, entered_for=tried.effective.server, works=works)
+        ended = _keep_sign_in(db, deps, plan, tried.effective.server, actor)
         row = mailboxes.mailbox_row(db, mailbox_id)
         if works and row.state == State.PAUSED:
             # No run follows that would end what was wrong.
             end_outage(db, row, deps.clock.now(), actor=actor)
         detail |= {"set_by": set_by} if check else {"set_by": set_by, "untested": True}
         add_entry(db, _entry(plan, detail, actor), deps.clock.now())
+    if ended is not None:
+        end_at_provider(deps, ended)
     return check
 
 
@@ -182,9 +198,6 @@ def _save(
     changes = _changes(db, plan, row.username)
     mailboxes.replace_own_texts(db, plan.mailbox_id, dict(plan.own))
     row.username, row.host_set_by = plan.username, plan.host_set_by
-    if plan.password is not None:
-        sealed = deps.vault.seal(plan.password)
-        put_password(db, plan.mailbox_id, sealed, str(entered_for), now)
     row.configured_at = now
     if works:
         # The run that follows ends the incident and tells the log.
@@ -192,11 +205,25 @@ def _save(
     elif changes:
         # What was wrong stays what is known, until a run knows better.
         mailboxes.forget_refusals(row)
-    if row.state != State.PAUSED and plan.has_password:
+    if row.state != State.PAUSED and plan.can_sign_in:
         row.next_attempt_at = now
         if works:
             row.state = State.OK if row.last_success_at else State.NEW
     return {"changes": changes}
+
+
+def _keep_sign_in(
+    db: Session, deps: Deps, plan: Plan, entered_for: Server | None, actor: str
+) -> Ended | None:
+    """Keep what it signs in with from now on, and nothing else; a permission that it replaces."""
+    now = deps.clock.now()
+    if plan.consent is not None:
+        return connect(db, deps, plan.mailbox_id, plan.consent, actor=actor)
+    if plan.password is None:
+        return None
+    sealed = deps.vault.seal(plan.password)
+    put_password(db, plan.mailbox_id, sealed, str(entered_for), now)
+    return drop_permission(db, deps, plan.mailbox_id, actor=actor, instead="a password")
 
 
 def _changes(db: Session, plan: Plan, username: str | None) -> dict[str, dict[str, str]]:
@@ -207,6 +234,8 @@ def _changes(db: Session, plan: Plan, username: str | None) -> dict[str, dict[st
         for key in sorted({*before, *after})
         if before.get(key, "") != after.get(key, "")
     }
+    if plan.consent is not None and plan.stored_for is not None:
+        changes["password"] = {"before": "set", "after": ""}
     if plan.password is not None:
         replaced = plan.stored_for is not None
         changes["password"] = (
@@ -218,10 +247,16 @@ def _changes(db: Session, plan: Plan, username: str | None) -> dict[str, dict[st
 def _entry(plan: Plan, detail: dict[str, object], actor: str) -> Entry:
     server = plan.effective.server
     where = f" on {server.host}" if server else ""
-    tried = ", without a test" if "untested" in detail and plan.has_password else ""
+    if plan.consent is not None:
+        app = plan.consent.app
+        code, message = Code.OAUTH_CONNECTED, f"Connected {plan.address} with {app.label}{where}."
+        detail = {**detail, "app": app.value}
+    else:
+        tried = ", without a test" if "untested" in detail and plan.can_sign_in else ""
+        code, message = Code.MAILBOX_CONFIGURED, f"Configured {plan.address}{where}{tried}."
     return Entry(
-        code=Code.MAILBOX_CONFIGURED,
-        message=f"Configured {plan.address}{where}{tried}.",
+        code=code,
+        message=message,
         actor=actor,
         mailbox_id=plan.mailbox_id,
         detail=detail,

@@ -7,7 +7,7 @@ Draft (texts) -> plan_draft -> Plan (read values, what would be in force)
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 from sqlalchemy.orm import Session
@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.mailbox import Account
+from mailboxadmin.domain.oauth import AppKey, TokenSet
 from mailboxadmin.domain.settings import PERSONAL_KEYS, SETTINGS
+from mailboxadmin.domain.token import SignIn
 from mailboxadmin.services import account
 from mailboxadmin.services.credentials import read_password, read_username
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.effective import effective_with
+from mailboxadmin.services.effective import app_in_force, effective_with
 from mailboxadmin.services.faults import Faults, read_texts
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.secrets import password_row
@@ -28,6 +30,28 @@ from mailboxadmin.store.secrets import password_row
 SetBy = Literal["staff", "admin", "operator"]
 
 SERVER_KEYS = ("imap_host", "imap_encryption", "imap_port")
+_ITS_OWN = (
+    "While the mailbox is connected with {app}, its own server is used. Leave the server empty, "
+    "or enter a password in place of the permission."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewConsent:
+    """A permission that was given a moment ago, and is not saved yet (`domain.token.Bearer`)."""
+
+    app: AppKey
+    tokens: TokenSet
+
+    detail = "just given"
+
+    def token(self) -> str:
+        """See `Bearer`."""
+        return self.tokens.access_token
+
+    def renewed(self) -> str | None:
+        """See `Bearer`: refused straight after the consent, another one is no better."""
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +64,8 @@ class Draft:
     username: str | None = None
     #: None stays.
     password: str | None = field(default=None, repr=False)
+    #: Takes the place of a password, or of an earlier permission.
+    consent: NewConsent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +87,24 @@ class Plan:
     password: str | None = field(repr=False)
     #: `host:port/encryption` the stored one was entered for; None when none is stored.
     stored_for: str | None
+    #: Whose permission it would sign in with; None where it is a password, or nothing yet.
+    app: AppKey | None
+    #: One that was just given; None keeps what is stored.
+    consent: NewConsent | None
     #: It had a successful sync before.
     synced: bool
     #: It differs in nothing from what is saved.
     as_saved: bool
 
     @property
-    def has_password(self) -> bool:
-        """True when there would be a password, stored or new."""
-        return self.password is not None or self.stored_for is not None
+    def can_sign_in(self) -> bool:
+        """True when there would be something to sign in with, stored or new."""
+        return self.app is not None or self.password is not None or self.stored_for is not None
 
     @property
     def password_elsewhere(self) -> bool:
-        """True when the only password was entered for another server."""
-        kept = self.password is None and self.stored_for is not None
+        """True when all there is is a password that was entered for another server."""
+        kept = self.app is None and self.password is None and self.stored_for is not None
         return kept and self.stored_for != str(self.effective.server)
 
 
@@ -89,18 +119,25 @@ def plan_draft(db: Session, deps: Deps, mailbox_id: int, draft: Draft, set_by: S
     before = mailboxes.own_texts(db, mailbox_id)
     faults = Faults()
     own = before | _read_own(draft.texts, faults)
+    app = _app(db, mailbox_id, draft)
+    if draft.consent is not None and row.host_set_by == "staff":
+        # A token opens nothing on the server that was named for a password.
+        own |= dict.fromkeys(SERVER_KEYS, "")
     username = row.username
     if draft.username is not None:
         with faults.noted():
             username = read_username(draft.username)
     password = draft.password
-    effective = effective_with(db, deps.providers, mailbox_id, own)
+    effective = effective_with(db, deps.providers, mailbox_id, own, app=app)
     if password is not None:
         with faults.noted():
             password = read_password(password, strips_spaces=_strips_spaces(deps, effective))
-    faults.raise_any()
     changed = {key for key in own if own[key] != before.get(key, "")}
     server_changed = not changed.isdisjoint(SERVER_KEYS)
+    if app is not None and server_changed and set_by == "staff" and draft.consent is None:
+        with faults.noted():
+            raise InvalidInput("imap_host", _ITS_OWN.format(app=app.label))
+    faults.raise_any()
     return Plan(
         mailbox_id=mailbox_id,
         address=mailboxes.address_of(db, row),
@@ -111,28 +148,44 @@ def plan_draft(db: Session, deps: Deps, mailbox_id: int, draft: Draft, set_by: S
         server_changed=server_changed,
         password=password,
         stored_for=stored.bound_to if stored else None,
+        app=app,
+        consent=draft.consent,
         synced=row.last_success_at is not None,
-        as_saved=not changed and username == row.username and password is None,
+        as_saved=not changed
+        and username == row.username
+        and password is None
+        and draft.consent is None,
     )
 
 
-def account_of(db: Session, deps: Deps, plan: Plan) -> Account:
+def _app(db: Session, mailbox_id: int, draft: Draft) -> AppKey | None:
+    if draft.consent is not None:
+        return draft.consent.app
+    return app_in_force(db, mailbox_id) if draft.password is None else None
+
+
+def account_of(db: Session, deps: Deps, plan: Plan, *, actor: str) -> Account:
     """The account that the plan amounts to.
 
     Raises:
-        MailFailure: facts with phase `local`, as `account.account_for`.
+        MailFailure: as `account.account_for`.
     """
     server = account.known_server(plan.effective.server)
-    password = plan.password
-    if password is None:
-        password = account.stored_password(db, deps, plan.mailbox_id, server)
-    return account.build_account(
+    bare = account.build_account(
         db,
         server=server,
         username=plan.username or plan.address,
-        password=password,
         guarded=plan.host_set_by == "staff",
     )
+    if plan.consent is not None:
+        account.require_token_server(bare)
+        return replace(bare, bearer=plan.consent, sign_in=SignIn.NEW_CONSENT)
+    if plan.app is not None:
+        return account.with_stored_token(deps, plan.mailbox_id, bare, actor=actor)
+    password = plan.password
+    if password is None:
+        password = account.stored_password(db, deps, plan.mailbox_id, server)
+    return replace(bare, password=password)
 
 
 def _read_own(texts: Mapping[str, str], faults: Faults) -> dict[str, str]:

@@ -46,6 +46,8 @@ class Tally:
     hang_ups: Counter[tuple[str, int]] = field(default_factory=Counter)
     #: The server ended the connection over what it was told: it is told no more in this run.
     ended_over_clicks: bool = False
+    #: Tokens that ended while they were used.
+    spent_tokens: int = 0
     #: True once a message came whole.
     came: bool = False
     #: By folder and UID: the server hung up over the size of one of these.

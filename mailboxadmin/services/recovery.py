@@ -13,6 +13,13 @@ from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.tables import MailboxRow
 
 
+def end_unmended(db: DbSession, row: MailboxRow, now: datetime) -> None:
+    """What was wrong goes on no more, because the mailbox is not read any more."""
+    incident = incidents.open_row(db, row)
+    if incident is not None:
+        incidents.end_incident(row, incident, Ending.DISCONNECTED, now)
+
+
 def end_outage(
     db: DbSession, row: MailboxRow, now: datetime, *, actor: str, run_id: int | None = None
 ) -> bool:

@@ -23,7 +23,8 @@ from mailboxadmin.services.findings import facts_of_store
 from mailboxadmin.services.runs import close_gone_runs, is_live
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.sync import skip, sync_mailbox
-from mailboxadmin.store.tables import LeaseRow, MailboxRow, SecretRow, StaffRow
+from mailboxadmin.store.secrets import configured_mailboxes
+from mailboxadmin.store.tables import LeaseRow, MailboxRow, StaffRow
 
 #: Python does not always wake a thread that waits for a lock when Ctrl-C comes, so none waits long.
 WAKE_S = 0.5
@@ -157,16 +158,16 @@ def _named(candidates: Sequence[Candidate], addresses: Sequence[str]) -> list[Ca
             raise NotFound(f"There is no mailbox {address}.")
         if not by_address[address].configured:
             raise InvalidInput(
-                "mailbox", f"{address} is not configured yet; it needs a server and a password."
+                "mailbox",
+                f"{address} is not configured yet; it needs a server, and a password "
+                "or a permission.",
             )
         chosen.append(by_address[address])
     return chosen
 
 
 def _candidates(db: DbSession) -> list[Candidate]:
-    with_secret = set(
-        db.scalars(select(SecretRow.mailbox_id).where(SecretRow.mailbox_id.is_not(None)))
-    )
+    configured = configured_mailboxes(db)
     rows = db.execute(
         select(MailboxRow, StaffRow)
         .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
@@ -177,7 +178,7 @@ def _candidates(db: DbSession) -> list[Candidate]:
             id=mailbox.id,
             address=staff.email,
             state=State(mailbox.state),
-            configured=mailbox.id in with_secret,
+            configured=mailbox.id in configured,
             active=staff.standing != Standing.DISABLED,
             waits=_waits(mailbox),
             next_attempt_at=mailbox.next_attempt_at,

@@ -17,7 +17,7 @@ from mailboxadmin.services.outcome import record_outcome
 from mailboxadmin.services.runs import Run, begin_run, held
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.mailboxes import address_by_id, mailbox_row
-from mailboxadmin.store.secrets import password_row
+from mailboxadmin.store.secrets import is_configured
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +56,8 @@ def start_sync(deps: Deps, mailbox_id: int, *, actor: str) -> int:
     with deps.store.read() as db:
         if mailbox_row(db, mailbox_id).state == State.PAUSED:
             raise InvalidInput("mailbox", "It is paused: resume it first.")
-        if password_row(db, mailbox_id) is None:
-            raise InvalidInput("mailbox", "It is not connected yet: enter its password first.")
+        if not is_configured(db, mailbox_id):
+            raise InvalidInput("mailbox", "It is not connected yet: its owner does that first.")
     run = begin_run(deps, mailbox_id, actor=actor)
     # Stopped before its turn: it ends without waiting for a worker.
     deps.pool.submit(lambda: _perform(deps, run), urgent=True, at_once=lambda: run.control.stopped)

@@ -38,13 +38,9 @@ def record_refreshed(
         add_entry(db, _refreshed(mailbox_id, app, tokens, actor, was_ended=was_ended), now)
 
 
-def keep_tokens(
-    db: Session, deps: Deps, mailbox_id: int, tokens: TokenSet, now: datetime
-) -> None:
+def keep_tokens(db: Session, deps: Deps, mailbox_id: int, tokens: TokenSet, now: datetime) -> None:
     """Seal them; a refresh token that was not given again stays as it is."""
-    grants.put_token(
-        db, mailbox_id, grants.ACCESS_TOKEN, deps.vault.seal(tokens.access_token), now
-    )
+    grants.put_token(db, mailbox_id, grants.ACCESS_TOKEN, deps.vault.seal(tokens.access_token), now)
     if tokens.refresh_token is not None:
         sealed = deps.vault.seal(tokens.refresh_token)
         grants.put_token(db, mailbox_id, grants.REFRESH_TOKEN, sealed, now)

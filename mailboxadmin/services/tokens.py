@@ -96,9 +96,7 @@ class Supply:
         self._refused = self._given
 
 
-def access_token(
-    deps: Deps, mailbox_id: int, *, actor: str, refused: str = ""
-) -> tuple[str, str]:
+def access_token(deps: Deps, mailbox_id: int, *, actor: str, refused: str = "") -> tuple[str, str]:
     """An access token that is good, and in a few words where it came from.
 
     Args:
@@ -137,9 +135,7 @@ def refresh_if_due(deps: Deps, mailbox_id: int) -> None:
     access_token(deps, mailbox_id, actor=SCHEDULER)
 
 
-def _renew(
-    deps: Deps, mailbox_id: int, held: Held, *, actor: str, refused: str
-) -> tuple[str, str]:
+def _renew(deps: Deps, mailbox_id: int, held: Held, *, actor: str, refused: str) -> tuple[str, str]:
     if held.ended is not None and actor == SCHEDULER:
         raise _said(held.ended)
     try:

@@ -133,7 +133,7 @@ def _account(deps: Deps, mailbox_id: int) -> Account:
         if server is None:
             raise InvalidInput("imap_host", "This mailbox has no mail server yet.")
         guarded = row.host_set_by == "staff"
-        return build_account(db, server=server, username="", password="", guarded=guarded)
+        return build_account(db, server=server, username="", guarded=guarded)
 
 
 def _look(deps: Deps, account: Account) -> Certificate | None:

@@ -48,7 +48,7 @@ def refresh_tokens_since(db: Session) -> dict[int, datetime]:
     query = select(SecretRow.mailbox_id, SecretRow.created_at).where(
         SecretRow.name == REFRESH_TOKEN, SecretRow.mailbox_id.is_not(None)
     )
-    return {row[0]: row[1] for row in db.execute(query)}
+    return {mailbox: given for mailbox, given in db.execute(query) if mailbox is not None}
 
 
 def drop_grant(db: Session, mailbox_id: int) -> None:

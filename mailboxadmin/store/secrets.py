@@ -25,6 +25,11 @@ def is_configured(db: Session, mailbox_id: int) -> bool:
     return bool(db.scalar(select(with_sign_in(SecretRow.mailbox_id == mailbox_id))))
 
 
+def configured_mailboxes(db: Session) -> set[int | None]:
+    """The mailboxes that have something to sign in with."""
+    return set(db.scalars(select(SecretRow.mailbox_id).where(SecretRow.name.in_(SIGN_INS))))
+
+
 def with_sign_in(which: ColumnElement[bool]) -> Exists:
     """Whether there is anything that one of those mailboxes signs in with."""
     return exists().where(which, SecretRow.name.in_(SIGN_INS))

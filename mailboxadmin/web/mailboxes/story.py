@@ -141,6 +141,8 @@ def ending(past: PastIncident, teller: Teller) -> str:
         return ""
     if incident.ended_by is Ending.REPLACED:
         return "something else was wrong then"
+    if incident.ended_by is Ending.DISCONNECTED:
+        return "the mailbox was disconnected"
     if past.mended_by is None:
         return "by itself"
     at = when(past.mended_by.at, teller.now)
