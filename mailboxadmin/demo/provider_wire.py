@@ -36,8 +36,8 @@ class ProviderServer(ThreadingMixIn, TCPServer):
         self.house = house
         self.faults = faults
         self.stopping = threading.Event()
-        self._open: dict[int, socket.socket] = {}
-        self._threads: set[threading.Thread] = set()
+        self._connections: dict[int, socket.socket] = {}
+        self._serving: set[threading.Thread] = set()
         self._lock = threading.Lock()
         super().__init__((LOOPBACK, port), _Handler)
 
@@ -49,14 +49,14 @@ class ProviderServer(ThreadingMixIn, TCPServer):
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Serve one connection, known by its thread and its socket while it lasts."""
         with self._lock:
-            self._threads.add(threading.current_thread())
-            self._open[id(request)] = request
+            self._serving.add(threading.current_thread())
+            self._connections[id(request)] = request
         try:
             super().process_request_thread(request, client_address)
         finally:
             with self._lock:
-                self._open.pop(id(request), None)
-                self._threads.discard(threading.current_thread())
+                self._connections.pop(id(request), None)
+                self._serving.discard(threading.current_thread())
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that is gone is nothing to tell anybody."""
@@ -67,7 +67,7 @@ class ProviderServer(ThreadingMixIn, TCPServer):
         self.shutdown()
         self.server_close()
         with self._lock:
-            threads, connections = list(self._threads), list(self._open.values())
+            threads, connections = list(self._serving), list(self._connections.values())
         for connection in connections:
             # Already closed by the other side, or by its own thread.
             with contextlib.suppress(OSError):

@@ -28,6 +28,7 @@ from tests.support import dovecot_setup
 from tests.support.certificates import Certificates
 from tests.support.mailstore import Account, MailStore
 from tests.support.ports import LOOPBACK, free_port
+from tests.support.token_dovecot import TokenQuestions
 
 _PATIENCE_S = 60.0
 
@@ -49,7 +50,7 @@ class Dovecot(MailStore):
 
     `host`, `port` (plain, STARTTLS offered) and `ssl_port` (TLS at once) say where it is; its
     certificate, for localhost and 127.0.0.1, is trusted by whoever trusts `ca_file` (a product
-    process: SSL_CERT_FILE=ca_file). Raises DovecotUnavailable when there is no Dovecot 2.3 on this
+    process: SSL_CERT_FILE=ca_file). With `tokens` it takes XOAUTH2 and OAUTHBEARER too. Raises DovecotUnavailable when there is no Dovecot 2.3 on this
     machine.
     """
 
@@ -60,6 +61,7 @@ class Dovecot(MailStore):
         *,
         capability: str | None = None,
         max_userip_connections: int = 100,
+        tokens: TokenQuestions | None = None,
         extra_configuration: str = "",
     ) -> None:
         dovecot_setup.require_version_2_3(dovecot_setup.installed_version())
@@ -73,7 +75,11 @@ class Dovecot(MailStore):
         self.certificate = self.certificates.good()
         self._capability = capability
         self._max_userip_connections = max_userip_connections
+        self._mechanisms = "plain login"
         self._extra_configuration = extra_configuration
+        if tokens is not None:
+            self._mechanisms += " xoauth2 oauthbearer"
+            self._extra_configuration += tokens.configuration(folder)
         self._passwords: dict[str, str] = {}
         self._user_numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
@@ -94,6 +100,7 @@ class Dovecot(MailStore):
             certificate=self.certificate,
             capability=self._capability,
             max_userip_connections=self._max_userip_connections,
+            mechanisms=self._mechanisms,
             extra=self._extra_configuration,
         )
         configuration_file = self._folder / "dovecot.conf"
@@ -174,12 +181,19 @@ class Dovecot(MailStore):
             time.sleep(0.02)
 
     def logins_of(self, user: Account | str) -> Logins:
-        """Count the log-ins of a user since the start of the server, from its log."""
+        """Count the log-ins of a user since the start of the server, from its log.
+
+        A token that the provider does not know counts as refused, a provider that fails does not.
+        """
         log, name = self._settled_log(), re.escape(str(user).lower())
         return Logins(
             accepted=len(re.findall(rf"imap-login: Info: Login: user=<{name}>", log)),
             refused=len(
-                re.findall(rf"dict\({name},[^)]*\): (?:Password mismatch|unknown user)", log)
+                re.findall(
+                    rf"dict\({name},[^)]*\): (?:Password mismatch|unknown user)"
+                    rf"|auth: Info: oauth2\({name},[^)]*\): oauth2 failed",
+                    log,
+                )
             ),
             over_limit=len(re.findall(rf"Maximum number of connections [^:]*: user=<{name}>", log)),
         )

@@ -32,6 +32,8 @@ class Options:
     capability: str | None = None
     #: Connections one user may hold from one address before Dovecot answers [LIMIT].
     max_userip_connections: int = 100
+    #: The ways to sign in that are offered.
+    mechanisms: str = "plain login"
     #: Lines of Dovecot configuration put at the end.
     extra: str = ""
 
@@ -100,7 +102,7 @@ log_path = {folder}/log
 protocols = imap
 listen = {LOOPBACK}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = {options.mechanisms}
 auth_failure_delay = 0
 auth_verbose = yes
 first_valid_uid = 0
@@ -114,6 +116,7 @@ mail_location = maildir:~/folders:INBOX=~/inbox:LAYOUT=fs
 {_NAMESPACE}
 passdb {{
   driver = dict
+  mechanisms = plain login
   args = {folder}/passdb.conf
 }}
 userdb {{

@@ -17,6 +17,14 @@
 
         assert b"SELECT" not in server.received
 
+    def test_a_token_opens_the_mailbox(provider, token_dovecot):
+        ann = token_dovecot.user()
+        tokens = provider.grant(ann.name)  # as after a consent, without a browser
+
+        sync(token_dovecot.host, token_dovecot.port, ann.name, tokens.access_token)
+
+        assert provider.refreshes_of(ann.name) == 0
+
 The words of a script are in tests/support/scripted_steps.py. On a machine without Dovecot 2.3 the
 tests that need it are skipped, unless REQUIRE_DOVECOT=1 is set: then they fail.
 """
@@ -28,11 +36,13 @@ from typing import Any
 
 import pytest
 
+from mailboxadmin.demo.provider import LocalProvider
 from tests.support.certificates import Certificates
 from tests.support.dnsstub import DnsStub
 from tests.support.dovecot import Dovecot
 from tests.support.dovecot_setup import DovecotUnavailable
 from tests.support.scripted import ScriptedImap
+from tests.support.token_dovecot import TokenQuestions
 
 
 def new_dovecot(**options: Any) -> Dovecot:
@@ -57,6 +67,39 @@ def start_dovecot() -> Iterator[Callable[..., Dovecot]]:
     """Start a server for one test only: start_dovecot(max_userip_connections=2, capability=…)."""
     with ExitStack() as servers:
         yield lambda **options: servers.enter_context(new_dovecot(**options))
+
+
+@pytest.fixture(scope="session")
+def provider_of_the_worker() -> Iterator[LocalProvider]:
+    """The provider behind `provider`, which tests ask for instead."""
+    with LocalProvider() as running:
+        yield running
+
+
+@pytest.fixture
+def provider(provider_of_the_worker: LocalProvider) -> Iterator[LocalProvider]:
+    """A local Google and Microsoft that have given nothing yet; on the same port in each test."""
+    provider_of_the_worker.reset()
+    yield provider_of_the_worker
+    provider_of_the_worker.heal()
+
+
+@pytest.fixture(scope="session")
+def token_dovecot_of_the_worker(provider_of_the_worker: LocalProvider) -> Iterator[Dovecot]:
+    """The server behind `token_dovecot`, which tests ask for instead."""
+    tokens = TokenQuestions(url=provider_of_the_worker.introspection_url)
+    with new_dovecot(tokens=tokens) as server:
+        yield server
+
+
+@pytest.fixture
+def token_dovecot(token_dovecot_of_the_worker: Dovecot, provider: LocalProvider) -> Dovecot:
+    """A server that takes the tokens of `provider`, and passwords; shared by the tests of a worker.
+
+    Tokens open the address they were given for, and what `provider.delegate` adds to it (one
+    address for each account: Dovecot cannot ask for more).
+    """
+    return token_dovecot_of_the_worker
 
 
 @pytest.fixture
