@@ -24,10 +24,12 @@ from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials.flag import Flag, Seen
 from pymap.user import UserMetadata
+from pysasl import SASLAuth
 from pysasl.hashing import Cleartext
 
 from mailboxadmin.demo.letter import INBOX, Letter
 from mailboxadmin.demo.people import SamplePerson
+from mailboxadmin.demo.server_tokens import Accepts, TokenMechanism
 
 T = TypeVar("T")
 
@@ -40,7 +42,8 @@ _CALL_LIMIT_S = 30.0
 class OfficeConfig(Config):
     """pymap's in-memory configuration without TLS, look-ups or worker threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, accepts: Accepts | None) -> None:
+        self._accepts = accepts
         super().__init__(
             Namespace(passlib_cfg=None, proxy_protocol=None),
             demo_data=False,
@@ -56,6 +59,17 @@ class OfficeConfig(Config):
             cpu_subsystem=Subsystem.for_asyncio(),
             invalid_user_sleep=0.0,
         )
+
+    @property
+    def tls_auth(self) -> SASLAuth:
+        """The ways to sign in, with a token too where somebody can say what it opens.
+
+        pymap offers these without TLS as well, to whoever comes from this machine.
+        """
+        ways = super().tls_auth
+        if self._accepts is None:
+            return ways
+        return SASLAuth([*ways.server_mechanisms, TokenMechanism(self._accepts)])
 
     @property
     def greeting(self) -> bytes:
@@ -79,11 +93,28 @@ class DemoImapServer:
 
     >>> with DemoImapServer(sample_people()) as server:
     ...     server.deliver("ben@example.org", raw, at=datetime.now(UTC))
+
+    With a provider it takes tokens beside passwords:
+
+    >>> with (
+    ...     LocalProvider() as provider,
+    ...     DemoImapServer(sample_people(), accepts=provider.opens) as server,
+    ... ):
+    ...     provider.grant("ben@example.org").access_token  # opens Ben's mail
     """
 
-    def __init__(self, people: Sequence[SamplePerson], port: int = 0) -> None:
-        """Prepare the server; port 0 takes a free one."""
+    def __init__(
+        self, people: Sequence[SamplePerson], port: int = 0, *, accepts: Accepts | None = None
+    ) -> None:
+        """Prepare the server.
+
+        Args:
+            port: 0 takes a free one.
+            accepts: whether a token opens a user's mail; called in the server's own thread, so it
+                must answer at once. None: passwords only.
+        """
         self._people = people
+        self._accepts = accepts
         self._wanted_port = port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="demo-imap", daemon=True)
@@ -154,7 +185,7 @@ class DemoImapServer:
         self._thread.join(_CALL_LIMIT_S)
 
     async def _open(self) -> None:
-        config = OfficeConfig()
+        config = OfficeConfig(self._accepts)
         login = OfficeLogin(config, self._people)
         for person in self._people:
             mailboxes = await _empty_mailboxes(person)

@@ -50,8 +50,8 @@ class Dovecot(MailStore):
 
     `host`, `port` (plain, STARTTLS offered) and `ssl_port` (TLS at once) say where it is; its
     certificate, for localhost and 127.0.0.1, is trusted by whoever trusts `ca_file` (a product
-    process: SSL_CERT_FILE=ca_file). With `tokens` it takes XOAUTH2 and OAUTHBEARER too. Raises DovecotUnavailable when there is no Dovecot 2.3 on this
-    machine.
+    process: SSL_CERT_FILE=ca_file). With `tokens` it takes XOAUTH2 and OAUTHBEARER too. Raises
+    DovecotUnavailable when there is no Dovecot 2.3 on this machine.
     """
 
     host = LOOPBACK
