@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.logging_kept",
     "tests.support.fixtures",
     "tests.support.office",
+    "tests.support.token_office",
     "tests.support.browser",
 ]
 

@@ -15,3 +15,10 @@ def logged(office: Office, code: str) -> list[ActivityRow]:
         rows = list(found)
         db.expunge_all()
     return rows
+
+
+def told(office: Office) -> list[str]:
+    """The whole log, newest first: each entry's code, sentence and detail in one text."""
+    with office.deps.store.read() as db:
+        rows = db.scalars(select(ActivityRow).order_by(ActivityRow.id.desc()))
+        return [f"{row.code} {row.message} {row.detail}" for row in rows]

@@ -11,7 +11,7 @@ def test_new_mail_is_stored(office, dovecot):
 
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -176,14 +176,19 @@ def instance_copy(tmp_path: Path, empty_instance: Path) -> Callable[[], Path]:
 
 @pytest.fixture
 def open_office(instance: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Office]]:
-    """Open an office on the test's instance: open_office(clock=…, ca_file=…, folder=…)."""
+    """Open an office on the test's instance: open_office(clock=…, ca_file=…, folder=…, urls=…)."""
     opened: list[Office] = []
     # The use cases know no pages; without them an app is made in half the time.
     pages = "services" not in request.path.parts
 
-    def open_(clock: MovableClock | None = None, folder: Path = instance, **network: Any) -> Office:
-        clock = clock or MovableClock()
-        app = create_app(config_for(folder), clock=clock, network=Network(**network), pages=pages)
+    def open_(
+        clock: MovableClock | None = None,
+        folder: Path = instance,
+        urls: Mapping[str, str] | None = None,
+        **network: Any,
+    ) -> Office:
+        clock, config = clock or MovableClock(), config_for(folder, provider_urls=urls or {})
+        app = create_app(config, clock=clock, network=Network(**network), pages=pages)
         app.config.update(TESTING=True)
         opened.append(Office(app, clock))
         return opened[-1]
