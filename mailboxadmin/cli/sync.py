@@ -1,6 +1,7 @@
 """`sync`: runs now, and waits."""
 
 import signal
+import threading
 from collections.abc import Callable
 
 import click
@@ -13,6 +14,7 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.examine import examine_messages
 from mailboxadmin.services.heartbeat import timer_ticked
 from mailboxadmin.services.prune import prune
+from mailboxadmin.services.refreshing import refresh_due_tokens
 from mailboxadmin.services.rounds import sync_many
 
 #: Outcomes that leave nothing to mend.
@@ -34,6 +36,7 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
         timer_ticked(deps)
     good = _sync(deps, emails, due=due, show=_readers(_print_json if as_json else _print_line))
     if due:
+        refresh_due_tokens(deps, threading.Event())
         examine_messages(deps, budget_s=EXAMINE_S)
         prune(deps)
     return 0 if good else 1

@@ -4,8 +4,8 @@
                  │ yes
                  └── heartbeat ── due mailboxes to the pool
 
-Every few seconds the same process goes on with what waits for its text, and once an
-hour it tidies up.
+Every few seconds the same process goes on with what waits for its text, every minute it
+renews tokens, and once an hour it tidies up.
 """
 
 import logging
@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.jobs.examine_waiting import ExamineWaiting
+from mailboxadmin.jobs.refresh_tokens import RefreshTokens
 from mailboxadmin.jobs.sync_due import SyncDue
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 TICK = timedelta(seconds=15)
 #: A new message has its preview soon after it was listed.
 EXAMINE_EVERY = timedelta(seconds=3)
+REFRESH_EVERY = timedelta(minutes=1)
 TIDY_EVERY = timedelta(hours=1)
 #: The first tidying, so that a start is not slowed by it.
 TIDY_AFTER = timedelta(minutes=2)
@@ -47,6 +49,7 @@ class Scheduler:
         self._clock = BackgroundScheduler(timezone=UTC, daemon=True)
         self._sync_due = SyncDue(deps)
         self._examine = ExamineWaiting(deps)
+        self._tokens = RefreshTokens(deps)
         self._turn = threading.Lock()
         self._waited = False
         self._ended = False
@@ -66,6 +69,13 @@ class Scheduler:
         )
         self._clock.add_job(
             self.examine, "interval", seconds=EXAMINE_EVERY.total_seconds(), **options
+        )
+        self._clock.add_job(
+            self.refresh,
+            "interval",
+            seconds=REFRESH_EVERY.total_seconds(),
+            next_run_time=now,
+            **options,
         )
         self._clock.add_job(
             self.tidy,
@@ -101,6 +111,11 @@ class Scheduler:
         if self._lock.held:
             self._examine.run()
 
+    def refresh(self) -> None:
+        """Every minute, in the process that ticks."""
+        if self._lock.held:
+            self._tokens.run()
+
     def tidy(self) -> None:
         """Once an hour, in the process that ticks."""
         if self._lock.held:
@@ -111,6 +126,7 @@ class Scheduler:
         if self._clock.running:
             self._clock.shutdown(wait=False)
         self._examine.stop()
+        self._tokens.stop()
         # A tick may wait for the database; the process ends whether or not it gets it.
         has_turn = self._turn.acquire(timeout=LAST_TICK_S)
         try:

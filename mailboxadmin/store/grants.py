@@ -64,16 +64,19 @@ def drop_secrets(db: Session, mailbox_id: int, names: Iterable[str]) -> None:
     )
 
 
-def due_for_refresh(db: Session, now: datetime) -> list[int]:
-    """The mailboxes whose token is to be renewed, paused ones too, but none of who is shut out."""
+def due_for_refresh(db: Session, now: datetime) -> list[tuple[int, str]]:
+    """The mailboxes whose token is to be renewed, and with which app.
+
+    Paused ones too, but none of who is shut out.
+    """
     query = (
-        select(GrantRow.mailbox_id)
+        select(GrantRow.mailbox_id, GrantRow.app)
         .join(MailboxRow, MailboxRow.id == GrantRow.mailbox_id)
         .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
         .where(GrantRow.next_refresh_at <= now, StaffRow.standing != Standing.DISABLED.value)
         .order_by(GrantRow.next_refresh_at)
     )
-    return list(db.scalars(query))
+    return [(mailbox_id, app) for mailbox_id, app in db.execute(query)]
 
 
 def connected_to(db: Session, app: str) -> list[GrantRow]:
