@@ -1,7 +1,9 @@
 """A local OAuth provider in the shapes of Google and of Microsoft, for the demo and for tests.
 
 It runs on loopback in threads of its own, between `with` and its end, and knows no real
-account. Where it is stricter or more lenient than the real ones is said in docs/oauth.md.
+account. Unlike the real ones it insists on PKCE, asks for no password and takes whoever is named
+for signed in; it leaves out ID tokens, `iss` at the callback, test users and admin consent (whose
+errors can be played). Tenants are known by their ID only.
 
     with LocalProvider() as provider, DemoImapServer(people, accepts=provider.opens) as server:
         provider.serve("http://localhost:8000")     # registers both redirect URIs

@@ -46,11 +46,16 @@ class ProviderServer(ThreadingMixIn, TCPServer):
         """Where it listens."""
         return int(self.server_address[1])
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve one connection in a thread, known by its socket while it lasts."""
+        with self._lock:
+            self._connections[id(request)] = request
+        super().process_request(request, client_address)
+
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve one connection, known by its thread and its socket while it lasts."""
+        """Serve one connection; the thread is known while it does."""
         with self._lock:
             self._serving.add(threading.current_thread())
-            self._connections[id(request)] = request
         try:
             super().process_request_thread(request, client_address)
         finally:
