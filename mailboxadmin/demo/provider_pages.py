@@ -94,9 +94,9 @@ def _page(title: str, content: str, key: AppKey) -> str:
 <style>{_STYLE}</style>
 </head>
 <body>
-<p class="stand-in" role="note">This is the sample office’s stand-in for {key.company}: a page of
+<header class="stand-in">This is the sample office’s stand-in for {key.company}: a page of
 the demo on your own machine, not a page of {key.company}. No account is needed, and no password
-is asked for.</p>
+is asked for.</header>
 <main>
 <h1>{escape(title)}</h1>
 {content}
