@@ -104,14 +104,19 @@ class LocalProvider:
         return f"http://{LOOPBACK}:{self.port}"
 
     @property
-    def environment(self) -> dict[str, str]:
-        """The variables of the product that lead to this provider instead of the real ones."""
+    def urls(self) -> dict[str, str]:
+        """The addresses that lead here instead of to the real ones, as `Config.provider_urls`."""
         return {
-            "MAILBOXADMIN_GMAIL_AUTHORIZE_URL": f"{self.address}/gmail/authorize",
-            "MAILBOXADMIN_GMAIL_TOKEN_URL": f"{self.address}/gmail/token",
-            "MAILBOXADMIN_GMAIL_REVOKE_URL": f"{self.address}/gmail/revoke",
-            "MAILBOXADMIN_OUTLOOK_AUTHORITY": f"{self.address}/outlook",
+            "GMAIL_AUTHORIZE_URL": f"{self.address}/gmail/authorize",
+            "GMAIL_TOKEN_URL": f"{self.address}/gmail/token",
+            "GMAIL_REVOKE_URL": f"{self.address}/gmail/revoke",
+            "OUTLOOK_AUTHORITY": f"{self.address}/outlook",
         }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same as variables of the product's environment."""
+        return {f"MAILBOXADMIN_{name}": url for name, url in self.urls.items()}
 
     @property
     def introspection_url(self) -> str:
