@@ -46,3 +46,25 @@ class TokenSet:
     scopes: frozenset[str] | None = None
     #: When the refresh token ends whatever is done with it; None: not told.
     refresh_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """What the owner of a mailbox agreed to, and how its tokens are; never a token."""
+
+    app: AppKey
+    #: The rights that were granted, or that were asked for when the provider told none.
+    scopes: frozenset[str]
+    connected_at: datetime
+    #: Who agreed: an address.
+    connected_by: str
+    #: When the access token ends; a new one is asked for before.
+    access_expires_at: datetime
+    #: When an access token was last given.
+    refreshed_at: datetime
+    #: When the next one is asked for; None: not by itself.
+    next_refresh_at: datetime | None
+    #: When the refresh token ends whatever is done with it; None: not told.
+    refresh_expires_at: datetime | None
+    #: When the provider ended the permission; None while it is good, as far as is known.
+    ended_at: datetime | None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.errors import InvalidInput, MailFailure, SecretUnreadable
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.domain.oauth import AppKey
+from mailboxadmin.domain.oauth import AppKey, Permission
 from mailboxadmin.oauth.client import PROVIDERS
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import NewConsent
@@ -43,6 +43,24 @@ class Disconnected:
     app: AppKey
     #: The provider has ended it too; else a person does that on the provider's page.
     revoked: bool
+
+
+def read_permission(db: Session, mailbox_id: int) -> Permission | None:
+    """The permission a mailbox signs in with; None where it is a password, or nothing yet."""
+    grant = grants.grant_row(db, mailbox_id)
+    if grant is None:
+        return None
+    return Permission(
+        app=AppKey(grant.app),
+        scopes=frozenset(grant.scopes.split()),
+        connected_at=grant.connected_at,
+        connected_by=grant.connected_by,
+        access_expires_at=grant.access_expires_at,
+        refreshed_at=grant.refreshed_at,
+        next_refresh_at=grant.next_refresh_at,
+        refresh_expires_at=grant.refresh_expires_at,
+        ended_at=grant.ended_at,
+    )
 
 
 def connect(
