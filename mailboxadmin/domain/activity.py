@@ -68,6 +68,8 @@ class Code(StrEnum):
     #: Read here and there, differently, before either knew of the other.
     READ_STATUS_CONFLICT = "read_status.conflict"
     #: A permission was given, and opens the mailbox.
+    #: The office's app at a provider, asked about before anybody connects.
+    OAUTH_CHECKED = "oauth.checked"
     OAUTH_CONNECTED = "oauth.connected"
     OAUTH_REFRESHED = "oauth.refreshed"
     OAUTH_REFRESH_FAILED = "oauth.refresh_failed"

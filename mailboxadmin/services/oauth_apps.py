@@ -38,6 +38,11 @@ def apps_set_up(db: Session) -> frozenset[AppKey]:
     )
 
 
+def has_client_id(db: Session, key: AppKey) -> bool:
+    """Its client ID was entered; of its secret nothing is said."""
+    return client_id_key(key) in office_texts(db)
+
+
 def redirect_uri(deps: Deps, key: AppKey) -> str:
     """Where the provider sends people back to; registered with it letter by letter."""
     return f"{deps.base_url}/oauth/callback/{key}"

@@ -2,7 +2,7 @@
 
 from wtforms import Form
 
-from mailboxadmin.domain.errors import InvalidInput
+from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
 
 
 def show(form: Form, fault: InvalidInput) -> None:
@@ -12,3 +12,9 @@ def show(form: Form, fault: InvalidInput) -> None:
         field.errors = [*field.errors, fault.sentence]
     else:
         form.form_errors.append(fault.sentence)
+
+
+def show_all(form: Form, found: InvalidInput | InvalidInputs) -> None:
+    """Put each of them there."""
+    for fault in found.faults if isinstance(found, InvalidInputs) else (found,):
+        show(form, fault)

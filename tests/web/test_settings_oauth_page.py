@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailboxadmin.demo.provider import LocalProvider
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.services.oauth_apps import app_of
@@ -12,10 +13,12 @@ from mailboxadmin.services.settings import change_settings, read_settings
 from mailboxadmin.store.secrets import office_secret_row
 from tests.support.configuring import ADMIN
 from tests.support.log import logged
+from tests.support.oauth_office import entered, set_up, use_provider
 from tests.support.office import Office
 from tests.support.visitor import Visitor
 
 PAGE = "/settings/oauth"
+CHECK = f"{PAGE}?check=yes"
 CANARY = "kQ8~canary-in-the-coal-mine"
 CLIENT_ID = "11111111-2222-3333-4444-555555555555"
 OUTLOOK = {"app": "outlook", "outlook_client_id": CLIENT_ID, "outlook_client_secret": CANARY}
@@ -231,3 +234,66 @@ def test_staff_neither_see_nor_change_it(office: Office, at_desk, grace: Visitor
     assert (page.status_code, saved.status_code) == (403, 403)
     assert GOOGLE_ID not in page.text
     assert secret_of(office) is None
+
+
+@pytest.fixture
+def asked(office: Office, provider: LocalProvider) -> LocalProvider:
+    """The provider that the office asks."""
+    use_provider(office, provider)
+    return provider
+
+
+def test_a_check_saves_first_and_says_that_it_works(office: Office, grace, asked: LocalProvider):
+    answer = grace.post(CHECK, form_at=PAGE, app="outlook", **entered(asked, AppKey.OUTLOOK))
+
+    own = card(answer.text, "outlook")
+    assert answer.status_code == 200
+    assert "Microsoft accepts the app." in own
+    assert "Only the first connection shows" in own
+    assert "Outlook client secret: not set → set" in answer.text
+    assert secret_of(office) == asked.app(AppKey.OUTLOOK).client_secret
+    assert "accepts the app" not in card(answer.text, "gmail")
+
+
+def test_a_check_of_what_is_stored_changes_nothing(office: Office, grace, asked: LocalProvider):
+    set_up(office, asked, AppKey.GMAIL)
+    client_id = asked.app(AppKey.GMAIL).client_id
+
+    answer = grace.post(CHECK, form_at=PAGE, app="gmail", gmail_client_id=client_id)
+
+    assert "Google accepts the app." in card(answer.text, "gmail")
+    assert "Nothing was changed." not in answer.text
+    assert len(logged(office, "settings.changed")) == 1
+
+
+def test_what_is_wrong_with_an_app_is_said_with_what_to_do(office, grace, asked: LocalProvider):
+    texts = entered(asked, AppKey.OUTLOOK, outlook_client_secret=CANARY)
+
+    answer = grace.post(CHECK, form_at=PAGE, app="outlook", **texts)
+
+    own = card(answer.text, "outlook")
+    assert "Microsoft does not accept the client secret of the Outlook app." in own
+    assert "oauth.client_invalid" in own and "AADSTS7000215" in own
+    assert "Copy its Value at once (not the Secret ID)" in own
+    assert "new mail waits on the server" not in own
+    assert CANARY not in answer.text
+
+
+def test_of_an_app_for_everybody_no_more_is_said_than_is_known(office, grace, asked):
+    texts = entered(asked, AppKey.OUTLOOK, outlook_tenant_id="")
+
+    answer = grace.post(CHECK, form_at=PAGE, app="outlook", **texts)
+
+    own = card(answer.text, "outlook")
+    assert "Nothing wrong was found, as far as Microsoft tells." in own
+    assert "accepts" not in own
+
+
+def test_half_an_app_is_saved_and_what_is_missing_is_said(office: Office, grace, asked):
+    answer = grace.post(CHECK, form_at=PAGE, app="gmail", gmail_client_id=GOOGLE_ID)
+
+    assert answer.status_code == 400
+    assert "Google cannot be asked" in fault_beside(answer.text, "gmail_client_secret")
+    assert "Nothing was saved" not in answer.text
+    assert text_of(office, "gmail_client_id") == GOOGLE_ID
+    assert asked.token_requests == 0

@@ -23,6 +23,7 @@ _WORDS = {
     Code.CERTIFICATE_TRUSTED: "Trusted",
     Code.CERTIFICATE_UNTRUSTED: "Trust ended",
     Code.CHECK_FINISHED: "Tested",
+    Code.OAUTH_CHECKED: "Tested",
     Code.SYNC_FINISHED: "Synced",
     Code.SYNC_FAILED: "Not synced",
     Code.SYNC_SKIPPED: "Skipped",
@@ -46,6 +47,7 @@ _WORDS = {
 _GOOD = {
     Code.MAILBOX_RECOVERED,
     Code.CHECK_FINISHED,
+    Code.OAUTH_CHECKED,
     Code.SYNC_FINISHED,
     Code.STAFF_JOINED,
     Code.BACKUP_CREATED,

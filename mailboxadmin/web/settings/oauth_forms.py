@@ -16,6 +16,8 @@ class AppForm(FlaskForm):
 
     #: Which app it is for, in a hidden field of that name.
     app: AppKey
+    #: What was sent is stored, whatever else is said of it.
+    saved = False
     remove_secret = BooleanField("Remove the stored secret")
 
     def entries(self) -> list[tuple[Setting, Field]]:

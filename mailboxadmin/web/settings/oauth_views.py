@@ -3,8 +3,9 @@
 from flask import abort, redirect, render_template, request, url_for
 
 from mailboxadmin.domain.app_entered import odd_client_id
-from mailboxadmin.domain.errors import InvalidInputs
+from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
 from mailboxadmin.domain.redirect import redirect_faults
+from mailboxadmin.services.oauth_check import AppCheck, check_app
 from mailboxadmin.services.oauth_setup import read_setups
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.web import current_person, deps, faults
@@ -22,20 +23,23 @@ def oauth() -> Answer:
 
 @bp.post("/oauth")
 def save_oauth() -> Answer:
-    """Save what was entered for one app."""
-    form = sent() or abort(400)
+    """Save what was entered for one app, and check it when that was asked for."""
+    form, checks = sent() or abort(400), "check" in request.args
     try:
         changes = change_settings(deps(), form.texts(), actor=current_person().email)
-    except InvalidInputs as found:
-        for fault in found.faults:
-            faults.show(form, fault)
+        form.saved = True
+        if changes or not checks:
+            say(changes)
+        if checks:
+            return _page(check=check_app(deps(), form.app, actor=current_person().email))
+    except (InvalidInput, InvalidInputs) as found:
+        faults.show_all(form, found)
         return _page(form), 400
-    say(changes)
     return redirect(url_for(".oauth", _anchor=form.app.value))
 
 
-def _page(sent_form: AppForm | None = None) -> str:
-    """The page, in which a form that was sent keeps what was entered."""
+def _page(sent_form: AppForm | None = None, check: AppCheck | None = None) -> str:
+    """The page, in which a form that was refused keeps what was entered."""
     cards = []
     for setup in read_setups(deps()):
         ours = sent_form is not None and sent_form.app is setup.key
@@ -45,6 +49,7 @@ def _page(sent_form: AppForm | None = None) -> str:
                 "form": sent_form if ours else filled(setup),
                 "mark": told(setup),
                 "odd": odd_client_id(setup.key, setup.client_id),
+                "check": check if check and check.key is setup.key else None,
                 "faults": redirect_faults(setup.key, deps().base_url, request.host_url),
             }
         )
