@@ -20,6 +20,7 @@ main = Program(
         "export": "export",
         "activity": "activity",
         "settings": "settings",
+        "oauth": "oauth",
         "backup": "backup",
         "restore": "backup",
         "doctor": "doctor",

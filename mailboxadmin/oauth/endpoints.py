@@ -10,6 +10,12 @@ Outlook   https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-cod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+#: Where people see, and end, what they allowed: at Google; at Microsoft with an account of an
+#: organisation, and with a personal one.
+GOOGLE_CONNECTIONS = "https://myaccount.google.com/connections"
+MICROSOFT_MY_APPS = "https://myapps.microsoft.com"
+MICROSOFT_CONSENTS = "https://account.live.com/consent/Manage"
+
 #: For whom nobody named a directory: every organisation, and personal accounts.
 ANY_TENANT = "common"
 

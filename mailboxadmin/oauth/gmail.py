@@ -4,7 +4,7 @@ from collections.abc import Set
 from typing import Final
 
 from mailboxadmin.domain.oauth import App
-from mailboxadmin.oauth.endpoints import Endpoints
+from mailboxadmin.oauth.endpoints import GOOGLE_CONNECTIONS, Endpoints
 
 #: The only scope that opens IMAP; `gmail.readonly` and the like are for another interface.
 SCOPES: Final = ("https://mail.google.com/",)
@@ -12,6 +12,9 @@ SCOPES: Final = ("https://mail.google.com/",)
 AUTHORIZE_WITH: Final = {"access_type": "offline", "prompt": "consent"}
 #: Not named again: a refresh without them keeps those that were granted.
 REFRESH_SCOPES: Final[tuple[str, ...]] = ()
+
+#: Where a person ends a permission.
+CONSENT_PAGES: Final = (GOOGLE_CONNECTIONS,)
 
 
 def authorize_url(endpoints: Endpoints, app: App) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Set
 from typing import Final
 
 from mailboxadmin.domain.oauth import App
-from mailboxadmin.oauth.endpoints import Endpoints
+from mailboxadmin.oauth.endpoints import MICROSOFT_CONSENTS, MICROSOFT_MY_APPS, Endpoints
 
 #: Not a scope of Microsoft Graph: those do not open IMAP. `offline_access` is what brings a
 #: refresh token, and stands in no answer.
@@ -13,6 +13,8 @@ SCOPES: Final = ("https://outlook.office.com/IMAP.AccessAsUser.All", "offline_ac
 #: people are refused (docs/decisions.md). Of several accounts the right one can be chosen.
 AUTHORIZE_WITH: Final = {"prompt": "select_account"}
 REFRESH_SCOPES: Final = SCOPES
+#: Where a person ends a permission: with an account of an organisation, with a personal one.
+CONSENT_PAGES: Final = (MICROSOFT_MY_APPS, MICROSOFT_CONSENTS)
 
 
 def authorize_url(endpoints: Endpoints, app: App) -> str:

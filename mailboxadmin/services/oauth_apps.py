@@ -1,9 +1,16 @@
 """The office's OAuth apps: which there are, and with what they are asked for tokens."""
 
+from collections.abc import Set
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
+from mailboxadmin.domain.finding import Finding, Scope
+from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import App, AppKey
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.store.grants import connected_to
+from mailboxadmin.store.mailboxes import mailbox_row
 from mailboxadmin.store.secrets import office_secret_names, office_secret_row
 from mailboxadmin.store.settings import office_texts
 
@@ -41,6 +48,24 @@ def apps_set_up(db: Session) -> frozenset[AppKey]:
 def has_client_id(db: Session, key: AppKey) -> bool:
     """Its client ID was entered; of its secret nothing is said."""
     return client_id_key(key) in office_texts(db)
+
+
+def retry_connected(db: Session, changed: Set[str], now: datetime) -> None:
+    """Look at once at the mailboxes whose app was changed, in case that mended it.
+
+    Args:
+        changed: the settings that were changed.
+    """
+    for key in AppKey:
+        if not any(each.startswith(f"{key}_") for each in changed):
+            continue
+        for grant in connected_to(db, key.value):
+            if grant.failures and grant.ended_at is None:
+                grant.next_refresh_at = now
+            row = mailbox_row(db, grant.mailbox_id)
+            waits = row.finding is not None and row.state != State.PAUSED
+            if waits and Finding.from_json(row.finding or {}).scope is Scope.PROVIDER_APP:
+                row.next_attempt_at = now
 
 
 def redirect_uri(deps: Deps, key: AppKey) -> str:

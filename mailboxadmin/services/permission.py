@@ -44,6 +44,12 @@ class Disconnected:
     #: The provider has ended it too; else a person does that on the provider's page.
     revoked: bool
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Where a person ends it."""
+        pages: tuple[str, ...] = PROVIDERS[self.app].CONSENT_PAGES
+        return pages
+
 
 def read_permission(db: Session, mailbox_id: int) -> Permission | None:
     """The permission a mailbox signs in with; None where it is a password, or nothing yet."""

@@ -4,15 +4,36 @@ import logging
 import threading
 from collections import Counter
 
-from mailboxadmin.domain.errors import MailFailure
+from mailboxadmin.domain.errors import InvalidInput, MailFailure
+from mailboxadmin.domain.finding import Finding
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.tokens import refresh_if_due
-from mailboxadmin.store.grants import due_for_refresh
+from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.tokens import refresh_if_due, refresh_now
+from mailboxadmin.store.grants import due_for_refresh, grant_row
+from mailboxadmin.store.mailboxes import mailbox_row
 
 log = logging.getLogger(__name__)
 
 #: A provider that did not answer so often is left alone until the next turn.
 MOST_UNANSWERED = 3
+
+
+def refresh_token(deps: Deps, mailbox_id: int, *, actor: str) -> Finding | None:
+    """Ask the provider for a new token now; why there is none, or None when there is.
+
+    Raises:
+        NotFound: there is no such mailbox.
+        InvalidInput: it is not connected with a permission.
+    """
+    with deps.store.read() as db:
+        mailbox_row(db, mailbox_id)
+        if grant_row(db, mailbox_id) is None:
+            raise InvalidInput("mailbox", "It is not connected with Gmail or Outlook.")
+    try:
+        refresh_now(deps, mailbox_id, actor=actor)
+    except MailFailure as failure:
+        return finding_for(deps, mailbox_id, failure.facts)
+    return None
 
 
 def refresh_due_tokens(deps: Deps, stop: threading.Event) -> int:

@@ -14,6 +14,7 @@ from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import parsed
 from mailboxadmin.services.faults import Faults, read_texts
+from mailboxadmin.services.oauth_apps import retry_connected
 from mailboxadmin.services.office_secrets import (
     SET,
     UNSET,
@@ -123,6 +124,7 @@ def change_settings(
         for change in changes:
             _write(db, deps, change.setting, wanted[change.setting.key])
         _move(db, moved, deps.clock.now(), rebind=rebind_passwords)
+        retry_connected(db, {change.setting.key for change in changes}, deps.clock.now())
         add_entry(
             db, _entry(changes, len(moved.mailbox_ids), rebind_passwords, actor), deps.clock.now()
         )

@@ -245,11 +245,11 @@ def test_an_expired_client_secret_is_one_incident_and_ends_by_itself(token_offic
     findings = [token_office.office.sync(each).finding for each in boxes]
 
     token_office.provider.register(
-        AppKey.OUTLOOK, secret_expired=False, client_secret="a new value of a new secret"
+        AppKey.OUTLOOK, secret_expired=False, client_secret="a-new-value-of-a-new-secret"
     )
     change_settings(
         token_office.deps,
-        {"outlook_client_secret": "a new value of a new secret"},
+        {"outlook_client_secret": "a-new-value-of-a-new-secret"},
         actor=COMMAND_LINE,
     )
     due = due_mailboxes(token_office.deps, token_office.office.clock.now())
