@@ -12,6 +12,7 @@ from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.run import Outcome, SyncReport
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.examine import examine_messages
+from mailboxadmin.services.expiring import warn_expiring
 from mailboxadmin.services.heartbeat import timer_ticked
 from mailboxadmin.services.prune import prune
 from mailboxadmin.services.refreshing import refresh_due_tokens
@@ -39,6 +40,7 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
         refresh_due_tokens(deps, threading.Event())
         examine_messages(deps, budget_s=EXAMINE_S)
         prune(deps)
+        warn_expiring(deps)
     return 0 if good else 1
 
 

@@ -19,6 +19,7 @@ from mailboxadmin.jobs.examine_waiting import ExamineWaiting
 from mailboxadmin.jobs.refresh_tokens import RefreshTokens
 from mailboxadmin.jobs.sync_due import SyncDue
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.expiring import warn_expiring
 from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
 from mailboxadmin.services.heartbeat import (
     scheduler_started,
@@ -117,9 +118,10 @@ class Scheduler:
             self._tokens.run()
 
     def tidy(self) -> None:
-        """Once an hour, in the process that ticks."""
+        """Once an hour, in the process that ticks; and what ends soon is told."""
         if self._lock.held:
             prune(self._deps)
+            warn_expiring(self._deps)
 
     def stop(self) -> bool:
         """Tick no more, and let another process take over; False when a tick still goes on."""

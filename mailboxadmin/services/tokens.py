@@ -15,16 +15,18 @@ refresh token, which Microsoft keeps good and Google never replaces.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import SCHEDULER
 from mailboxadmin.domain.errors import Facts, Happening, MailFailure, SecretUnreadable
+from mailboxadmin.domain.expiry import TESTING_LIFE, died_of_testing
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.oauth import App, AppKey, TokenSet
 from mailboxadmin.domain.token import TokenAnswer
+from mailboxadmin.oauth.answers import refused as refusal
 from mailboxadmin.oauth.transport import CALL_LIMIT_S
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.file_lock import FileLock
@@ -52,6 +54,8 @@ class Held:
     #: The scheduler's next try; None: not by itself.
     next_refresh_at: datetime | None
     failures: int
+    connected_at: datetime
+    ended_at: datetime | None
     #: What the provider said when it ended the permission; None while it is good.
     ended: TokenAnswer | None
 
@@ -137,16 +141,17 @@ def refresh_if_due(deps: Deps, mailbox_id: int) -> None:
 
 def _renew(deps: Deps, mailbox_id: int, held: Held, *, actor: str, refused: str) -> tuple[str, str]:
     if held.ended is not None and actor == SCHEDULER:
-        raise _said(held.ended)
+        raise _explained(refusal(held.ended), held, held.ended_at or deps.clock.now())
     try:
         tokens = deps.tokens.refresh(held.app, held.refresh_token)
-    except MailFailure as failure:
+    except MailFailure as fault:
+        failure = _explained(fault, held, held.ended_at or deps.clock.now())
         finding = record_failed(deps, mailbox_id, failure.facts, actor=actor)
         now = deps.clock.now()
         usable = held.access_token != refused and held.good_for(now) >= LEAST_LIFE
         if finding.temporary and usable:
             return held.access_token, f"{_still_good(held, now)}; not renewed: {failure}"
-        raise
+        raise failure from fault
     record_refreshed(deps, mailbox_id, tokens, actor=actor, due_at=due_at(tokens, deps.clock.now()))
     return tokens.access_token, "renewed"
 
@@ -191,6 +196,8 @@ def _read(db: Session, deps: Deps, mailbox_id: int) -> Held:
         expires_at=row.access_expires_at,
         next_refresh_at=row.next_refresh_at,
         failures=row.failures,
+        connected_at=row.connected_at,
+        ended_at=row.ended_at,
         ended=TokenAnswer.from_json(row.answer) if row.ended_at and row.answer else None,
     )
 
@@ -207,17 +214,20 @@ def no_app(key: AppKey) -> MailFailure:
     )
 
 
-def _said(answer: TokenAnswer) -> MailFailure:
-    """What the provider said when it ended the permission, again."""
-    words = ": ".join(filter(None, (answer.error, answer.description)))
-    return MailFailure(
-        Facts(
-            phase=Phase.TOKEN,
-            happening=Happening.TOKEN_REFUSED,
-            server_said=words or None,
-            token=answer,
-        )
-    )
+def _explained(failure: MailFailure, held: Held, ended_at: datetime) -> MailFailure:
+    """With what the age of the permission tells, where it tells something."""
+    answer = failure.facts.token
+    lasting = answer is not None and answer.error == "invalid_grant"
+    if not lasting or not died_of_testing(held.app.key, held.connected_at, ended_at):
+        return failure
+    return MailFailure(replace(failure.facts, hint=_TESTING))
+
+
+_TESTING = (
+    f"It ended {TESTING_LIFE.days} days after it was given, as Google does with all permissions of "
+    "an app whose consent screen is External and in Testing: under Audience in Google Cloud, its "
+    "admin makes it Internal or publishes it, or this comes every week."
+)
 
 
 @contextmanager

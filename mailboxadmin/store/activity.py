@@ -51,6 +51,14 @@ def repeat_entry(db: Session, previous_id: int | None, entry: Entry, now: dateti
     return _insert(db, entry, now, first_at=first_at, times=times)
 
 
+def details_since(db: Session, code: Code, since: datetime) -> list[dict[str, Any]]:
+    """The details of all lines of that code from then on."""
+    query = select(ActivityRow.detail).where(
+        ActivityRow.code == code.value, ActivityRow.at >= since
+    )
+    return list(db.scalars(query))
+
+
 def was_told(db: Session, mailbox_id: int, run_id: int, code: Code) -> bool:
     """Whether the log has such a line of that run."""
     query = select(ActivityRow.id).where(
