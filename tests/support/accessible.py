@@ -34,7 +34,11 @@ _TOO_WIDE = """() => {
 _MOST_STOPS = 400
 _STOP = """() => {
     const here = document.activeElement;
-    if (!here || here === document.body || here.dataset.seen) return null;
+    if (!here || here === document.body) return null;
+    // A field for a day has several stops inside.
+    if (here === window.stoppedAt) return {again: true};
+    if (here.dataset.seen) return null;
+    window.stoppedAt = here;
     here.dataset.seen = "yes";
     const style = getComputedStyle(here), box = here.getBoundingClientRect();
     return {
@@ -89,7 +93,8 @@ def _stops(page: Page) -> Iterator[dict[str, Any]]:
         stop = page.evaluate(_STOP)
         if stop is None:
             return
-        yield stop
+        if "again" not in stop:
+            yield stop
 
 
 @cache

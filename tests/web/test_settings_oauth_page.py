@@ -97,7 +97,7 @@ def test_saving_says_what_changed_and_seals_the_secret(office: Office, grace: Vi
     answer = grace.post(PAGE, **OUTLOOK, outlook_tenant_id="Example.org")
 
     page = grace.get(PAGE).text
-    assert answer.location == f"{PAGE}#outlook"
+    assert answer.location == f"{PAGE}#main"
     assert f"Outlook client ID: not set → {CLIENT_ID}" in page
     assert "Outlook client secret: not set → set" in page
     assert "Outlook tenant: not set → example.org" in page
@@ -276,6 +276,7 @@ def test_what_is_wrong_with_an_app_is_said_with_what_to_do(office, grace, asked:
     assert "oauth.client_invalid" in own and "AADSTS7000215" in own
     assert "Copy its Value at once (not the Secret ID)" in own
     assert "new mail waits on the server" not in own
+    assert standing(answer.text, "outlook") == ("act", "Set up, but it does not work")
     assert CANARY not in answer.text
 
 

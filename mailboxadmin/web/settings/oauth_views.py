@@ -35,7 +35,8 @@ def save_oauth() -> Answer:
     except (InvalidInput, InvalidInputs) as found:
         faults.show_all(form, found)
         return _page(form), 400
-    return redirect(url_for(".oauth", _anchor=form.app.value))
+    # The top, where it says what was changed; the form's own address ends at its card.
+    return redirect(url_for(".oauth", _anchor="main"))
 
 
 def _page(sent_form: AppForm | None = None, check: AppCheck | None = None) -> str:
@@ -43,13 +44,14 @@ def _page(sent_form: AppForm | None = None, check: AppCheck | None = None) -> st
     cards = []
     for setup in read_setups(deps()):
         ours = sent_form is not None and sent_form.app is setup.key
+        checked = check if check and check.key is setup.key else None
         cards.append(
             {
                 "setup": setup,
                 "form": sent_form if ours else filled(setup),
-                "mark": told(setup),
+                "mark": told(setup, checked),
                 "odd": odd_client_id(setup.key, setup.client_id),
-                "check": check if check and check.key is setup.key else None,
+                "check": checked,
                 "faults": redirect_faults(setup.key, deps().base_url, request.host_url),
             }
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from mailboxadmin.domain.app_standing import AppStanding
+from mailboxadmin.services.oauth_check import AppCheck, Verdict
 from mailboxadmin.services.oauth_setup import AppSetup
 
 #: The kind of mark and the words.
@@ -21,8 +22,14 @@ _TOLD: dict[AppStanding, tuple[str, Callable[[str], str]]] = {
 }
 
 
-def told(setup: AppSetup) -> tuple[str, str]:
-    """The kind of mark, and what it says."""
+def told(setup: AppSetup, check: AppCheck | None) -> tuple[str, str]:
+    """The kind of mark, and what it says.
+
+    Args:
+        check: what the provider said just now; None when it was not asked.
+    """
+    if check and check.verdict is Verdict.WRONG and check.finding and not check.finding.temporary:
+        return "act", "Set up, but it does not work"
     kind, words = _TOLD[setup.standing]
     return kind, words(_day(setup.secret_ends_on))
 
