@@ -54,8 +54,15 @@ class Disconnected:
 def read_permission(db: Session, mailbox_id: int) -> Permission | None:
     """The permission a mailbox signs in with; None where it is a password, or nothing yet."""
     grant = grants.grant_row(db, mailbox_id)
-    if grant is None:
-        return None
+    return None if grant is None else _permission(grant)
+
+
+def all_permissions(db: Session) -> dict[int, Permission]:
+    """Every permission, by mailbox."""
+    return {mailbox_id: _permission(row) for mailbox_id, row in grants.all_grants(db).items()}
+
+
+def _permission(grant: GrantRow) -> Permission:
     return Permission(
         app=AppKey(grant.app),
         scopes=frozenset(grant.scopes.split()),

@@ -7,7 +7,7 @@ from mailboxadmin.domain.oauth import AppKey, Permission
 from mailboxadmin.services.board import glance_at_all
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.oauth_apps import apps_set_up, redirect_uri
-from mailboxadmin.services.permission import read_permission
+from mailboxadmin.services.permission import all_permissions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ def list_sign_ins(deps: Deps) -> list[SignInView]:
     glances = glance_at_all(deps)
     with deps.store.read() as db:
         set_up = apps_set_up(db)
-        permissions = {each.id: read_permission(db, each.id) for each in glances if each.app}
+        permissions = all_permissions(db)
     return [_view(deps, each, permissions.get(each.id), set_up) for each in glances]
 
 

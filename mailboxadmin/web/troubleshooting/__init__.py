@@ -1,4 +1,4 @@
-"""Troubleshooting: what is broken now, whether we are in order ourselves, what nobody knows."""
+"""Troubleshooting: what is broken or ends soon, how mailboxes sign in, what nobody knows."""
 
 from flask import Blueprint
 

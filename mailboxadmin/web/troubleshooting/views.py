@@ -4,6 +4,8 @@ from flask import Response, render_template
 
 from mailboxadmin.services.board import read_cases
 from mailboxadmin.services.doctor import examine
+from mailboxadmin.services.expiring import read_expiring
+from mailboxadmin.services.sign_ins import list_sign_ins
 from mailboxadmin.services.unknown import read_unknown, unknown_as_rows
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.board.cards import card
@@ -19,7 +21,7 @@ SHOWN = 20
 
 @bp.get("/troubleshooting")
 def index() -> str:
-    """How we are ourselves, looked at now; what is broken, by cause; what nobody knows."""
+    """How we are ourselves, what is broken, what ends soon, how all sign in, what nobody knows."""
     checks, answers = examine(deps(), at_a_glance=True), read_unknown(deps())
     # What needs someone first; of those, what holds up most mailboxes.
     cases = sorted(read_cases(deps()), key=lambda case: not case.needs_someone)
@@ -29,6 +31,8 @@ def index() -> str:
         remark=verdict.remark(cases),
         checks=checks,
         cards=[card(case, current_person()) for case in cases],
+        expiring=read_expiring(deps()),
+        sign_ins_found=list_sign_ins(deps()),
         answers=answers[:SHOWN],
         more=len(answers[SHOWN:]),
     )
