@@ -3,7 +3,9 @@
 from typing import Any
 
 from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Outcome
+from mailboxadmin.services.board import read_board
 from tests.support.faults import ECHOES, Fault
 from tests.support.faults.canary import leaks
 from tests.support.faults.house import House, Played
@@ -23,6 +25,7 @@ def judge_played(house: House, fault: Fault, played: Played) -> None:
     """Look at what came of it."""
     _same_code_everywhere(house, fault, played)
     _the_mailbox_stands_as_it_is(house, fault, played)
+    _the_board_says_it(house, fault, played)
     _same(played.stands.mistakes, [])
     assert played.report.seconds < CEILING_S, played.report.seconds
     _same(
@@ -59,6 +62,17 @@ def _the_mailbox_stands_as_it_is(house: House, fault: Fault, played: Played) -> 
         _same(len(stored(house.office, played.box)), whole)
     else:
         assert row.ladder and not row.ladder[-1]["ok"], row.ladder
+
+
+def _the_board_says_it(house: House, fault: Fault, played: Played) -> None:
+    board = read_board(house.office.deps)
+    found = [
+        (case.finding.code, case.needs_someone)
+        for case in (*board.needing, *board.retrying)
+        if played.box.id in {mailbox.id for mailbox in case.mailboxes}
+    ]
+    needs_someone = fault.state is State.NEEDS_ACTION
+    _same(found, [] if fault.in_sync is None else [(fault.in_sync, needs_someone)])
 
 
 def _same(found: object, expected: object) -> None:
