@@ -19,6 +19,10 @@ class BeforeItBroke:
     last_success_at: datetime | None
     #: Nearest first.
     events: tuple[Event, ...]
+    #: When something else was wrong than at first; None: it is still what it was.
+    turned_at: datetime | None
+    #: What was done from when it broke until then, nearest to that first.
+    later: tuple[Event, ...]
     #: From here on nothing is missing.
     known_since: datetime
     #: The mailbox was added later than one looks back.
@@ -39,6 +43,7 @@ def before_it_broke(
     broke_at: datetime,
     events: Iterable[Event],
     *,
+    turned_at: datetime | None,
     last_success_at: datetime | None,
     made_at: datetime,
     log_from: datetime,
@@ -46,16 +51,19 @@ def before_it_broke(
     """What was done in the thirty days before, with what is known of these days.
 
     Args:
+        turned_at: since when that is wrong which is wrong now, where it was another thing at first.
         made_at: when the mailbox was added: before that nothing can have been changed.
         log_from: the log's oldest line.
     """
     wanted = broke_at - LOOK_BACK
     start = max(wanted, made_at)
-    found = (event for event in events if wanted <= event.at <= broke_at)
+    newest = sorted(events, key=lambda event: event.at, reverse=True)
     return BeforeItBroke(
         broke_at=broke_at,
         last_success_at=last_success_at,
-        events=tuple(sorted(found, key=lambda event: event.at, reverse=True)),
+        events=tuple(event for event in newest if wanted <= event.at <= broke_at),
+        turned_at=turned_at,
+        later=tuple(event for event in newest if turned_at and broke_at < event.at <= turned_at),
         known_since=max(start, log_from),
         is_new=made_at > wanted and log_from <= made_at,
     )

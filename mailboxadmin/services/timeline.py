@@ -68,7 +68,8 @@ def read_story(
     Args:
         window: how far back the strip goes; None chooses so that one sees it break.
     """
-    broke_at = _broke_at(db, mailbox)
+    incident = incident_of(db, mailbox.id)
+    broke_at = incident.outage_at if incident else mailbox.finding_since
     chosen = window or window_for(broke_at, now)
     past = last_incidents(db, mailbox.id, INCIDENTS)
     events = _events(db, deps, mailbox, now, _since(now, broke_at, past))
@@ -84,16 +85,11 @@ def read_story(
     counts = board.arrivals_by_day(db, mailbox.id, first_day(now))
     return Story(
         strip=strip,
-        before=_before(db, mailbox, broke_at, events) if broke_at else None,
+        before=_before(db, mailbox, broke_at, incident, events) if broke_at else None,
         incidents=tuple(_past(each, events) for each in past),
         month=month(now, counts, outages, [event.at for event in events if event.is_change]),
         names=_names(db, events),
     )
-
-
-def _broke_at(db: Session, mailbox: Mailbox) -> datetime | None:
-    incident = incident_of(db, mailbox.id)
-    return incident.outage_at if incident else mailbox.finding_since
 
 
 def _since(now: datetime, broke_at: datetime | None, past: Sequence[Incident]) -> datetime:
@@ -104,12 +100,18 @@ def _since(now: datetime, broke_at: datetime | None, past: Sequence[Incident]) -
 
 
 def _before(
-    db: Session, mailbox: Mailbox, broke_at: datetime, events: Sequence[Event]
+    db: Session,
+    mailbox: Mailbox,
+    broke_at: datetime,
+    incident: Incident | None,
+    events: Sequence[Event],
 ) -> BeforeItBroke:
     made_at = rows.made_at(db, mailbox.id)
+    turned = incident is not None and incident.began_at > broke_at
     return before_it_broke(
         broke_at,
         (event for event in events if event.code != ROUTINE_CODE),
+        turned_at=incident.began_at if incident and turned else None,
         last_success_at=mailbox.last_success_at,
         made_at=made_at,
         log_from=rows.log_begins_at(db) or made_at,

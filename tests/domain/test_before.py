@@ -17,9 +17,19 @@ def done(before: timedelta) -> Event:
 
 
 def looked(
-    *events: Event, made_at: datetime = LONG_AGO, log_from: datetime = LONG_AGO
+    *events: Event,
+    made_at: datetime = LONG_AGO,
+    log_from: datetime = LONG_AGO,
+    turned_at: datetime | None = None,
 ) -> BeforeItBroke:
-    return before_it_broke(BROKE, events, last_success_at=None, made_at=made_at, log_from=log_from)
+    return before_it_broke(
+        BROKE,
+        events,
+        turned_at=turned_at,
+        last_success_at=None,
+        made_at=made_at,
+        log_from=log_from,
+    )
 
 
 def test_the_nearest_comes_first_and_what_came_after_is_left_out():
@@ -32,6 +42,17 @@ def test_the_moment_it_broke_and_thirty_days_before_are_both_in():
     edges = (done(timedelta(0)), done(30 * DAY))
 
     assert looked(*edges, done(30 * DAY + timedelta(seconds=1))).events == edges
+
+
+def test_what_was_done_until_something_else_was_wrong_stands_apart():
+    hour = timedelta(hours=1)
+    at_once, then, after = (done(-each) for each in (hour, 2 * hour, 3 * hour))
+
+    before = looked(at_once, done(hour), after, then, turned_at=BROKE + 2 * hour)
+
+    assert before.later == (then, at_once)
+    assert before.events == (done(hour),)
+    assert looked(at_once).later == ()
 
 
 def test_a_log_that_reaches_far_enough_is_not_short():

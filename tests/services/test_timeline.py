@@ -251,6 +251,26 @@ def test_it_broke_when_the_outage_began_whatever_is_wrong_now(office: Office, an
     assert len(strip(office, ann).outages) == 2
 
 
+def test_what_made_it_another_fault_is_told_beside_what_was_done_before_it_broke(
+    office: Office, ann: Box
+):
+    configure(office, ann, password="another")
+    breaks(office, ann, after_minutes=1)
+    office.clock.advance(hours=1)
+    configure(office, ann, imap_port="993")
+    fails(office, ann.id, server_down())
+    office.clock.advance(minutes=1)
+    configure(office, ann, imap_port="143")
+    fails(office, ann.id, server_down())
+
+    found = story(office, ann).before
+
+    assert found is not None
+    assert found.turned_at == found.broke_at + timedelta(hours=1)
+    assert [fact.after for event in found.later for fact in event.facts] == ["993"]
+    assert [fact.label for fact in found.events[0].facts] == ["Password"]
+
+
 def test_incidents_say_what_ended_them(office: Office, ann: Box):
     breaks(office, ann)
     office.clock.advance(minutes=5)

@@ -62,6 +62,25 @@ def test_what_changed_before_it_broke_says_who_what_and_how_long_before(
     assert "11 minutes before. This is what was done" in own
 
 
+def test_what_was_done_until_something_else_was_wrong_says_how_long_before_that(
+    office: Office, ann: Box, grace: Visitor
+):
+    change_settings(office.deps, {"folders": "INBOX\nAll"}, actor=GRACE)
+    fails(office, ann.id, REFUSED)
+    office.clock.advance(hours=2)
+    change_settings(office.deps, {"folders": "INBOX"}, actor=GRACE)
+    office.clock.advance(minutes=4)
+    fails(office, ann.id, server_down())
+
+    page = page_of(grace, ann)
+
+    changed = "You changed the office’s “Folders to sync” from"
+    assert "Something else has been wrong since" in page
+    since, _, first = page.partition("Before it broke:")
+    assert f"<b>4 minutes before</b><span>{changed} INBOX, All to INBOX.</span>" in since
+    assert f"<b>At that moment</b><span>{changed} INBOX to INBOX, All.</span>" in first
+
+
 def test_values_that_are_the_admins_alone_are_not_shown_to_staff(
     office: Office, ann: Box, grace: Visitor, at_desk
 ):

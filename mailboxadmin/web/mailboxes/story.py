@@ -116,9 +116,9 @@ _SENTENCES: dict[str, Callable[[Teller, Event], str]] = {
 }
 
 
-def how_long_before(at: datetime, before: BeforeItBroke) -> str:
+def how_long_before(at: datetime, then: datetime) -> str:
     """`11 minutes before`."""
-    length = before.broke_at - at
+    length = then - at
     return f"{duration_in_words(length)} before" if length else "at that moment"
 
 

@@ -1,10 +1,12 @@
 """The story of a mailbox as its page tells it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailboxadmin.domain.before import BeforeItBroke
 from mailboxadmin.domain.clock import duration_in_words
+from mailboxadmin.domain.event import Event
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.domain.people import Person
@@ -37,7 +39,11 @@ class Before:
     success_before: str
     #: Nearest first.
     done: tuple[Done, ...]
-    #: Said in their place; empty when there are some.
+    #: When something else was wrong than at first; None: it is still what it was.
+    turned_at: datetime | None
+    #: What was done from when it broke until then; nearest to that first.
+    later: tuple[Done, ...]
+    #: Said in place of `done`; empty when there are some.
     nothing: str
     #: From here on the log knows everything; None when that is the whole month before.
     known_since: datetime | None
@@ -92,17 +98,23 @@ def _before(before: BeforeItBroke, teller: Teller) -> Before:
     return Before(
         broke_at=before.broke_at,
         last_success_at=succeeded,
-        success_before=how_long_before(succeeded, before) if succeeded else "",
-        done=tuple(
-            Done(
-                at=event.at,
-                how_long=sentence(how_long_before(event.at, before)),
-                text=teller.sentence(event),
-            )
-            for event in before.events
-        ),
+        success_before=how_long_before(succeeded, before.broke_at) if succeeded else "",
+        done=_done(before.events, before.broke_at, teller),
+        turned_at=before.turned_at,
+        later=_done(before.later, before.turned_at, teller) if before.turned_at else (),
         nothing="" if before.events else nothing_before(before),
         known_since=before.known_since if before.log_is_short else None,
+    )
+
+
+def _done(events: Iterable[Event], then: datetime, teller: Teller) -> tuple[Done, ...]:
+    return tuple(
+        Done(
+            at=event.at,
+            how_long=sentence(how_long_before(event.at, then)),
+            text=teller.sentence(event),
+        )
+        for event in events
     )
 
 
