@@ -21,7 +21,7 @@ from mailboxadmin.diagnosis.providers import Providers, load_providers
 from mailboxadmin.diagnosis.tokens import PASSES, TokenRow, Tokens, load_tokens, number_of
 from mailboxadmin.diagnosis.wording import Wording, quoted_words, without_links
 from mailboxadmin.domain.errors import Facts, Happening
-from mailboxadmin.domain.finding import Finding, Fixer
+from mailboxadmin.domain.finding import SLOW_DOWN, Finding, Fixer
 from mailboxadmin.domain.provider import Provider
 from mailboxadmin.domain.token import TokenAnswer
 
@@ -80,6 +80,7 @@ class Diagnosis:
             app=self.tokens.app(provider.key if provider else ""),
             field=code.field,
             fixer=fixer,
+            slow_down=code.name in SLOW_DOWN,
         )
         return self._compose(code, verdict.row, fixer, wording, facts, has_app=has_app)
 

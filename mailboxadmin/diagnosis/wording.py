@@ -13,6 +13,7 @@ from mailboxadmin.domain.effective import Effective, Origin
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.provider import Provider
+from mailboxadmin.domain.retry import obeyed
 
 #: A step that stands for the provider's own steps to an app password.
 PROVIDER_STEPS = "{provider_steps}"
@@ -51,12 +52,14 @@ class Wording:
         app: Mapping[str, str],
         field: str | None,
         fixer: Fixer,
+        slow_down: bool,
     ) -> "Wording":
         """The words for one failure of one mailbox.
 
         Args:
             keeper: the provider that runs the mail server; None when it is somebody's own.
             app: what things are called at the provider's OAuth app.
+            slow_down: the server asked for fewer or later commands.
         """
         owner = owner or address
         host, server = _server(facts, effective)
@@ -77,7 +80,7 @@ class Wording:
             "certificate": _certificate(facts.certificate),
             "detail": f"“{facts.detail}”" if facts.detail else "no words",
             "help": help_contact or "the admin of Mailbox Admin",
-            "again": _again(facts.server_wait),
+            "again": _again(facts.server_wait, slow_down=slow_down),
         }
         values = {name: without_links(value) for name, value in values.items()}
         values |= {name: words.format_map(values) for name, words in app.items()}
@@ -169,8 +172,13 @@ def _certificate(shown: Certificate | None) -> str:
     )
 
 
-def _again(wait: timedelta | None) -> str:
+def _again(wait: timedelta | None, *, slow_down: bool) -> str:
     if wait is None:
         return "after 5 minutes, then 15, then every hour"
-    minutes = max(1, -(-int(wait.total_seconds()) // 60))
-    return f"in {minutes} minute{'s' if minutes > 1 else ''}, the time the server named"
+    minutes = _minutes(obeyed(wait, slow_down=slow_down))
+    named = "the time" if minutes == _minutes(wait) else "longer than"
+    return f"in {minutes} minute{'s' if minutes > 1 else ''}, {named} the server named"
+
+
+def _minutes(wait: timedelta) -> int:
+    return -(-wait // timedelta(minutes=1))

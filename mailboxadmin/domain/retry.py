@@ -6,7 +6,8 @@ What failed decides, the first line that fits:
     consent ended         never by itself: only its owner can give another
     refused credentials   now, +5 min, +30 min, then never by itself: servers lock accounts;
                           when that is past, in 5 min; not before a time the server names
-    temporary             5, 15, 60 minutes with jitter, for ever; a time the server names wins
+    temporary             5, 15, 60 minutes with jitter, for ever; a time the server names wins,
+                          a minute at least
     another lasting one   every hour: a certificate may have been renewed elsewhere
 """
 
@@ -24,6 +25,8 @@ LASTING_DELAY = timedelta(hours=1)
 JITTER_SHARE = 0.2
 #: Who says "slow down" means at least this, also when a shorter time is named.
 THROTTLED_DELAY = timedelta(minutes=5)
+#: A server that names hardly any time, or none, is not asked at every tick for it.
+SHORTEST_WAIT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +57,21 @@ def next_attempt(
     """
     if finding.slow_down:
         asked = server_wait or _temporary_delay(attempts.failures, chance)
-        return now + max(THROTTLED_DELAY, asked)
+        return now + obeyed(asked, slow_down=True)
     if finding.consent_ended:
         return None
     if finding.refused_credentials:
         return _after_refusal(attempts, now, server_wait or timedelta(0))
     if server_wait is not None:
-        return now + max(server_wait, timedelta(0))
+        return now + obeyed(server_wait, slow_down=False)
     if finding.temporary:
         return now + _temporary_delay(attempts.failures, chance)
     return now + LASTING_DELAY
+
+
+def obeyed(wait: timedelta, *, slow_down: bool) -> timedelta:
+    """A time that a server named, as it is kept: not shorter, and not so short that it hammers."""
+    return max(wait, THROTTLED_DELAY if slow_down else SHORTEST_WAIT)
 
 
 def _temporary_delay(failures: int, chance: float) -> timedelta:

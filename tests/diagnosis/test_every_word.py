@@ -55,6 +55,7 @@ def wording(facts: Facts, fixer: Fixer, *, app: str = "", owner: str = "Anna") -
         app=DIAGNOSIS.tokens.app(app),
         field="imap_host",
         fixer=fixer,
+        slow_down=False,
     )
 
 

@@ -12,6 +12,7 @@ from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.effective import effective
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Finding, Fixer, Phase
+from mailboxadmin.domain.retry import Attempts, next_attempt
 
 DIAGNOSIS = Diagnosis.load()
 OFFICE = effective({}, {"imap_host": "mail.example.org"})
@@ -162,6 +163,35 @@ def test_a_time_that_the_server_named_is_repeated():
 
     assert finding.code == "server.throttled"
     assert any("in 5 minutes, the time the server named" in step for step in finding.steps)
+
+
+@pytest.mark.parametrize(
+    ("response_code", "named", "said"),
+    [
+        ("", timedelta(milliseconds=89117), "in 5 minutes, longer than the server named."),
+        ("UNAVAILABLE", timedelta(milliseconds=89117), "in 2 minutes, the time the server named."),
+        ("UNAVAILABLE", timedelta(0), "in 1 minute, longer than the server named."),
+    ],
+)
+def test_the_time_that_is_told_is_the_time_that_is_waited(
+    response_code: str, named: timedelta, said: str
+):
+    facts = Facts(
+        phase=Phase.FETCH,
+        happening=Happening.ANSWER_NO,
+        response_code=response_code or None,
+        server_said="NO Request is throttled.",
+        server_wait=named,
+    )
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    finding = DIAGNOSIS.finding(facts, RICH)
+    at = next_attempt(finding, Attempts(failures=1, refusals=0), now, chance=0, server_wait=named)
+
+    assert any(step.endswith(said) for step in finding.steps), finding.steps
+    assert at is not None
+    minutes = re.search(r"in (\d+) minute", said)
+    assert minutes and -(-(at - now) // timedelta(minutes=1)) == int(minutes[1])
 
 
 def test_a_missing_folder_is_named():

@@ -101,6 +101,13 @@ def test_a_time_that_the_server_names_is_obeyed(code: str):
     assert minutes_until(found, Attempts(failures=1, refusals=0), server_wait=wait) == 47
 
 
+def test_a_server_that_names_no_time_is_not_asked_at_every_tick():
+    busy = finding("server.unavailable", temporary=True)
+    attempts = Attempts(failures=1, refusals=0)
+
+    assert minutes_until(busy, attempts, server_wait=timedelta(0)) == 1
+
+
 def test_a_shorter_time_than_five_minutes_is_obeyed_and_more():
     throttled = finding("server.throttled", temporary=True)
     attempts = Attempts(failures=1, refusals=0)
