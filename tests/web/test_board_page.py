@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,22 @@ def test_who_acts_stands_at_the_head_of_each_card(office: Office, grace: Visitor
     assert "tried 3 times, then stopped so that the server does not lock the account" in page
     assert "Nobody – it tries again" in page
     assert page.index("Needs Anna") < page.index("Slow.</div>")
+
+
+def test_words_that_nobody_knows_are_on_the_card_and_known_ones_on_the_page(
+    office: Office, grace: Visitor
+):
+    for name, code, said in (
+        ("Anna", "unknown", "Der Zugang <ruht>."),
+        ("Ben", "auth.imap_disabled", "IMAP access is disabled."),
+    ):
+        wrong = replace(states.finding(code), server_said=said)
+        states.put(office, states.somebody(office, name), State.NEEDS_ACTION, wrong)
+
+    page = grace.get("/").text
+
+    assert "<b>the server said</b>Der Zugang &lt;ruht&gt;.</div>" in page
+    assert "IMAP access is disabled." not in page
 
 
 def put_wide(office: Office, *names: str) -> None:

@@ -29,6 +29,8 @@ class Card:
     #: Whose mailboxes, named at once, and those after them.
     named: tuple[Mailbox, ...]
     more: tuple[Mailbox, ...]
+    #: The server's words where nothing here explains them: they are all there is to read.
+    unexplained: str | None
     #: It is about a certificate that an admin may trust.
     trustable: bool
 
@@ -43,6 +45,7 @@ def card(case: Case, viewer: Person) -> Card:
         who=who(case, viewer, full={mailbox.id for mailbox in everybody}),
         named=everybody[:shown],
         more=everybody[shown:],
+        unexplained=case.finding.server_said if case.finding.code == "unknown" else None,
         trustable=case.finding.code in TRUSTABLE,
     )
 
