@@ -123,6 +123,7 @@ def test_a_refused_password_is_said_with_what_to_do_and_may_be_saved_anyway(desk
 
     assert "It does not work." in page
     assert "auth.bad_credentials" in page and "the server said" in page
+    assert "the password of your mailbox." in page
     assert 'value="save_anyway"' in page
 
 

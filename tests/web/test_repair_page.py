@@ -78,6 +78,7 @@ def test_a_wrong_password_is_said_beside_the_field_and_the_rest_stays(
     answer = visitor.post(link, password="not the one", username=ann.account.name)
 
     assert 'id="password-fault">It was tried and not saved: ' in answer.text
+    assert answer.text.count("the password of your mailbox.") == 2
     assert "not the one" not in answer.text
     assert f'value="{ann.account.name}"' in answer.text
     assert "the server said" in answer.text

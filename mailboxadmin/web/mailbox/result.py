@@ -6,7 +6,7 @@ from flask import url_for
 
 from mailboxadmin.domain.mailbox import Check, Encryption
 from mailboxadmin.services.pins import Refused, refused_in
-from mailboxadmin.web import deps
+from mailboxadmin.web import deps, signed_in
 from mailboxadmin.web.mailbox.forms import MailboxForm
 
 
@@ -15,6 +15,8 @@ class Result:
     """A check, live or ended; or why there is none."""
 
     check: Check | None = None
+    #: Its reader is whose mailbox it is.
+    own: bool = False
     #: The certificate that it saw refused; None when it is not about one.
     refused: Refused | None = None
     #: Which rungs the ladder has.
@@ -46,6 +48,7 @@ def live(
     refused = refused_in(deps(), mailbox_id, check)
     return Result(
         check=check,
+        own=_is_own(mailbox_id),
         refused=refused,
         encryption=encryption,
         watch=watch,
@@ -67,4 +70,15 @@ def ended(
     """A check that has ended."""
     typed = bool(form.password.data)
     refused = refused_in(deps(), mailbox_id, check)
-    return Result(check=check, refused=refused, encryption=encryption, retype=retype and typed)
+    return Result(
+        check=check,
+        own=_is_own(mailbox_id),
+        refused=refused,
+        encryption=encryption,
+        retype=retype and typed,
+    )
+
+
+def _is_own(mailbox_id: int) -> bool:
+    reader = signed_in.person()
+    return reader is not None and reader.mailbox_id == mailbox_id

@@ -12,7 +12,7 @@ from mailboxadmin.web import deps, faults, limits, signed_in
 from mailboxadmin.web.repair import bp
 from mailboxadmin.web.repair.forms import RepairForm
 from mailboxadmin.web.repair.steps import steps_for
-from mailboxadmin.web.words import clock
+from mailboxadmin.web.words import clock, yours
 
 Answer = tuple[str, int]
 
@@ -52,7 +52,8 @@ def _refused(form: RepairForm, found: Repair, refused: NotSaved) -> Answer:
     finding = refused.check.finding
     if finding is not None and finding.refused_credentials:
         limits.count_refusal()
-    form.password.errors = [f"It was tried and not saved: {refused}"]
+    why = yours(str(refused), found.owner_name, found.address)
+    form.password.errors = [f"It was tried and not saved: {why}"]
     return _page(form, found, finding), 200
 
 
