@@ -9,6 +9,7 @@ import click
 
 from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.finding import Finding, Fixer
+from mailboxadmin.domain.link import written_out
 
 #: Who acts, in the words of the pages.
 _FIXERS = {
@@ -47,10 +48,10 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
 def print_finding(finding: Finding) -> None:
     """What is wrong, for a person."""
     click.echo(f"{plain(finding.summary)} [{finding.code}]")
-    click.echo(f"  Why:    {plain(finding.cause)}")
+    click.echo(f"  Why:    {plain(written_out(finding.cause))}")
     click.echo(f"  Who:    {_FIXERS[finding.fix_by]}")
     for number, step in enumerate(finding.steps, start=1):
-        click.echo(f"  {number}. {plain(step)}")
+        click.echo(f"  {number}. {plain(written_out(step))}")
     if finding.server_said:
         click.echo(f"  Server: {plain(finding.server_said)}")
     if finding.refused_credentials:

@@ -48,6 +48,15 @@ def test_a_red_ladder_ends_at_the_step_that_failed(run, office, dovecot):
     assert "not the one" not in as_json.out + as_text.out
 
 
+def test_in_a_terminal_links_are_written_out(run, office, dovecot):
+    box = office.mailbox(server=dovecot, email="anna@gmx.de", password="not the one")
+
+    done = run("check", box.account.name)
+
+    assert "POP3 and IMAP. GMX’s help page (https://hilfe.gmx.net/" in done.out
+    assert "](" not in done.out
+
+
 def test_a_person_who_tries_again_is_told_that_tries_are_counted(run, office, dovecot):
     wrong = office.mailbox(server=dovecot, password="not the one")
     office.mailbox(server=dovecot)

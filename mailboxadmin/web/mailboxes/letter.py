@@ -1,11 +1,11 @@
 """What an admin sends to whoever must act: a letter, and two lines for a chat."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
 from mailboxadmin.domain.finding import Fixer
+from mailboxadmin.domain.link import written_out
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services.asking import Asking, Linked
 from mailboxadmin.web.words import first_name, yours
@@ -41,7 +41,7 @@ def letter_about(asking: Asking, sender: Person, page: str, linked: Linked | Non
     parts = [
         f"Hello {_first_name(asking)}," if to_owner else "Hello,",
         _what_stopped(asking, to_owner),
-        f"What is wrong: {_summary(asking)}\nWhy: {_plain(finding.cause)}",
+        f"What is wrong: {_summary(asking)}\nWhy: {written_out(finding.cause)}",
         _steps(asking, linked),
         f"The mail server's own words: {finding.server_said}" if finding.server_said else "",
         _where(page, linked) if to_owner else "",
@@ -102,7 +102,7 @@ def _date(at: datetime) -> str:
 
 
 def _steps(asking: Asking, linked: Linked | None) -> str:
-    steps = [_plain(step) for step in asking.finding.steps]
+    steps = [written_out(step) for step in asking.finding.steps]
     if linked is not None:
         steps = [step.replace("under Mailbox Config", "in the link below") for step in steps]
     lines = [f"{number}. {step}" for number, step in enumerate(steps, 1)]
@@ -125,8 +125,3 @@ def _first_name(asking: Asking) -> str:
 
 def _name(sender: Person) -> str:
     return sender.name or sender.email
-
-
-def _plain(text: str) -> str:
-    """Links written out."""
-    return re.sub(r"\[([^\]]+)\]\((https://[^\s)]+)\)", r"\1 (\2)", text)
