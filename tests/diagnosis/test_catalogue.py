@@ -76,6 +76,21 @@ def test_what_a_real_server_said_leads_to_the_code_of_its_row(name: str):
     assert finding.server_said == said
 
 
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if EXAMPLES[name][0].providers])
+def test_what_a_known_provider_said_leads_to_its_own_page(name: str):
+    row, said = EXAMPLES[name]
+    known = facts(
+        said, phase=usual_phase(row), happening=happening_of(row, said), host=host_of(row)
+    )
+
+    finding = find(known)
+
+    if finding.code in {"server.closed", "server.throttled"}:
+        # It passes by itself within minutes, and no page says more.
+        return
+    assert "](https://" in " ".join((finding.cause, *finding.steps))
+
+
 @pytest.mark.parametrize("row", DIAGNOSIS.catalogue, ids=lambda row: f"{row.code}-{row.rank}")
 def test_a_row_gives_a_known_code_for_known_providers_and_has_an_example(row: Row):
     keys = {provider.key for provider in DIAGNOSIS.providers.all}

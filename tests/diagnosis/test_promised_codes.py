@@ -33,6 +33,15 @@ NEVER_TO_CHANGE: list[Promise] = [
     )
 ]
 
+#: To wait, to connect again or to look at our own log is all there is to do.
+WITHOUT_A_PAGE = frozenset(
+    """
+    greeting.refused server.closed server.throttled server.protocol_error
+    oauth.grant_expired oauth.consent_required oauth.wrong_account
+    """.split()
+)
+WITHOUT_A_STATUS_PAGE = frozenset({("server.unavailable", "Yahoo / AOL")})
+
 
 def test_the_refusals_and_the_codes_of_the_domain_are_all_there():
     known = DIAGNOSIS.codes.by_name
@@ -69,6 +78,22 @@ def test_every_promised_answer_leads_to_its_code(monkeypatch: pytest.MonkeyPatch
     right = sum(row["exact_text"] not in wrong for row in catalogue)
     print(f"{right} of {len(catalogue)} rows of the catalogue right")
     assert wrong == {}
+
+
+def test_every_promised_answer_of_a_provider_leads_to_the_providers_own_page(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    for row in load("error_catalogue.csv"):
+        if (
+            row["provider"].startswith(("any", "Dovecot", "Purelymail", "NetEase"))
+            or row["code"] in WITHOUT_A_PAGE
+        ):
+            continue
+        for facts in happenings_of(row, monkeypatch):
+            finding = DIAGNOSIS.finding(facts, NOBODY)
+            said = " ".join((finding.cause, *finding.steps))
+            page = "](https://" in said
+            assert page or (row["code"], row["provider"]) in WITHOUT_A_STATUS_PAGE, (row, finding)
 
 
 def faults_of(row: Promise, facts: Facts) -> list[str]:
