@@ -25,6 +25,7 @@ from mailboxadmin.store.tables import (
     SetupCodeRow,
     StaffRow,
 )
+from mailboxadmin.store.tables_oauth import ConsentRow
 
 #: Pages copied in one step; between two steps others may write.
 STEP_PAGES = 2000
@@ -130,10 +131,10 @@ def keep_database(source: Path, target: Path) -> None:
 def forget_the_moment(db: Session, now: datetime) -> None:
     """Undo what was true only when the copy was made.
 
-    Runs, leases, the heartbeat, sign-ins, links (one may have been used or replaced since)
-    and the set-up code.
+    Runs, leases, the heartbeat, sign-ins, people on their way to a provider, links (one may
+    have been used or replaced since) and the set-up code.
     """
-    for table in (LeaseRow, HeartbeatRow, SessionRow, SetupCodeRow):
+    for table in (ConsentRow, LeaseRow, HeartbeatRow, SessionRow, SetupCodeRow):
         db.execute(delete(table))
     db.execute(update(StaffRow).values(invitation=None))
     no_link = dict.fromkeys(("repair_nonce", "repair_made_at", "repair_made_by"))
