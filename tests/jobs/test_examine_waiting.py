@@ -78,7 +78,7 @@ def test_it_does_not_begin_again_when_it_was_stopped(office, held):
 
 
 def test_a_fault_is_logged_and_tried_again(office, ann, monkeypatch, caplog):
-    monkeypatch.setattr(module, "RETRY_AFTER_S", 0.1)
+    monkeypatch.setattr(ExamineWaiting, "retry_after_s", 0.1)
     put(office, ann, [letter("one")])
     job = ExamineWaiting(office.deps)
 
@@ -88,7 +88,7 @@ def test_a_fault_is_logged_and_tried_again(office, ann, monkeypatch, caplog):
     with monkeypatch.context() as broken:
         broken.setattr(module, "examine_messages", locked)
         job.run()
-        assert until(lambda: "could not be examined" in caplog.text)
+        assert until(lambda: "what waits for examine was not done" in caplog.text)
     assert until(lambda: job.run() or previews(office, ann) == ["one"])
 
 
