@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from mailboxadmin.domain.cuttable import OnOpen
+
 
 class SignIn(StrEnum):
     """With what a mailbox signs in."""
@@ -21,18 +23,22 @@ class Bearer(Protocol):
     def detail(self) -> str:
         """What was done for the token that was given last, for the ladder."""
 
-    def token(self) -> str:
+    def token(self, on_open: OnOpen) -> str:
         """An access token that is good; the provider is asked for one when it has to be.
+
+        Args:
+            on_open: given what can cut the call to the provider from another thread.
 
         Raises:
             MailFailure: facts with phase `token` or `local`; there is none to be had.
+            Cancelled: a person stopped it.
         """
 
-    def renewed(self) -> str | None:
+    def renewed(self, on_open: OnOpen) -> str | None:
         """Another one, because the server refused the last; None when there will be no better.
 
         Raises:
-            MailFailure: as `token`.
+            MailFailure, Cancelled: as `token`.
         """
 
 

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mailboxadmin.domain.certificate import Certificate
+from mailboxadmin.domain.cuttable import OnOpen
 from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account, Encryption
 from mailboxadmin.imap import secure
 from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.deadline import Deadline
-from mailboxadmin.imap.guard import OnOpen
 from mailboxadmin.imap.ladder import Ladder, system_words
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.policy import check_allowed

@@ -4,10 +4,11 @@ import io
 import socket
 import ssl
 
+from mailboxadmin.domain.cuttable import OnOpen
 from mailboxadmin.domain.errors import Cancelled
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.flow import Inflow
-from mailboxadmin.imap.guard import GUARD, OnOpen
+from mailboxadmin.imap.guard import GUARD
 from mailboxadmin.imap.ladder import ignore
 
 _BUFFER = 65536

@@ -11,26 +11,9 @@ ends as if the server had hung up, and `Watch` knows why it did.
 
 import socket
 import threading
-from collections.abc import Callable
-from typing import Protocol
 
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.flow import Flow
-
-
-class Cuttable(Protocol):
-    """What somebody waits for, and may give up."""
-
-    def cancel(self) -> None:
-        """End it now; from any thread."""
-
-    @property
-    def stands_still(self) -> bool:
-        """True while the other end keeps us waiting."""
-
-
-#: Given what can be cut, as soon as there is one.
-OnOpen = Callable[[Cuttable], object]
 
 
 class Watch:

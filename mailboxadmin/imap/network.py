@@ -17,10 +17,10 @@ import dns.exception
 import dns.nameserver
 import dns.resolver
 
+from mailboxadmin.domain.cuttable import OnOpen
 from mailboxadmin.domain.errors import Cancelled, Facts, Happening, MailboxAdminError, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.imap.deadline import Deadline
-from mailboxadmin.imap.guard import OnOpen
 from mailboxadmin.imap.ladder import ignore, system_words
 
 DNS_LIMIT_S = 10.0

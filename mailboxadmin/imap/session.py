@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from mailboxadmin.domain.cuttable import OnOpen
 from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import FolderStatus, ListedFolder
@@ -25,7 +26,6 @@ from mailboxadmin.imap.auth import is_stale, require_token_way, settle, sign_in
 from mailboxadmin.imap.bodies import Unfetchable
 from mailboxadmin.imap.climb import RUNG_LIMIT_S, Climb
 from mailboxadmin.imap.deadline import Deadline
-from mailboxadmin.imap.guard import OnOpen
 from mailboxadmin.imap.ladder import Ladder, OnStep, ignore, never
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.parts import Part
@@ -67,7 +67,7 @@ def connect(
     """
     ladder = Ladder(on_step)
     wire = Climb(account, network, deadline, ladder, on_open).up()
-    session = Session(account, wire, deadline, ladder, on_folder, patience_s)
+    session = Session(account, wire, deadline, ladder, on_open, on_folder, patience_s)
     try:
         session.open()
     except BaseException:
@@ -85,11 +85,13 @@ class Session(Selected):
         wire: Wire,
         deadline: Deadline,
         ladder: Ladder,
+        on_open: OnOpen,
         on_folder: OnStep,
         patience_s: float,
     ) -> None:
         super().__init__(account, wire, deadline)
         self._ladder = ladder
+        self._on_open = on_open
         self._on_folder = on_folder
         self._patience_s = min(patience_s, COMMAND_LIMIT_S)
         self._client = Client(wire, self._patience_s)
@@ -115,12 +117,13 @@ class Session(Selected):
             self._take(bearer, bearer.renewed)
             self._sign_in()
 
-    def _take(self, bearer: Bearer, give: Callable[[], str | None]) -> None:
+    def _take(self, bearer: Bearer, give: Callable[[OnOpen], str | None]) -> None:
         """The token rung; without another token the one there is stays."""
         with self._ladder.rung(Phase.TOKEN) as rung:
             self._limit(self._deadline.within(TOKEN_LIMIT_S), RUNG_LIMIT_S)
             require_token_way(self._wire, self._scene(Phase.TOKEN))
-            self._account = replace(self._account, token=give() or self._account.token)
+            self._account = replace(self._account, token=give(self._on_open) or self._account.token)
+            self._on_open(self._wire.connection.watch)
             rung.detail = bearer.detail
 
     def _sign_in(self, again: Callable[[MailFailure], bool] = never) -> None:

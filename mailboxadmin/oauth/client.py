@@ -19,7 +19,8 @@ from requests import Response
 from requests_oauthlib import OAuth2Session
 
 from mailboxadmin.domain.clock import Clock
-from mailboxadmin.domain.errors import MailFailure
+from mailboxadmin.domain.cuttable import OnOpen, nobody_cuts
+from mailboxadmin.domain.errors import Cancelled, MailFailure
 from mailboxadmin.domain.oauth import App, AppKey, TokenSet
 from mailboxadmin.oauth import gmail, outlook
 from mailboxadmin.oauth.answers import no_answer, refuse, tokens_of, unreachable
@@ -96,11 +97,15 @@ class TokenClient:
 
         return self._tokens(app, session, ask, secrets=(app.client_secret, code, verifier))
 
-    def refresh(self, app: App, refresh_token: str) -> TokenSet:
+    def refresh(self, app: App, refresh_token: str, *, on_open: OnOpen = nobody_cuts) -> TokenSet:
         """A new access token, with Microsoft a new refresh token, too.
+
+        Args:
+            on_open: given what can cut the call from another thread.
 
         Raises:
             MailFailure: TOKEN_REFUSED or TOKEN_UNREACHABLE.
+            Cancelled: it was cut; whether the provider got the question is not known.
         """
         provider = PROVIDERS[app.key]
         session = OAuth2Session(app.client_id, scope=list(provider.REFRESH_SCOPES) or None)
@@ -116,7 +121,9 @@ class TokenClient:
             same = tokens.get("refresh_token") == refresh_token
             return {**tokens, "refresh_token": None} if same else tokens
 
-        return self._tokens(app, session, ask, secrets=(app.client_secret, refresh_token))
+        return self._tokens(
+            app, session, ask, secrets=(app.client_secret, refresh_token), on_open=on_open
+        )
 
     def revoke(self, key: AppKey, token: str) -> bool:
         """End a consent at the provider; False where only people can do that.
@@ -137,7 +144,13 @@ class TokenClient:
         return True
 
     def _tokens(
-        self, app: App, session: Any, ask: Callable[[], Any], *, secrets: tuple[str, ...]
+        self,
+        app: App,
+        session: Any,
+        ask: Callable[[], Any],
+        *,
+        secrets: tuple[str, ...],
+        on_open: OnOpen = nobody_cuts,
     ) -> TokenSet:
         def look(response: Response) -> Response:
             refuse(app.key, response, secrets)
@@ -145,7 +158,7 @@ class TokenClient:
 
         for kind in ("access_token_response", "refresh_token_response"):
             session.register_compliance_hook(kind, look)
-        with self._bounded(app.key, session):
+        with self._bounded(app.key, session, on_open):
             answer = ask()
         try:
             return tokens_of(answer, self.clock.now())
@@ -153,16 +166,21 @@ class TokenClient:
             raise unreachable(app.key, str(fault)) from fault
 
     @contextmanager
-    def _bounded(self, key: AppKey, session: Any) -> Iterator[None]:
+    def _bounded(self, key: AppKey, session: Any, on_open: OnOpen = nobody_cuts) -> Iterator[None]:
         with self.transport.call(session) as cord:
+            on_open(cord)
             try:
                 yield
             except MailFailure as failure:
+                if cord.cancelled:
+                    raise Cancelled("A person stopped it.") from failure
                 if not cord.pulled:
                     raise
                 # Half an answer, cut off by us, looks like one that is none.
                 raise no_answer(key, failure, cord, self.transport.limit_s) from failure
             except LINE_FAULTS as fault:
+                if cord.cancelled:
+                    raise Cancelled("A person stopped it.") from fault
                 raise no_answer(key, fault, cord, self.transport.limit_s) from fault
             except (OAuth2Error, ValueError) as fault:
                 detail = getattr(fault, "description", "") or type(fault).__name__

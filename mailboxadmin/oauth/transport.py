@@ -44,6 +44,8 @@ class Cord:
         self._change = threading.Lock()
         self._held: list[socket.socket] = []
         self.pulled = False
+        #: A person pulled it, and not the clock.
+        self.cancelled = False
 
     def hold(self, sock: socket.socket) -> None:
         """Hang on a connection, also when TLS takes its socket over: a second descriptor of it."""
@@ -60,6 +62,16 @@ class Cord:
             for sock in self._held:
                 with suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)
+
+    def cancel(self) -> None:
+        """Pull it because a person said stop (`domain.cuttable.Cuttable`)."""
+        self.cancelled = True
+        self.pull()
+
+    @property
+    def stands_still(self) -> bool:
+        """Always: all there is to do meanwhile is to wait."""
+        return True
 
     def let_go(self) -> None:
         """The call is over."""

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from mailboxadmin.domain.cuttable import OnOpen
 from mailboxadmin.domain.errors import Facts, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import ListedFolder
 from mailboxadmin.domain.mailbox import Account, FirstSync, Step, with_step
 from mailboxadmin.imap.deadline import Deadline
-from mailboxadmin.imap.guard import OnOpen
 from mailboxadmin.imap.ladder import Ladder, ignore
 from mailboxadmin.imap.session import Session, connect
 from mailboxadmin.services.deps import Deps

@@ -12,6 +12,7 @@ from typing import Literal, cast
 
 from sqlalchemy.orm import Session
 
+from mailboxadmin.domain.cuttable import OnOpen
 from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.mailbox import Account
@@ -45,11 +46,11 @@ class NewConsent:
 
     detail = "just given"
 
-    def token(self) -> str:
+    def token(self, on_open: OnOpen) -> str:
         """See `Bearer`."""
         return self.tokens.access_token
 
-    def renewed(self) -> str | None:
+    def renewed(self, on_open: OnOpen) -> str | None:
         """See `Bearer`: refused straight after the consent, another one is no better."""
         return None
 

@@ -1,20 +1,9 @@
 """The runs of this process, and how each is told to stop."""
 
 import threading
-from typing import Protocol
 
+from mailboxadmin.domain.cuttable import Cuttable
 from mailboxadmin.domain.errors import Cancelled
-
-
-class Cuttable(Protocol):
-    """A connection that can be ended from another thread."""
-
-    def cancel(self) -> None:
-        """End it now."""
-
-    @property
-    def stands_still(self) -> bool:
-        """True while its server keeps us waiting."""
 
 
 class RunControl:

@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import SCHEDULER
+from mailboxadmin.domain.cuttable import OnOpen, nobody_cuts
 from mailboxadmin.domain.errors import Facts, Happening, MailFailure, SecretUnreadable
 from mailboxadmin.domain.expiry import TESTING_LIFE, died_of_testing
 from mailboxadmin.domain.finding import Phase
@@ -83,31 +84,35 @@ class Supply:
         self._refused = ""
         self.detail = ""
 
-    def token(self) -> str:
+    def token(self, on_open: OnOpen = nobody_cuts) -> str:
         """See `Bearer`."""
         self._given, self.detail = access_token(
-            self._deps, self._mailbox_id, actor=self._actor, refused=self._refused
+            self._deps, self._mailbox_id, actor=self._actor, refused=self._refused, on_open=on_open
         )
         return self._given
 
-    def renewed(self) -> str | None:
+    def renewed(self, on_open: OnOpen = nobody_cuts) -> str | None:
         """See `Bearer`; asked for once a session."""
         self.refuse()
-        return self.token()
+        return self.token(on_open)
 
     def refuse(self) -> None:
         """The server takes the last one no more, whatever its time says."""
         self._refused = self._given
 
 
-def access_token(deps: Deps, mailbox_id: int, *, actor: str, refused: str = "") -> tuple[str, str]:
+def access_token(
+    deps: Deps, mailbox_id: int, *, actor: str, refused: str = "", on_open: OnOpen = nobody_cuts
+) -> tuple[str, str]:
     """An access token that is good, and in a few words where it came from.
 
     Args:
         refused: one that a server refused, and that will not do.
+        on_open: given what can cut the call to the provider from another thread.
 
     Raises:
         MailFailure: facts with phase `token` or `local`.
+        Cancelled: a person stopped it.
     """
     held, now = _held(deps, mailbox_id), deps.clock.now()
     if held.access_token != refused and held.serves(now):
@@ -116,7 +121,7 @@ def access_token(deps: Deps, mailbox_id: int, *, actor: str, refused: str = "") 
         held, now = _held(deps, mailbox_id), deps.clock.now()
         if held.access_token != refused and held.serves(now):
             return held.access_token, "renewed a moment ago"
-        return _renew(deps, mailbox_id, held, actor=actor, refused=refused)
+        return _renew(deps, mailbox_id, held, actor=actor, refused=refused, on_open=on_open)
 
 
 def refresh_now(deps: Deps, mailbox_id: int, *, actor: str) -> None:
@@ -127,7 +132,7 @@ def refresh_now(deps: Deps, mailbox_id: int, *, actor: str) -> None:
     """
     with _alone(deps, mailbox_id, _held(deps, mailbox_id).app.key):
         held = _held(deps, mailbox_id)
-        _renew(deps, mailbox_id, held, actor=actor, refused=held.access_token)
+        _renew(deps, mailbox_id, held, actor=actor, refused=held.access_token, on_open=nobody_cuts)
 
 
 def refresh_if_due(deps: Deps, mailbox_id: int) -> None:
@@ -139,11 +144,13 @@ def refresh_if_due(deps: Deps, mailbox_id: int) -> None:
     access_token(deps, mailbox_id, actor=SCHEDULER)
 
 
-def _renew(deps: Deps, mailbox_id: int, held: Held, *, actor: str, refused: str) -> tuple[str, str]:
+def _renew(
+    deps: Deps, mailbox_id: int, held: Held, *, actor: str, refused: str, on_open: OnOpen
+) -> tuple[str, str]:
     if held.ended is not None and actor == SCHEDULER:
         raise _explained(refusal(held.ended), held, held.ended_at or deps.clock.now())
     try:
-        tokens = deps.tokens.refresh(held.app, held.refresh_token)
+        tokens = deps.tokens.refresh(held.app, held.refresh_token, on_open=on_open)
     except MailFailure as fault:
         failure = _explained(fault, held, held.ended_at or deps.clock.now())
         finding = record_failed(deps, mailbox_id, failure.facts, actor=actor)

@@ -16,9 +16,11 @@ from mailboxadmin.services.pausing import pause_mailbox
 from mailboxadmin.services.people import disable_person
 from mailboxadmin.services.refreshing import MOST_UNANSWERED, refresh_due_tokens
 from mailboxadmin.services.rounds import due_mailboxes
+from mailboxadmin.services.runs import cancel_run, current_run
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.services.sync import sync_mailbox
 from mailboxadmin.services.tokens import access_token
+from tests.services.workers import wait_for
 from tests.support import mails
 from tests.support.log import logged
 
@@ -311,3 +313,20 @@ def test_a_token_that_is_not_to_be_had_says_why(token_office):
         access_token(token_office.deps, ann.id, actor=SCHEDULER)
 
     assert failure.value.facts.server_said == f"invalid_grant: {REVOKED.description}"
+
+
+def test_a_person_stops_a_run_that_waits_for_a_token(token_office):
+    ann = token_office.connected()
+    token_office.office.clock.advance(hours=2)
+    token_office.provider.fail_always(LineFault.HANG)
+    reports = []
+    run = threading.Thread(target=lambda: reports.append(token_office.office.sync(ann)))
+
+    run.start()
+    wait_for(lambda: token_office.provider.token_requests == 2)
+    cancel_run(token_office.deps, current_run(token_office.deps, ann.id), actor=ann.person.email)
+    run.join(timeout=60)
+    token_office.provider.heal()
+
+    assert [report.outcome for report in reports] == [Outcome.CANCELLED]
+    assert not logged(token_office.office, Code.OAUTH_REFRESH_FAILED)
