@@ -94,7 +94,7 @@ def _facts(failure: Exception) -> Facts:
 
 def _of_tokens(row: Promise, said: str) -> Iterator[Facts]:
     app = "gmail" if row["provider"].startswith("Gmail") else "outlook"
-    for answer in _answers(said):
+    for answer in token_answers(said):
         token = TokenAnswer(app=app, **answer)
         yield Facts(
             phase=Phase.TOKEN,
@@ -104,7 +104,8 @@ def _of_tokens(row: Promise, said: str) -> Iterator[Facts]:
         )
 
 
-def _answers(said: str) -> list[dict[str, Any]]:
+def token_answers(said: str) -> list[dict[str, Any]]:
+    """What a token endpoint or the callback can bring, that says so; the likeliest first."""
     if said.startswith("{"):
         read = json.loads(said)
         return [{"status": 400, "error": read["error"], "description": read["error_description"]}]
