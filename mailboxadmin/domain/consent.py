@@ -43,10 +43,15 @@ class ConsentResult:
     app: AppKey
     mailbox_id: int
     address: str
+    owner_name: str
     outcome: Outcome
     #: Why it did not work; None when it did, or the person cancelled.
     finding: Finding | None
     #: It was begun in a link, by who is not signed in.
     by_link: bool
+    #: The mailbox rests: its mail is fetched when somebody resumes it.
+    paused: bool
+    #: Whom to ask in this office; empty when nobody was named.
+    contact: str
     #: The ladder of the sign-in with the new token; empty where it was not tried.
     steps: tuple[Step, ...] = ()

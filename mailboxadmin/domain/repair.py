@@ -20,18 +20,19 @@ class Way(StrEnum):
 _PASSWORDS_ARE_NOT_TAKEN = frozenset({"auth.password_login_disabled", "auth.token_refused"})
 
 
-def way_to_mend(finding: Finding, *, only_oauth: bool) -> Way:
+def way_to_mend(finding: Finding, *, only_oauth: bool, by_token: bool = False) -> Way:
     """What the owner can do about it.
 
     Args:
         only_oauth: the provider takes no passwords at all.
+        by_token: it signs in with a permission, so that no password is at fault.
     """
     if finding.fix_by is not Fixer.OWNER:
         return Way.OTHERWISE
     if finding.consent_ended or finding.code in _PASSWORDS_ARE_NOT_TAKEN:
         return Way.CONSENT
     if finding.field == "password" or finding.refused_credentials:
-        return Way.CONSENT if only_oauth else Way.PASSWORD
+        return Way.CONSENT if only_oauth or by_token else Way.PASSWORD
     return Way.OTHERWISE
 
 

@@ -14,11 +14,12 @@ from mailboxadmin.domain.certificate import Pin
 from mailboxadmin.domain.effective import Effective, Origin
 from mailboxadmin.domain.errors import MailboxAdminError
 from mailboxadmin.domain.mailbox import Check, Server, State
-from mailboxadmin.domain.oauth import AppKey
+from mailboxadmin.domain.oauth import AppKey, Permission
 from mailboxadmin.domain.provider import Provider
 from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.services.admit import read_draft
 from mailboxadmin.services.check import check_plan
+from mailboxadmin.services.connecting import app_for
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
 from mailboxadmin.services.effective import (
@@ -27,7 +28,14 @@ from mailboxadmin.services.effective import (
     effective_with,
     recognise_by_mx,
 )
-from mailboxadmin.services.permission import Ended, connect, drop_permission, end_at_provider
+from mailboxadmin.services.oauth_apps import apps_set_up
+from mailboxadmin.services.permission import (
+    Ended,
+    connect,
+    drop_permission,
+    end_at_provider,
+    read_permission,
+)
 from mailboxadmin.services.recovery import end_outage
 from mailboxadmin.services.special_folders import SpecialFolder, read_special_folders
 from mailboxadmin.store import mailboxes
@@ -71,8 +79,12 @@ class MailboxConfig:
     provider: Provider | None
     #: What is pinned for the server in force.
     pins: tuple[Pin, ...]
-    #: Whose permission it signs in with; None where it is a password, or nothing yet.
-    app: AppKey | None
+    #: The permission it signs in with; None where it is a password, or nothing yet.
+    permission: Permission | None
+    #: The providers whose app is set up.
+    apps: frozenset[AppKey]
+    #: Whose app suits it, set up or not; None when neither address nor server tells.
+    suits: AppKey | None
     #: A password is stored.
     has_password: bool
     #: The stored password was entered for another server, and is not sent to this one.
@@ -81,9 +93,19 @@ class MailboxConfig:
     synced: bool
 
     @property
+    def app(self) -> AppKey | None:
+        """Whose permission it signs in with; None where it is a password, or nothing yet."""
+        return self.permission.app if self.permission else None
+
+    @property
     def only_oauth(self) -> bool:
         """The provider takes no passwords, and nobody named its server by hand."""
         return only_oauth(self.effective, self.provider)
+
+    @property
+    def takes_password(self) -> bool:
+        """A password could open it too."""
+        return self.app is not AppKey.OUTLOOK and not self.only_oauth
 
     @property
     def configured(self) -> bool:
@@ -117,7 +139,9 @@ def read_config(deps: Deps, mailbox_id: int) -> MailboxConfig:
             effective=effective,
             special=read_special_folders(db, mailbox_id, effective),
             inherited=_inherited(db, deps, mailbox_id, own),
-            app=app_in_force(db, mailbox_id),
+            permission=read_permission(db, mailbox_id),
+            apps=apps_set_up(db),
+            suits=app_for(db, deps, mailbox_id),
             provider=deps.providers.by_host(server.host) if server else None,
             pins=pins_of(db, server.host) if server else (),
             has_password=stored is not None,

@@ -24,6 +24,7 @@ from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.consent import ConsentResult, Outcome, Stray
 from mailboxadmin.domain.errors import Facts, Happening, MailboxAdminError, MailFailure
 from mailboxadmin.domain.finding import Finding, Phase
+from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import App, AppKey, TokenSet
 from mailboxadmin.domain.token import TokenAnswer
 from mailboxadmin.oauth.answers import refused, text_of
@@ -31,11 +32,12 @@ from mailboxadmin.oauth.client import PROVIDERS, new_verifier
 from mailboxadmin.services.configure import NotSaved, configure_mailbox
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, NewConsent
-from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.findings import finding_for, whom_to_ask
 from mailboxadmin.services.oauth_apps import app_of, redirect_uri
 from mailboxadmin.store import consents
 from mailboxadmin.store.activity import add_entry
-from mailboxadmin.store.mailboxes import address_by_id
+from mailboxadmin.store.mailboxes import address_by_id, mailbox_row
+from mailboxadmin.store.staff import find_person
 from mailboxadmin.store.tables_oauth import ConsentRow
 
 VALID_FOR = timedelta(minutes=10)
@@ -145,13 +147,18 @@ def read_result(deps: Deps, consent_id: int, *, browser: str) -> ConsentResult |
         row = db.get(ConsentRow, consent_id)
         if row is None or row.outcome is None or row.browser_digest != _digest(browser):
             return None
+        mailbox = mailbox_row(db, row.mailbox_id)
+        owner = find_person(db, mailbox.staff_id)
         return ConsentResult(
             app=AppKey(row.app),
             mailbox_id=row.mailbox_id,
-            address=address_by_id(db, row.mailbox_id),
+            address=owner.email if owner else "",
+            owner_name=owner.name if owner else "",
             outcome=Outcome(row.outcome),
             finding=Finding.from_json(row.finding) if row.finding else None,
             by_link=row.link is not None,
+            paused=mailbox.state == State.PAUSED,
+            contact=whom_to_ask(db),
         )
 
 

@@ -3,21 +3,29 @@
 from dataclasses import dataclass
 from functools import partial
 
+from sqlalchemy.orm import Session
+
 from mailboxadmin.domain.activity import Level, Logged
 from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.domain.folder import FolderState
 from mailboxadmin.domain.mailbox import Encryption, Mailbox
+from mailboxadmin.domain.oauth import AppKey, Permission
+from mailboxadmin.domain.repair import Way
 from mailboxadmin.domain.run import Progress
 from mailboxadmin.domain.timeline import Window
+from mailboxadmin.services.connecting import app_ready_for
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.findings import whom_to_ask
+from mailboxadmin.services.permission import read_permission
 from mailboxadmin.services.read_status import Unsent, unsent_clicks
+from mailboxadmin.services.repair import way_of
 from mailboxadmin.services.runs import is_live
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.timeline import Story, read_story
 from mailboxadmin.store import activity_pages, board, runs
 from mailboxadmin.store.contents import count_waiting
+from mailboxadmin.store.mailboxes import mailbox_row
 
 RUNS = 8
 ENTRIES = 10
@@ -46,6 +54,12 @@ class History:
     contact: str
     #: What was marked here and waits to be sent.
     unsent: Unsent
+    #: The permission it signs in with; None where it is a password, or nothing yet.
+    permission: Permission | None
+    #: Whose app suits it, where that is set up: its owner can connect with it.
+    app: AppKey | None
+    #: What its owner can do about what is wrong.
+    way: Way
 
 
 def read_history(deps: Deps, mailbox_id: int, window: Window | None = None) -> History:
@@ -79,4 +93,13 @@ def read_history(deps: Deps, mailbox_id: int, window: Window | None = None) -> H
             encryption=server.encryption if server else Encryption.SSL,
             contact=whom_to_ask(db),
             unsent=unsent_clicks(db, deps, mailbox_id),
+            permission=read_permission(db, mailbox_id),
+            app=app_ready_for(db, deps, mailbox_id),
+            way=_way(db, deps, mailbox),
         )
+
+
+def _way(db: Session, deps: Deps, mailbox: Mailbox) -> Way:
+    if mailbox.finding is None:
+        return Way.OTHERWISE
+    return way_of(db, deps, mailbox_row(db, mailbox.id), mailbox.finding)

@@ -2,6 +2,7 @@
 
 from collections.abc import Set
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -71,6 +72,14 @@ def retry_connected(db: Session, changed: Set[str], now: datetime) -> None:
 def redirect_uri(deps: Deps, key: AppKey) -> str:
     """Where the provider sends people back to; registered with it letter by letter."""
     return f"{deps.base_url}/oauth/callback/{key}"
+
+
+def consent_origin(deps: Deps, key: AppKey) -> str:
+    """The site on which people agree, without a path: `https://accounts.google.com`."""
+    endpoints = deps.tokens.endpoints
+    pages = endpoints.gmail_authorize if key is AppKey.GMAIL else endpoints.outlook_authority
+    site = urlsplit(pages)
+    return f"{site.scheme}://{site.netloc}"
 
 
 def client_id_key(key: AppKey) -> str:

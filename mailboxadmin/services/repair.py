@@ -1,7 +1,8 @@
 """Ask the owner to fix it: a link in which just this owner can do just this, without signing in.
 
     make_repair_link ──► nonce kept ──► repair: tried first; green: nonce gone, saved, synced
-                              │             `── red: nothing changed, the link stays good
+                              │   │         `── red: nothing changed, the link stays good
+                              │   `──► a consent (services.consent): the same, by `claim_by_link`
                               └── another link / deactivated / restored: nonce replaced or gone
 
 It is over as well when the mailbox works again, whoever mended it, and after three days.
@@ -18,13 +19,15 @@ from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput, InvalidInputs
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import Server
+from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.people import Standing
 from mailboxadmin.domain.provider import Provider
 from mailboxadmin.domain.repair import Way, may_be_right, way_to_mend
-from mailboxadmin.services.configure import configure_mailbox, only_oauth
+from mailboxadmin.services.configure import Claim, configure_mailbox, only_oauth
+from mailboxadmin.services.connecting import app_ready_for
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.effective import app_in_force, effective_for
 from mailboxadmin.services.findings import whom_to_ask
 from mailboxadmin.services.repair_links import PURPOSE, VALID_FOR, Over, RepairEnded, holding
 from mailboxadmin.services.signed_links import new_nonce, sign
@@ -44,6 +47,8 @@ class Repair:
     owner_name: str
     finding: Finding
     way: Way
+    #: Where the owner can agree once more; None where that does not mend it, or nobody set it up.
+    app: AppKey | None
     #: Where the password goes; None when no server is known.
     server: Server | None
     #: Who runs that server; None when it is not a known provider.
@@ -115,12 +120,6 @@ def repair(deps: Deps, text: str, password: str, username: str = "") -> Repaired
     username = username.strip()
     _require_password(found, password)
     _require_own(found, username)
-
-    def use_up(db: Session) -> None:
-        # Looked at again: another try in the same link may have been faster.
-        holding(db, deps, text).repair_nonce = None
-        add_entry(db, _used(found), deps.clock.now())
-
     draft = Draft(password=password or None, username=username or None)
     configure_mailbox(
         deps,
@@ -129,9 +128,35 @@ def repair(deps: Deps, text: str, password: str, username: str = "") -> Repaired
         actor=found.address,
         set_by="staff",
         test=True,
-        claim=use_up,
+        claim=claim_by_link(deps, text),
     )
-    return Repaired(address=found.address, syncing=_sync(deps, found))
+    syncing = fetch_mended(deps, found.mailbox_id, actor=found.address)
+    return Repaired(address=found.address, syncing=syncing)
+
+
+def claim_by_link(deps: Deps, text: str) -> Claim:
+    """What uses up a link, in the transaction that saves what was done in it.
+
+    The claim raises RepairEnded when the link holds no more: another try in it was faster.
+    """
+
+    def use_up(db: Session) -> None:
+        row = holding(db, deps, text)
+        row.repair_nonce = None
+        add_entry(db, _used(db, row), deps.clock.now())
+
+    return use_up
+
+
+def fetch_mended(deps: Deps, mailbox_id: int, *, actor: str) -> bool:
+    """Fetch the mail of a mailbox that can be opened now; False when it rests."""
+    try:
+        start_sync(deps, mailbox_id, actor=actor)
+    except AlreadyRunning:
+        return True  # The scheduler was a moment faster.
+    except InvalidInput:
+        return False
+    return True
 
 
 def _require_use(db: Session, deps: Deps, row: MailboxRow) -> None:
@@ -141,7 +166,7 @@ def _require_use(db: Session, deps: Deps, row: MailboxRow) -> None:
     if row.finding is None:
         raise InvalidInput("mailbox", "Nothing is wrong with it any more: there is no need to ask.")
     if way_of(db, deps, row, Finding.from_json(row.finding)) is Way.OTHERWISE:
-        raise InvalidInput("mailbox", "What is wrong now is not mended by entering a password.")
+        raise InvalidInput("mailbox", "What is wrong now is not mended by its owner in a link.")
 
 
 def _require_password(found: Repair, password: str) -> None:
@@ -182,6 +207,7 @@ def _repair(db: Session, deps: Deps, row: MailboxRow) -> Repair:
         owner_name=owner.name,
         finding=finding,
         way=way,
+        app=app_ready_for(db, deps, row.id) if way is Way.CONSENT else None,
         server=server,
         provider=deps.providers.by_host(server.host) if server else None,
         contact=whom_to_ask(db),
@@ -195,7 +221,8 @@ def way_of(db: Session, deps: Deps, row: MailboxRow, finding: Finding) -> Way:
     """What the owner of a mailbox can do about what is wrong with it."""
     in_force = effective_for(db, deps.providers, row.id)
     provider = deps.providers.by_host(in_force.server.host) if in_force.server else None
-    return way_to_mend(finding, only_oauth=only_oauth(in_force, provider))
+    by_token = app_in_force(db, row.id) is not None
+    return way_to_mend(finding, only_oauth=only_oauth(in_force, provider), by_token=by_token)
 
 
 def _made(db: Session, row: MailboxRow, actor: str) -> Entry:
@@ -209,21 +236,12 @@ def _made(db: Session, row: MailboxRow, actor: str) -> Entry:
     )
 
 
-def _used(found: Repair) -> Entry:
+def _used(db: Session, row: MailboxRow) -> Entry:
+    owner = address_of(db, row)
     return Entry(
         code=Code.MAILBOX_LINK_USED,
-        message=f"{found.address} mended the sign-in by link; the link works no more.",
-        actor=found.address,
-        mailbox_id=found.mailbox_id,
+        message=f"{owner} mended the sign-in by link; the link works no more.",
+        actor=owner,
+        mailbox_id=row.id,
         detail={"by": "link"},
     )
-
-
-def _sync(deps: Deps, found: Repair) -> bool:
-    try:
-        start_sync(deps, found.mailbox_id, actor=found.address)
-    except AlreadyRunning:
-        return True  # The scheduler was a moment faster.
-    except InvalidInput:
-        return False
-    return True

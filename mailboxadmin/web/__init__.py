@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.certificate import bp as certificate
     from mailboxadmin.web.mailbox import bp as mailbox
     from mailboxadmin.web.mailboxes import bp as mailboxes
+    from mailboxadmin.web.oauth import bp as oauth
     from mailboxadmin.web.ops import bp as ops
     from mailboxadmin.web.repair import bp as repair
     from mailboxadmin.web.settings import bp as settings
@@ -38,5 +39,5 @@ def register(app: Flask) -> None:
     for around in (ids, access, limits, headers, page, errors):
         around.init_app(app)
     pages = (board, mailboxes, mailbox, certificate, activity, troubleshooting, settings, staff)
-    for blueprint in (auth, repair, *pages, ops):
+    for blueprint in (auth, repair, oauth, *pages, ops):
         app.register_blueprint(blueprint)

@@ -33,6 +33,12 @@ def guarded(view: View) -> View:
     return limit(view)
 
 
+def guarded_returns(view: View) -> View:
+    """The same of a view that people are sent to by GET, with something secret in the address."""
+    limit = limiter.limit(PER_ADDRESS, methods=["GET"], deduct_when=_refused)
+    return limit(view)
+
+
 def guarded_by_account(view: View) -> View:
     """As `guarded`, and by the account that its field `email` names."""
     limit = limiter.limit(

@@ -154,8 +154,15 @@ _OTHERS = {
 }
 
 
-def linked(text: str) -> Markup:
-    """Text whose `[words](https://…)` and bare https addresses are links; all else is escaped."""
+def linked(text: str, quoted: str | None = None) -> Markup:
+    """Text whose `[words](https://…)` and bare https addresses are links; all else is escaped.
+
+    Args:
+        quoted: what somebody else said; where it stands in the text, nothing is a link.
+    """
+    if quoted and quoted in text:
+        before, _, after = text.partition(quoted)
+        return linked(before) + escape(quoted) + linked(after, quoted)
     parts, end = [], 0
     for match in _LINK.finditer(text):
         words, url = match[1] or match[3], match[2] or match[3]

@@ -112,12 +112,12 @@ def test_no_domain_belongs_to_two_providers():
     assert len(domains) == len(set(domains))
 
 
-def test_outlook_says_that_only_oauth_works_and_that_it_is_coming():
+def test_outlook_says_that_only_oauth_works_and_where():
     outlook = PROVIDERS.by_key("outlook")
 
     assert outlook is not None and not outlook.accepts_passwords
     assert "OAuth" in outlook.steps[0]
-    assert "coming" in outlook.steps[1]
+    assert "connect Outlook" in outlook.steps[1]
 
 
 def test_spaces_are_taken_out_for_google_only():

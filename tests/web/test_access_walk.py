@@ -31,6 +31,10 @@ OPEN = {
     "auth.login",
     "auth.logout",
     "auth.setup",
+    "oauth.callback",
+    "oauth.connect",
+    "oauth.result",
+    "oauth.returned",
     "ops.favicon",
     "ops.healthz",
     "ops.metrics",
@@ -45,6 +49,8 @@ OWN = {
     "board.index",
     "mailbox.own",
     "mailbox.submit_own",
+    "oauth.ask_own",
+    "oauth.end_own",
     "ops.beat",
 }
 
@@ -75,6 +81,7 @@ def visitors(office: Office, owner: Person, at_desk) -> dict[str, Visitor]:
 def requests(app: Flask, owner: Person) -> Iterator[tuple[str, str, str]]:
     """(endpoint, method, path) of every route, about the owner where somebody is named."""
     names = {"mailbox_id": owner.mailbox_id, "staff_id": owner.id, "token": "x"}
+    names |= {"key": "gmail", "why": "used"}
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         values = {name: names.get(name, 1) for name in rule.arguments}

@@ -44,8 +44,8 @@ def test_a_known_provider_gives_its_steps_and_its_server(office, grace, at_desk)
 def test_outlook_says_that_only_oauth_works_and_shows_no_password_form(office, grace, at_desk):
     page = page_of(office, at_desk, "anna@outlook.com")
 
-    assert "Only OAuth works there" in page
-    assert "coming to Mailbox Admin" in page
+    assert "Outlook needs OAuth" in page
+    assert "Your admin has to set up the Outlook app first" in page
     assert 'name="password"' not in page
 
 

@@ -26,6 +26,7 @@ def found(office: Office, **changes: Any) -> Repair:
         "owner_name": "Anna",
         "finding": finding(),
         "way": Way.PASSWORD,
+        "app": None,
         "server": None,
         "provider": None,
         "contact": "",

@@ -38,6 +38,8 @@ def _sync(mailbox_id: int, *, tried: bool, actor: str) -> None:
 def _waits_for(config: MailboxConfig) -> str:
     if config.state is State.PAUSED:
         return "Saved. The mailbox stays paused until it is resumed."
+    if config.suits in config.apps:
+        return "Saved. It is still to be connected: its owner does that under Mailbox Config."
     return "Saved. The password is still missing: its owner enters it under Mailbox Config."
 
 

@@ -159,7 +159,13 @@ def _render(
 ) -> str:
     mailbox = read_mailbox(deps(), found.mailbox_id)
     return render_template(
-        template, config=found, form=form, result=result, mailbox=mailbox, settings=SETTINGS
+        template,
+        config=found,
+        form=form,
+        result=result,
+        mailbox=mailbox,
+        settings=SETTINGS,
+        base_url=deps().base_url,
     )
 
 

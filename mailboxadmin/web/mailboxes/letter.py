@@ -104,9 +104,15 @@ def _date(at: datetime) -> str:
 def _steps(asking: Asking, linked: Linked | None) -> str:
     steps = [written_out(step) for step in asking.finding.steps]
     if linked is not None:
-        steps = [step.replace("under Mailbox Config", "in the link below") for step in steps]
+        steps = [_in_link(step) for step in steps]
     lines = [f"{number}. {step}" for number, step in enumerate(steps, 1)]
     return "\n".join(["What to do:", *lines]) if lines else ""
+
+
+def _in_link(step: str) -> str:
+    for there in ("under Mailbox Config", "in Mailbox Config"):
+        step = step.replace(there, "in the link below")
+    return step.replace("pen Mailbox Config", "pen the link below")
 
 
 def _where(page: str, linked: Linked | None) -> str:

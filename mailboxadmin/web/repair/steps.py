@@ -6,6 +6,9 @@ from mailboxadmin.services.repair import Repair
 
 #: The catalogue speaks to who is signed in.
 _HERE = (
+    ("Open Mailbox Config, connect", "Connect"),
+    ("Open Mailbox Config and connect", "Connect"),
+    ("open Mailbox Config, connect", "connect"),
     ("under Mailbox Config", "below"),
     ("Test connection here", "Test and save below"),
     ("Test connection", "Test and save"),
@@ -19,14 +22,17 @@ def steps_for(found: Repair, finding: Finding) -> tuple[str, ...]:
         finding: what was wrong at the last try, which may have been in the link.
     """
     provider = found.provider
+    if found.app is not None:
+        return tuple(map(said_here, finding.steps))
     if found.way is not Way.PASSWORD:
         return finding.steps or (provider.steps if provider else ())
     if provider is not None and provider.steps and not may_be_right(finding):
         return provider.steps
-    return tuple(_here(step) for step in finding.steps)
+    return tuple(map(said_here, finding.steps))
 
 
-def _here(step: str) -> str:
+def said_here(step: str) -> str:
+    """A step as it is said where its form or button is on the same page."""
     for there, here in _HERE:
         step = step.replace(there, here)
     return step

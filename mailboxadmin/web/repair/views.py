@@ -24,12 +24,12 @@ def mend(token: str) -> Answer:
     form = RepairForm()
     try:
         found = open_repair(deps(), token)
-        if _is_for_somebody_else(found):
-            return render_template("repair/not_yours.html", found=found), 403
+        if is_for_somebody_else(found):
+            return not_yours(found)
         if form.validate_on_submit():
             return _try(token, form, found)
     except RepairEnded as ended:
-        return _over(ended)
+        return over(ended)
     return _page(form, found), 400 if form.errors else 200
 
 
@@ -68,16 +68,23 @@ def _page(form: RepairForm, found: Repair, tried: Finding | None = None) -> str:
         found=found,
         finding=finding,
         steps_here=steps_for(found, finding),
+        token=request.view_args["token"] if request.view_args else "",
     )
 
 
-def _over(ended: RepairEnded) -> Answer:
+def over(ended: RepairEnded) -> Answer:
+    """Why a link can no longer be used."""
     if request.method == "POST":
         limits.count_refusal()
     return render_template("repair/over.html", ended=ended), 410
 
 
-def _is_for_somebody_else(found: Repair) -> bool:
+def not_yours(found: Repair) -> Answer:
+    """To whom it has to be handed over."""
+    return render_template("repair/not_yours.html", found=found), 403
+
+
+def is_for_somebody_else(found: Repair) -> bool:
     """Who is signed in here and is not the owner: a link handed to the wrong person."""
     person = signed_in.person()
     return person is not None and person.mailbox_id != found.mailbox_id
