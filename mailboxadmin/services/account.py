@@ -90,11 +90,17 @@ def is_spent(account: Account, facts: Facts) -> bool:
 
     Exchange Online says so in its BYE, about an hour after the sign-in.
     """
-    bearer, said = account.bearer, (facts.server_said or "").lower()
-    spent = isinstance(bearer, Supply) and "accesstokenexpired" in said
-    if spent and isinstance(bearer, Supply):
-        bearer.refuse()
-    return spent
+    bearer = account.bearer
+    if not isinstance(bearer, Supply) or not says_spent(facts):
+        return False
+    bearer.refuse()
+    return True
+
+
+def says_spent(facts: Facts) -> bool:
+    """True when the server says that the time of a token is up: nothing else is wrong then."""
+    said = (facts.server_said or "").lower()
+    return facts.sign_in is SignIn.TOKEN and "accesstokenexpired" in said
 
 
 def known_server(server: Server | None) -> Server:

@@ -10,6 +10,7 @@ from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.folder import Cursor, FolderStatus
 from mailboxadmin.domain.run import Counts
 from mailboxadmin.imap.session import Session
+from mailboxadmin.services.account import says_spent
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.outbox import Place
 from mailboxadmin.services.runs import Run
@@ -126,8 +127,12 @@ class Pull:
 
 
 def hung_up(failure: MailFailure) -> bool:
-    """True when the server ended the connection, with or without a word."""
-    return failure.facts.happening in (Happening.ANSWER_BYE, Happening.CLOSED)
+    """True when the server ended the connection over what it was asked, with or without a word.
+
+    Not so when a token's time was up, which has nothing to do with what was asked.
+    """
+    ended = failure.facts.happening in (Happening.ANSWER_BYE, Happening.CLOSED)
+    return ended and not says_spent(failure.facts)
 
 
 def of_the_folder(facts: Facts) -> bool:
