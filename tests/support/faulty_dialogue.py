@@ -13,7 +13,8 @@ from tests.support.scripted_steps import Action, StartTls
 
 #: Everything that a program may say that only looks: nothing here changes a folder or a message.
 _LOOKING = (
-    r"CAPABILITY$|STARTTLS$|ID |ENABLE |LOGIN |AUTHENTICATE PLAIN|LIST |STATUS |EXAMINE |LOGOUT$"
+    r"CAPABILITY$|STARTTLS$|ID |ENABLE |LOGIN |AUTHENTICATE (PLAIN|XOAUTH2|OAUTHBEARER)\b"
+    r"|LIST |STATUS |EXAMINE |LOGOUT$"
     r"|UID SEARCH |UID FETCH [\d:,*]+ \((?!.*(BODY\[|RFC822(?!\.SIZE)))"
 )
 #: The only writing there is, with the SELECT before it.

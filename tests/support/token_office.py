@@ -11,6 +11,7 @@ def test_a_connected_mailbox_is_synced(token_office):
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -61,6 +62,16 @@ def press(url: str, choice: Choice, account: str | None = None) -> dict[str, str
     return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
 
 
+class Listens(Protocol):
+    """Whatever can be connected to."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class TokenOffice:
     """The office, the provider, and the mail server that takes its tokens."""
@@ -79,6 +90,12 @@ class TokenOffice:
         account = server.user(email) if email else server.user()
         person = self.office.person(account.name)
         assert person.mailbox_id is not None
+        box = Box(person.mailbox_id, person, account)
+        self.move(box, server)
+        return box
+
+    def move(self, box: Box, server: Listens) -> None:
+        """The operator names another server for it; the permission stays."""
         texts = {
             "imap_host": server.host,
             "imap_port": str(server.port),
@@ -86,13 +103,12 @@ class TokenOffice:
         }
         configure_mailbox(
             self.deps,
-            person.mailbox_id,
+            box.id,
             Draft(texts=texts),
             actor=COMMAND_LINE,
             set_by="operator",
             test=False,
         )
-        return Box(person.mailbox_id, person, account)
 
     def begin(self, box: Box, key: AppKey = AppKey.GMAIL, *, browser: str = BROWSER) -> str:
         """The provider's page that asks."""
