@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import requests
 
@@ -139,11 +140,13 @@ def _root(fault: BaseException) -> str:
 
 
 def text_of(value: object, secrets: Iterable[str] = ()) -> str:
-    """A text that came from outside: on one line, bounded, without what we sent."""
+    """A text that came from outside: on one line, bounded, without what is secret in it."""
     text = value if isinstance(value, str) else ("" if value is None else json.dumps(value))
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     for secret in filter(None, secrets):
-        line = line.replace(secret, MASK)
+        # As it is, and as it was written into the request.
+        for form in (secret, quote_plus(secret)):
+            line = line.replace(form, MASK)
     return line[:_LONGEST_TEXT]
 
 

@@ -15,7 +15,7 @@ log and in no page.
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -68,9 +68,9 @@ class Returned:
 
     app: AppKey
     #: The query of the address.
-    query: Mapping[str, str]
+    query: Mapping[str, str] = field(repr=False)
     #: What only the session of that browser holds.
-    browser: str
+    browser: str = field(repr=False)
 
 
 def begin_consent(
@@ -238,7 +238,8 @@ def _lacking(key: AppKey, detail: str) -> MailFailure:
 
 def _answer_of(returned: Returned) -> TokenAnswer:
     """What the provider says in the address; a browser may bring anything."""
-    said = {key: text_of(returned.query.get(key)) for key in _SAID}
+    secret = [returned.query.get(key, "") for key in ("code", "state")]
+    said = {key: text_of(returned.query.get(key), secret) for key in _SAID}
     return TokenAnswer(
         app=returned.app.value,
         error=said["error"] or "invalid_request",
