@@ -14,7 +14,7 @@ from mailboxadmin.domain.clock import Clock, SystemClock
 from mailboxadmin.imap.network import Network
 from mailboxadmin.oauth.client import TokenClient
 from mailboxadmin.oauth.endpoints import Endpoints
-from mailboxadmin.oauth.transport import Transport
+from mailboxadmin.outbound.transport import Transport
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.pool import Pool
 from mailboxadmin.services.room import starting_in

@@ -2,6 +2,6 @@
 
 client.py has the verbs. What differs between the providers is in gmail.py and outlook.py,
 under the same names; their addresses, with where they are documented, in endpoints.py.
-transport.py is HTTP within a wall-clock deadline, answers.py makes of what came back
-tokens, or what happened.
+answers.py makes of what came back tokens, or what happened. How a call ends in time is
+the business of `outbound/`.
 """

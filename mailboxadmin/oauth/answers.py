@@ -12,7 +12,7 @@ from mailboxadmin.domain.errors import Facts, Happening, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.oauth import AppKey, TokenSet
 from mailboxadmin.domain.token import TokenAnswer
-from mailboxadmin.oauth.transport import Cord
+from mailboxadmin.outbound.cord import Cord
 
 _LONGEST_TEXT = 1000
 _LONGEST_WAIT = timedelta(days=1)

@@ -25,7 +25,7 @@ from mailboxadmin.domain.oauth import App, AppKey, TokenSet
 from mailboxadmin.oauth import gmail, outlook
 from mailboxadmin.oauth.answers import no_answer, refuse, tokens_of, unreachable
 from mailboxadmin.oauth.endpoints import Endpoints
-from mailboxadmin.oauth.transport import LINE_FAULTS, Transport
+from mailboxadmin.outbound.transport import LINE_FAULTS, Transport
 
 PROVIDERS: Any = {AppKey.GMAIL: gmail, AppKey.OUTLOOK: outlook}
 

@@ -20,7 +20,7 @@ from mailboxadmin.domain.oauth import App, AppKey
 from mailboxadmin.oauth import gmail, outlook
 from mailboxadmin.oauth.answers import body_of, no_answer, refuse
 from mailboxadmin.oauth.client import TokenClient
-from mailboxadmin.oauth.transport import LINE_FAULTS
+from mailboxadmin.outbound.transport import LINE_FAULTS
 
 #: The mail of the organisation, with whatever rights the app has there for itself.
 _APP_SCOPE = "https://outlook.office.com/.default"

@@ -28,7 +28,7 @@ from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.oauth import App, AppKey, TokenSet
 from mailboxadmin.domain.token import TokenAnswer
 from mailboxadmin.oauth.answers import refused as refusal
-from mailboxadmin.oauth.transport import CALL_LIMIT_S
+from mailboxadmin.outbound.transport import CALL_LIMIT_S
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.file_lock import FileLock
 from mailboxadmin.services.oauth_apps import app_of

@@ -18,7 +18,7 @@ from mailboxadmin.domain.oauth import App, AppKey
 from mailboxadmin.oauth import gmail, outlook
 from mailboxadmin.oauth.client import TokenClient, new_verifier
 from mailboxadmin.oauth.endpoints import Endpoints
-from mailboxadmin.oauth.transport import LARGEST_ANSWER, Transport
+from mailboxadmin.outbound.transport import LARGEST_ANSWER, Transport
 from tests.support.ports import free_port
 
 APP = App(key=AppKey.OUTLOOK, client_id="the id", client_secret="the secret", tenant="common")
