@@ -74,12 +74,16 @@ def redirect_uri(deps: Deps, key: AppKey) -> str:
     return f"{deps.base_url}/oauth/callback/{key}"
 
 
-def consent_origin(deps: Deps, key: AppKey) -> str:
-    """The site on which people agree, without a path: `https://accounts.google.com`."""
+def consent_sites(deps: Deps, key: AppKey) -> str:
+    """Where a person may be led who goes to agree, as a content security policy names it.
+
+    Any site with https: a provider sends the people of an organisation on to its own sign-in
+    (AD FS, Okta, …) before anything else. On this machine only the one that was named.
+    """
     endpoints = deps.tokens.endpoints
     pages = endpoints.gmail_authorize if key is AppKey.GMAIL else endpoints.outlook_authority
     site = urlsplit(pages)
-    return f"{site.scheme}://{site.netloc}"
+    return "https:" if site.scheme == "https" else f"{site.scheme}://{site.netloc}"
 
 
 def client_id_key(key: AppKey) -> str:

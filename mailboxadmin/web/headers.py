@@ -4,7 +4,7 @@ from flask import Flask, Response, g, request
 
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.oauth_apps import consent_origin
+from mailboxadmin.services.oauth_apps import consent_sites
 from mailboxadmin.web import deps
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -48,7 +48,7 @@ def form_leads_to(key: AppKey) -> str:
 
     Called where such a form is written, so that no other page allows it.
     """
-    g.setdefault("form_origins", set()).add(consent_origin(deps(), key))
+    g.setdefault("form_origins", set()).add(consent_sites(deps(), key))
     return ""
 
 

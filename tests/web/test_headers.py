@@ -5,6 +5,8 @@ import dataclasses
 import pytest
 
 from mailboxadmin.app import create_app
+from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.services.settings import change_settings
 from tests.support.office import PASSWORD, Office, config_for
 from tests.support.visitor import Visitor
 
@@ -53,3 +55,21 @@ def test_under_https_the_cookie_and_the_site_stay_there(office: Office, instance
     assert "Secure" in cookie
     assert "Path=/" in cookie
     assert "Domain" not in cookie
+
+
+def test_a_form_that_leads_to_microsoft_may_lead_to_an_organisations_own_sign_in(office, at_desk):
+    """Microsoft sends many people on to a site that nobody can name beforehand."""
+    change_settings(
+        office.deps,
+        {
+            "outlook_client_id": "0f8fad5b-d9cb-469f-a165-70867728950e",
+            "outlook_client_secret": "a-value-and-no-id",
+        },
+        actor=COMMAND_LINE,
+    )
+    office.admin("grace@example.org")
+    office.person("ann@outlook.com")
+
+    policy = at_desk("ann@outlook.com").get("/mailbox").headers["Content-Security-Policy"]
+
+    assert "form-action 'self' https:;" in policy
