@@ -64,6 +64,10 @@ class Held:
         """How long the access token is good still."""
         return self.expires_at - now
 
+    def usable(self, now: datetime, refused: str) -> bool:
+        """True while the access token may be shown to a server that has not refused it."""
+        return self.access_token != refused and self.good_for(now) >= LEAST_LIFE
+
     def serves(self, now: datetime) -> bool:
         """True when it need not be renewed now, or was not to be had a moment ago."""
         left = self.good_for(now)
@@ -71,6 +75,10 @@ class Held:
         return left >= REFRESH_BEFORE or (
             left >= LEAST_LIFE and waits and (self.next_refresh_at or now) > now
         )
+
+
+class StillRenewing(MailFailure):
+    """Raised when another process renews the token and does not come to its end."""
 
 
 class Supply:
@@ -117,11 +125,17 @@ def access_token(
     held, now = _held(deps, mailbox_id), deps.clock.now()
     if held.access_token != refused and held.serves(now):
         return held.access_token, _still_good(held, now)
-    with _alone(deps, mailbox_id, held.app.key):
-        held, now = _held(deps, mailbox_id), deps.clock.now()
-        if held.access_token != refused and held.serves(now):
-            return held.access_token, "renewed a moment ago"
-        return _renew(deps, mailbox_id, held, actor=actor, refused=refused, on_open=on_open)
+    try:
+        with _alone(deps, mailbox_id, held.app.key):
+            held, now = _held(deps, mailbox_id), deps.clock.now()
+            if held.access_token != refused and held.serves(now):
+                return held.access_token, "renewed a moment ago"
+            return _renew(deps, mailbox_id, held, actor=actor, refused=refused, on_open=on_open)
+    except StillRenewing as failure:
+        now = deps.clock.now()
+        if held.usable(now, refused):
+            return held.access_token, f"{_still_good(held, now)}; not renewed: {failure}"
+        raise
 
 
 def refresh_now(deps: Deps, mailbox_id: int, *, actor: str) -> None:
@@ -155,8 +169,7 @@ def _renew(
         failure = _explained(fault, held, held.ended_at or deps.clock.now())
         finding = record_failed(deps, mailbox_id, failure.facts, actor=actor)
         now = deps.clock.now()
-        usable = held.access_token != refused and held.good_for(now) >= LEAST_LIFE
-        if finding.temporary and usable:
+        if finding.temporary and held.usable(now, refused):
             return held.access_token, f"{_still_good(held, now)}; not renewed: {failure}"
         raise failure from fault
     record_refreshed(deps, mailbox_id, tokens, actor=actor, due_at=due_at(tokens, deps.clock.now()))
@@ -242,7 +255,7 @@ def _alone(deps: Deps, mailbox_id: int, key: AppKey) -> Iterator[None]:
     """One refresh of a mailbox at a time, over threads and processes; a dead one holds nothing.
 
     Raises:
-        MailFailure: TOKEN_UNREACHABLE, another one has not come to its end.
+        StillRenewing: another one has not come to its end.
     """
     folder = deps.instance / "locks"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -250,7 +263,7 @@ def _alone(deps: Deps, mailbox_id: int, key: AppKey) -> Iterator[None]:
     until = time.monotonic() + LOCK_LIMIT_S
     while not lock.take():
         if time.monotonic() >= until:
-            raise MailFailure(
+            raise StillRenewing(
                 Facts(
                     phase=Phase.TOKEN,
                     happening=Happening.TOKEN_UNREACHABLE,
