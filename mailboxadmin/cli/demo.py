@@ -1,6 +1,7 @@
-"""`demo`: the sample office, with a mail server of its own."""
+"""`demo`: the sample office, with a mail server and an OAuth provider of its own."""
 
 import random
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib.util import find_spec
@@ -32,18 +33,20 @@ def demo(port: int) -> None:
         raise DemoMissing
     from mailboxadmin.demo.office import open_office
     from mailboxadmin.demo.people import sample_people
+    from mailboxadmin.demo.provider import LocalProvider
     from mailboxadmin.demo.server import DemoImapServer
     from mailboxadmin.demo.trickle import Trickle
 
     people = sample_people()
-    config = _fresh_instance(port)
     with ExitStack() as until_stopped:
+        provider = until_stopped.enter_context(LocalProvider())
+        config = _fresh_instance(port, provider.urls)
         listening = until_stopped.enter_context(listen(HOST, port))
-        server = until_stopped.enter_context(DemoImapServer(people))
+        server = until_stopped.enter_context(DemoImapServer(people, accepts=provider.opens))
         app = create_app(config)
         deps = app.extensions["mailboxadmin"]
         click.echo("Fetching the sample mail over IMAP …")
-        welcome = open_office(deps, server, people)
+        welcome = open_office(deps, server, provider, people)
         background = start_background(app)
         until_stopped.enter_context(Trickle(server, people, deps.clock, random.Random()))
 
@@ -53,7 +56,7 @@ def demo(port: int) -> None:
         run_until_stopped(app, listening, background, behind_proxy=False, say=say)
 
 
-def _fresh_instance(port: int) -> Config:
+def _fresh_instance(port: int, provider_urls: Mapping[str, str]) -> Config:
     """The sample office begins anew each time: its mail server forgets, its passwords change."""
     config = Config.from_environment()
     folder = config.instance / "demo"
@@ -65,6 +68,7 @@ def _fresh_instance(port: int) -> Config:
         scheduler=True,
         secret_keys=None,
         trusted_proxies=0,
+        provider_urls=provider_urls,
     )
     prepare_instance(demo)
     with alone_in(folder):

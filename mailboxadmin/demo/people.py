@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from enum import Enum
 
+from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.people import Role
 
 FIRM = "Northlight Joinery"
@@ -58,8 +59,11 @@ class SamplePerson:
     sign_in_password: str
     #: Opens the mailbox on the mail server.
     imap_password: str
-    #: What was typed into Mailbox Config; an old one where the mailbox is to look broken.
+    #: What was typed into Mailbox Config: an old one where the mailbox is to look broken, nothing
+    #: where no password opens it.
     entered_password: str
+    #: At whose sign-in page they agreed instead; None: at none.
+    app: AppKey | None
 
     @property
     def first_name(self) -> str:
@@ -68,8 +72,13 @@ class SamplePerson:
 
     @property
     def connects(self) -> bool:
-        """Whether the password in the app is the one that the server accepts."""
-        return self.entered_password == self.imap_password
+        """Whether what the app has opens the mailbox."""
+        return self.app is not None or self.entered_password == self.imap_password
+
+    @property
+    def joins(self) -> bool:
+        """Whether they still have to connect their mailbox, in the way they like."""
+        return self.app is None and not self.entered_password
 
 
 def sample_people() -> tuple[SamplePerson, ...]:
@@ -77,9 +86,10 @@ def sample_people() -> tuple[SamplePerson, ...]:
     return (
         _person("Grace Novák", "grace@example.org", Desk.OFFICE, role=Role.ADMIN),
         _person("Anna Keller", "anna@example.org", Desk.DESIGN, entered="spring-2024"),
-        _person("Ben Okoye", "ben@example.org", Desk.WORKSHOP),
+        _person("Ben Okoye", "ben@example.org", Desk.WORKSHOP, app=AppKey.OUTLOOK),
         _person("Chloé Durand", "chloe@example.org", Desk.PURCHASING, folders=FRENCH),
         _person("Dana Vries", "dana@example.org", Desk.BOOKS, folders=GERMAN),
+        _person("Emil Sand", "emil@example.org", Desk.DESIGN, entered=""),
         _person(FIRM, "info@example.org", Desk.FRONT),
     )
 
@@ -92,6 +102,7 @@ def _person(
     role: Role = Role.STAFF,
     folders: FolderNames = ENGLISH,
     entered: str | None = None,
+    app: AppKey | None = None,
 ) -> SamplePerson:
     imap_password = secrets.token_hex(8)
     return SamplePerson(
@@ -102,7 +113,8 @@ def _person(
         folders=folders,
         sign_in_password=_words_to_type(),
         imap_password=imap_password,
-        entered_password=entered or imap_password,
+        entered_password="" if app else imap_password if entered is None else entered,
+        app=app,
     )
 
 

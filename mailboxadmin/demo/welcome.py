@@ -14,6 +14,7 @@ _TEXT = """\
   admin   {admin.email:<20} {admin.sign_in_password}
   staff   {works.email:<20} {works.sign_in_password}
   staff   {broken.email:<20} {broken.sign_in_password}
+  staff   {joins.email:<20} {joins.sign_in_password}
 
 What to click first
   1. Sign in as {admin.first_name}. {broken.first_name}'s mailbox is on top: \
@@ -22,6 +23,9 @@ it says what broke and who mends it.
 {broken.imap_password}. Test, save.
   3. Mail arrives every half minute. Open {works.first_name}'s mailbox, press Sync now, \
 read Activity.
+  4. {joins.first_name} has not connected yet. Sign in as {joins.first_name}, and press \
+Connect Gmail or Connect Outlook:
+     a stand-in for their page asks, where one can also cancel, take a wrong account, and more.
 
 Everything is made up, and new at each start. Ctrl-C ends it."""
 
@@ -45,7 +49,12 @@ class Welcome:
     @property
     def broken(self) -> SamplePerson:
         """Whose mailbox the server refuses."""
-        return next(person for person in self.people if not person.connects)
+        return next(each for each in self.people if not each.connects and not each.joins)
+
+    @property
+    def joins(self) -> SamplePerson:
+        """Who has not connected a mailbox yet."""
+        return next(person for person in self.people if person.joins)
 
     @property
     def works(self) -> SamplePerson:
@@ -67,4 +76,5 @@ class Welcome:
             admin=self.admin,
             works=self.works,
             broken=self.broken,
+            joins=self.joins,
         )

@@ -10,21 +10,29 @@ from mailboxadmin.demo.letter import INBOX
 from mailboxadmin.demo.letters import letters_for
 from mailboxadmin.demo.office import open_office
 from mailboxadmin.demo.people import SamplePerson, sample_people
+from mailboxadmin.demo.provider import LocalProvider
+from mailboxadmin.demo.provider_pages import Choice
 from mailboxadmin.demo.recent import recent_letters
 from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.demo.welcome import Welcome
+from mailboxadmin.domain.consent import Outcome as Consented
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.mailbox import State
+from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.people import Role
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.services.board import mailbox_by_address
 from mailboxadmin.services.configure import configure_mailbox
+from mailboxadmin.services.consent import Returned, begin_consent, finish_consent, read_result
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft
+from mailboxadmin.services.permission import disconnect, read_permission
 from mailboxadmin.services.rounds import sync_many
 from mailboxadmin.services.sessions import session_person, sign_in
+from mailboxadmin.services.tokens import refresh_now
 from tests.support.clock import MovableClock
 from tests.support.office import config_for
+from tests.support.token_office import no_link, press
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +41,23 @@ def people() -> tuple[SamplePerson, ...]:
 
 
 @pytest.fixture(scope="module")
-def server(people: tuple[SamplePerson, ...]) -> Iterator[DemoImapServer]:
-    with DemoImapServer(people) as running:
+def provider() -> Iterator[LocalProvider]:
+    with LocalProvider() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def deps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deps]:
-    app = create_app(config_for(tmp_path_factory.mktemp("demo")), clock=MovableClock())
+def server(people: tuple[SamplePerson, ...], provider: LocalProvider) -> Iterator[DemoImapServer]:
+    with DemoImapServer(people, accepts=provider.opens) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def deps(tmp_path_factory: pytest.TempPathFactory, provider: LocalProvider) -> Iterator[Deps]:
+    clock = MovableClock()
+    provider.manner.now = clock.now
+    config = config_for(tmp_path_factory.mktemp("demo"), provider_urls=provider.urls)
+    app = create_app(config, clock=clock)
     deps: Deps = app.extensions["mailboxadmin"]
     yield deps
     deps.pool.close(timeout_s=20)
@@ -48,8 +65,13 @@ def deps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deps]:
 
 
 @pytest.fixture(scope="module")
-def welcome(deps: Deps, server: DemoImapServer, people: tuple[SamplePerson, ...]) -> Welcome:
-    return open_office(deps, server, people)
+def welcome(
+    deps: Deps,
+    server: DemoImapServer,
+    provider: LocalProvider,
+    people: tuple[SamplePerson, ...],
+) -> Welcome:
+    return open_office(deps, server, provider, people)
 
 
 def test_every_letter_of_the_synced_folders_is_stored(deps: Deps, welcome: Welcome) -> None:
@@ -89,6 +111,64 @@ def test_annas_mailbox_is_broken_until_the_printed_password_is_entered(
     assert (mended.outcome, mended.counts.new) == (Outcome.OK, len(_synced_letters(deps, anna)))
 
 
+def test_ben_agreed_at_the_local_provider_and_stays_connected(
+    deps: Deps, welcome: Welcome, provider: LocalProvider
+) -> None:
+    ben = welcome.works
+    mailbox = mailbox_by_address(deps, ben.email)
+    with deps.store.read() as db:
+        permission = read_permission(db, mailbox.id)
+
+    refresh_now(deps, mailbox.id, actor=ben.email)
+    [report] = sync_many(deps, [ben.email], due=False, actor=ben.email)
+
+    assert permission is not None
+    assert (permission.app, permission.connected_by) == (AppKey.OUTLOOK, ben.email)
+    assert [each.grant_type for each in provider.asked if each.address == ben.email] == [
+        "authorization_code",
+        "refresh_token",
+    ]
+    assert report.outcome is Outcome.OK
+
+
+@pytest.mark.parametrize(
+    ("choice", "outcome", "code"),
+    [
+        (Choice.CANCEL, Consented.CANCELLED, None),
+        (Choice.SOMEBODY_ELSE, Consented.REFUSED, "oauth.wrong_account"),
+        (Choice.WITHOUT_MAIL, Consented.REFUSED, "oauth.scope_missing"),
+        (Choice.BRIEFLY, Consented.CONNECTED, None),
+        (Choice.ALLOW, Consented.CONNECTED, None),
+    ],
+)
+@pytest.mark.parametrize("key", AppKey)
+def test_emil_can_try_to_connect_in_every_way(
+    deps: Deps, welcome: Welcome, key: AppKey, choice: Choice, outcome: Consented, code: str | None
+) -> None:
+    emil = welcome.joins
+    mailbox = mailbox_by_address(deps, emil.email)
+
+    page = begin_consent(deps, mailbox.id, key, browser="his", actor=emil.email)
+    returned = Returned(
+        app=key, query=press(page, choice, account_for(choice, emil)), browser="his"
+    )
+    done = finish_consent(deps, returned, claim_for=no_link)
+    result = read_result(deps, done, browser="his")
+
+    assert mailbox.state is State.NEW
+    assert result is not None
+    assert (result.outcome, result.finding.code if result.finding else None) == (outcome, code)
+    if outcome is Consented.CONNECTED:
+        [report] = sync_many(deps, [emil.email], due=False, actor=emil.email)
+        disconnect(deps, mailbox.id, actor=emil.email)
+        ended = "oauth.grant_expired" if choice is Choice.BRIEFLY else None
+        assert (report.finding.code if report.finding else None) == ended
+
+
+def account_for(choice: Choice, person: SamplePerson) -> str | None:
+    return None if choice is Choice.SOMEBODY_ELSE else person.email
+
+
 def test_the_last_day_has_mail_for_everybody_and_some_of_it_unread(
     deps: Deps, people: tuple[SamplePerson, ...]
 ) -> None:
@@ -107,7 +187,7 @@ def test_the_last_day_has_mail_for_everybody_and_some_of_it_unread(
 def test_the_printed_sign_ins_open_the_door(deps: Deps, welcome: Welcome) -> None:
     printed = str(welcome)
 
-    for person in (welcome.admin, welcome.works, welcome.broken):
+    for person in (welcome.admin, welcome.works, welcome.broken, welcome.joins):
         token = sign_in(deps, person.email, person.sign_in_password, remote_addr="127.0.0.1")
         entered = session_person(deps, token)
         line = next(line for line in printed.splitlines() if f" {person.email} " in line)

@@ -19,6 +19,7 @@ from mailboxadmin.app import create_app, start_background
 from mailboxadmin.config import Config
 from mailboxadmin.demo.office import open_office
 from mailboxadmin.demo.people import SamplePerson, sample_people
+from mailboxadmin.demo.provider import LocalProvider
 from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.demo.welcome import Welcome
 from mailboxadmin.services.board import mailbox_by_address
@@ -36,16 +37,21 @@ TALLEST = 1500
 def sample_office() -> Iterator[tuple[Welcome, dict[str, str]]]:
     """The sample office at a free port: its welcome, and the path of each page by its name."""
     port, people = free_port(), sample_people()
-    with tempfile.TemporaryDirectory() as folder, DemoImapServer(people) as mail_server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        LocalProvider() as provider,
+        DemoImapServer(people, accepts=provider.opens) as mail_server,
+    ):
         instance = Path(folder) / "instance"
         config = Config(
             instance=instance,
             database_url=f"sqlite:///{instance / 'mailboxadmin.db'}",
             base_url=f"http://{LOOPBACK}:{port}",
+            provider_urls=provider.urls,
         )
         app = create_app(config)
         deps = app.extensions["mailboxadmin"]
-        welcome = open_office(deps, mail_server, people)
+        welcome = open_office(deps, mail_server, provider, people)
         background = start_background(app)
         server = create_server(app, host=LOOPBACK, port=port)
         threading.Thread(target=server.run, daemon=True).start()
