@@ -23,7 +23,7 @@ from mailboxadmin.diagnosis.wording import Wording, quoted_words, without_links
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import SLOW_DOWN, Finding, Fixer
 from mailboxadmin.domain.provider import Provider
-from mailboxadmin.domain.token import TokenAnswer
+from mailboxadmin.domain.token import SignIn, TokenAnswer
 
 #: With these the call is the deed, not the last resort.
 _CALL_FIRST = frozenset({Fixer.MAIL_HOST, Fixer.PROVIDER_ADMIN})
@@ -77,7 +77,7 @@ class Diagnosis:
             help_contact=context.help_contact,
             provider=provider,
             keeper=self._keeper(facts, context),
-            app=self.tokens.app(provider.key if provider else ""),
+            app=self.tokens.app(self._app_key(facts, context, provider)),
             field=code.field,
             fixer=fixer,
             slow_down=code.name in SLOW_DOWN,
@@ -119,6 +119,13 @@ class Diagnosis:
             self.providers.by_domain(context.address),
         )
         return [provider for provider in found if provider is not None]
+
+    def _app_key(self, facts: Facts, context: Context, recognised: Provider | None) -> str:
+        """Whose app it is about: the permission's own, on whatever server it was refused."""
+        in_force = context.effective
+        if facts.sign_in is not SignIn.PASSWORD and in_force and in_force.provider:
+            return in_force.provider.key
+        return recognised.key if recognised else ""
 
     def _keeper(self, facts: Facts, context: Context) -> Provider | None:
         """The provider that can be asked about the mail server; None when it is somebody's own."""

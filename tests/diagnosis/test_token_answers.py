@@ -4,6 +4,7 @@ import pytest
 
 from mailboxadmin.diagnosis import Context, Diagnosis
 from mailboxadmin.diagnosis.tokens import TokenRow
+from mailboxadmin.domain.effective import effective
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Finding, Fixer, Phase
 from mailboxadmin.domain.token import SignIn, TokenAnswer
@@ -215,3 +216,23 @@ def test_a_refused_command_after_a_sign_in_by_token_is_not_the_tokens_fault():
     )
 
     assert DIAGNOSIS.finding(selecting, ANNA).code == "folder.not_found"
+
+
+def test_a_token_that_is_refused_on_another_server_is_spoken_of_as_its_providers():
+    gmail = DIAGNOSIS.providers.by_key("gmail")
+    refused = Facts(
+        phase=Phase.AUTH,
+        happening=Happening.ANSWER_NO,
+        response_code="AUTHENTICATIONFAILED",
+        server_said="[AUTHENTICATIONFAILED] Authentication failed.",
+        host="mail.example.org",
+        sign_in=SignIn.NEW_CONSENT,
+    )
+    named = effective({"imap_host": "mail.example.org"}, {}, by_grant=gmail)
+    context = Context(address="anna@example.org", owner_first_name="Anna", effective=named)
+
+    found = DIAGNOSIS.finding(refused, context)
+
+    assert found.code == "oauth.wrong_account"
+    assert "signed in at Google" in found.cause
+    assert "connect Gmail again" in found.steps[1]
