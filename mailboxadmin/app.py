@@ -14,11 +14,11 @@ from mailboxadmin.domain.clock import Clock, SystemClock
 from mailboxadmin.imap.network import Network
 from mailboxadmin.oauth.client import TokenClient
 from mailboxadmin.oauth.endpoints import Endpoints
-from mailboxadmin.outbound.transport import Transport
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.pool import Pool
 from mailboxadmin.services.room import starting_in
 from mailboxadmin.services.running import Running
+from mailboxadmin.services.web_time import HearingTransport, WebTime
 from mailboxadmin.store.backup import database_file
 from mailboxadmin.store.base import db
 from mailboxadmin.store.schema import is_current, upgrade
@@ -64,6 +64,7 @@ def create_app(
         _configure(app, config, vault)
         store = _open_store(app, migrations=pages)
     clock, network = clock or SystemClock(), network or Network(ca_file=config.ca_file)
+    web_time = WebTime(clock)
     app.extensions["mailboxadmin"] = Deps(
         store=store,
         clock=clock,
@@ -71,7 +72,9 @@ def create_app(
         network=network,
         tokens=TokenClient(
             endpoints=Endpoints.of(config.provider_urls),
-            transport=Transport(resolve=network.addresses, ca_file=config.ca_file),
+            transport=HearingTransport(
+                resolve=network.addresses, ca_file=config.ca_file, hear=web_time.hear
+            ),
             clock=clock,
         ),
         diagnosis=Diagnosis.load(),
@@ -81,6 +84,7 @@ def create_app(
         instance=config.instance,
         key_file=config.key_file if config.secret_keys is None else None,
         base_url=config.base_url,
+        web_time=web_time,
     )
     if pages:
         web.register(app)

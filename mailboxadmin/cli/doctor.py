@@ -6,8 +6,8 @@ from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import json_option, plain, print_json
 from mailboxadmin.config import KeyFault
 from mailboxadmin.domain.errors import StoreUnavailable
+from mailboxadmin.services.checklist.answer import Diagnosed, Verdict
 from mailboxadmin.services.doctor import (
-    Diagnosed,
     examine,
     unusable_database,
     unusable_key_file,
@@ -17,7 +17,7 @@ from mailboxadmin.services.doctor import (
 @click.command
 @json_option
 def doctor(as_json: bool) -> int:
-    """Check disk, scheduler, database, key file and clock."""
+    """Go through the troubleshooting checklist: this machine, and every mailbox."""
     try:
         answers = examine(open_deps())
     except StoreUnavailable as fault:
@@ -40,7 +40,10 @@ def doctor(as_json: bool) -> int:
 
 
 def _print(answer: Diagnosed) -> None:
-    mark = "ok" if answer.ok else "BROKEN"
-    click.echo(f"{answer.code:<10} {mark:<7} {plain(answer.summary)}")
+    mark = "ok" if answer.ok else _MARKS[answer.verdict]
+    click.echo(f"{answer.code:<12} {mark:<7} {plain(answer.summary)}")
     if answer.fix:
-        click.echo(f"{'':<18} {answer.fix}")
+        click.echo(f"{'':<20} {plain(answer.fix)}")
+
+
+_MARKS = {Verdict.LOOK: "LOOK", Verdict.ACT: "BROKEN"}

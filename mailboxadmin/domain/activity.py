@@ -82,6 +82,19 @@ class Code(StrEnum):
     SCHEDULER_STOPPED = "scheduler.stopped"
     SCHEDULER_STALLED = "scheduler.stalled"
     SCHEDULER_TOOK_OVER = "scheduler.took_over"
+    #: Two of them work at the same time, which the lock should prevent.
+    SCHEDULER_DOUBLED = "scheduler.doubled"
+    #: The machine's clock was set while we ran, or had stood still.
+    CLOCK_JUMPED = "clock.jumped"
+    #: What will break if nobody acts, each told once.
+    CERTIFICATE_EXPIRING = "certificate.expiring"
+    DISK_FILLING = "disk.filling"
+    MAILBOX_QUIET = "mailbox.quiet"
+    FOLDER_COUNTS_DIFFER = "folder.counts_differ"
+    #: *Run all* on the troubleshooting page came to its end, or was stopped.
+    CHECKS_FINISHED = "checks.finished"
+    #: The support bundle was downloaded, or written on the command line.
+    BUNDLE_CREATED = "bundle.created"
     BACKUP_CREATED = "backup.created"
     BACKUP_RESTORED = "backup.restored"
     #: A fault of our own; the page showed the entry's id.

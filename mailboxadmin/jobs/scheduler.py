@@ -18,6 +18,7 @@ from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.jobs.examine_waiting import ExamineWaiting
 from mailboxadmin.jobs.refresh_tokens import RefreshTokens
 from mailboxadmin.jobs.sync_due import SyncDue
+from mailboxadmin.services.clock_watch import ClockWatch
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.expiring import warn_expiring
 from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
@@ -51,6 +52,7 @@ class Scheduler:
         self._sync_due = SyncDue(deps)
         self._examine = ExamineWaiting(deps)
         self._tokens = RefreshTokens(deps)
+        self._watch = ClockWatch(deps)
         self._turn = threading.Lock()
         self._waited = False
         self._ended = False
@@ -101,6 +103,7 @@ class Scheduler:
                 return
             try:
                 if self._take_lock():
+                    self._watch.look()
                     scheduler_ticked(self._deps, next_tick_at=self._next_tick())
                     self._sync_due.run()
             except Exception:

@@ -223,7 +223,7 @@ def _pull_one(
         run.control.proceed()
         if not of_the_folder(failure.facts):
             raise
-        facts = explain_refused(deps, run.mailbox_id, session, failure.facts)
+        facts = explain_refused(deps, run.mailbox_id, session, failure.facts, as_saved=True)
         finding = _folder_failed(deps, run, name, facts)
         tally.failed(finding, facts)
 

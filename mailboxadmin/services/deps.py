@@ -11,6 +11,7 @@ from mailboxadmin.oauth.client import TokenClient
 from mailboxadmin.services.budget import ByteBudget
 from mailboxadmin.services.pool import Pool
 from mailboxadmin.services.running import Running
+from mailboxadmin.services.web_time import WebTime
 from mailboxadmin.store.store import Store
 from mailboxadmin.store.vault import Vault
 
@@ -42,7 +43,13 @@ class Deps:
     key_file: Path | None
     #: The public address, without a slash at the end.
     base_url: str
+    #: What time others say it is.
+    web_time: WebTime
     #: When the folders of a mailbox were last mapped to their uses by this process.
     mapped_at: dict[int, datetime] = field(default_factory=dict)
     #: Domains whose MX named no provider that is known, and when it may be asked for again.
     mx_again_at: dict[str, datetime] = field(default_factory=dict)
+    #: The certificate that each server showed when this process last noted it, by `host:port`.
+    certificates: dict[str, str] = field(default_factory=dict)
+    #: Whether a stored password looks like an app password, by the digest of its sealed form.
+    app_passwords: dict[bytes, bool] = field(default_factory=dict)

@@ -1,84 +1,109 @@
-"""The troubleshooting checks: what of ourselves is in order, and what to do where it is not.
+"""The troubleshooting checks: what is in order, here and in every mailbox, and what to do if not.
 
 Each check is a function that gives a summary and what to do; none changes anything. The page
 looks at a glance, so a check that takes long has a quick way beside it.
 """
 
-import os
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
 
-from mailboxadmin.domain.clock import rfc3339
-from mailboxadmin.domain.errors import SecretUnreadable, StoreUnavailable
-from mailboxadmin.services.beat import read_beat
+from mailboxadmin.domain.errors import StoreUnavailable
+from mailboxadmin.services.checklist import (
+    errors,
+    machine,
+    read_status,
+    schedule,
+    server,
+    sign_ins,
+    suspicious,
+)
+from mailboxadmin.services.checklist.answer import Diagnosed, Found, Verdict, worst
+from mailboxadmin.services.checklist.look import Look
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.room import NoRoomToStart, has_room, how_to_make_room
-from mailboxadmin.store.backup import database_file, quick_check
-from mailboxadmin.store.doctor import latest_instant, sealed_secrets
+from mailboxadmin.services.room import NoRoomToStart
 from mailboxadmin.store.schema import NewerDatabase
 from mailboxadmin.store.store import DatabaseBusy, DiskFull, ReadOnly
 
-#: Less free space than this, and the next large mailbox may fill the disk.
-LEAST_FREE_BYTES = 500 * 1000 * 1000
-#: How far the clock may lie behind what was written before: two machines never agree exactly.
-CLOCK_TOLERANCE = timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosed:
-    """The answer to one check."""
-
-    code: str
-    #: What was looked at, as a person calls it.
-    title: str
-    ok: bool
-    #: One sentence.
-    summary: str
-    #: What to do; empty when it is in order.
-    fix: str = ""
-
-
-#: The summary, and what to do when something is wrong (else empty).
-Ask = Callable[[Deps], tuple[str, str]]
+Ask = Callable[[Look], Found]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One thing that is looked at."""
 
+    #: Which of the seven it belongs to.
+    number: int
     title: str
     ask: Ask
     #: The same without what takes long; None when nothing does.
     at_a_glance: Ask | None = None
 
 
-def examine(deps: Deps, *, at_a_glance: bool = False) -> tuple[Diagnosed, ...]:
-    """All checks, in the order in which one would look.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One of the seven, as the page shows it."""
+
+    number: int
+    title: str
+    #: A few words for the mark.
+    word: str
+    checks: tuple[Diagnosed, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """That of its worst check."""
+        return worst(check.verdict for check in self.checks)
+
+    @property
+    def fine(self) -> tuple[Diagnosed, ...]:
+        """The checks that are in order."""
+        return tuple(check for check in self.checks if check.ok)
+
+    @property
+    def wrong(self) -> tuple[Diagnosed, ...]:
+        """Those that are not."""
+        return tuple(check for check in self.checks if not check.ok)
+
+
+def examine(
+    deps: Deps, *, at_a_glance: bool = False, browser_url: str = ""
+) -> tuple[Diagnosed, ...]:
+    """All checks, in the order of the checklist.
 
     Args:
         at_a_glance: within milliseconds; the database is not read from end to end then.
+        browser_url: where a page of ours is open in a browser; empty at a terminal.
     """
+    look = Look(deps, browser_url=browser_url)
     return tuple(
-        _answer(code, check, (at_a_glance and check.at_a_glance) or check.ask, deps)
+        _answer(code, check, (at_a_glance and check.at_a_glance) or check.ask, look)
         for code, check in CHECKS.items()
     )
 
 
+def as_rows(answers: Sequence[Diagnosed]) -> tuple[Row, ...]:
+    """The answers, by which of the seven they belong to."""
+    return tuple(
+        _row(number, title, quiet, tuple(each for each in answers if each.number == number))
+        for number, (title, quiet) in SEVEN.items()
+    )
+
+
+def _row(number: int, title: str, quiet: str, checks: tuple[Diagnosed, ...]) -> Row:
+    verdict = worst(check.verdict for check in checks)
+    first = next((check for check in checks if check.verdict is verdict and check.word), None)
+    word = first.word if first else ("Not in order" if not verdict.fine else quiet)
+    return Row(number=number, title=title, word=word, checks=checks)
+
+
 def unusable_database(fault: StoreUnavailable) -> Diagnosed:
     """The answer when the database could not even be opened."""
-    return _broken("database", str(fault), _fix(fault))
+    return _diagnosed("database", Found(summary=str(fault), fix=_fix(fault)))
 
 
 def unusable_key_file(summary: str, fix: str) -> Diagnosed:
     """The answer when the key could not even be read."""
-    return _broken("key_file", summary, fix)
-
-
-def _broken(code: str, summary: str, fix: str) -> Diagnosed:
-    return Diagnosed(code=code, title=CHECKS[code].title, ok=False, summary=summary, fix=fix)
+    return _diagnosed("key_file", Found(summary=summary, fix=fix))
 
 
 def _fix(fault: StoreUnavailable) -> str:
@@ -91,138 +116,68 @@ _FIXES: dict[type[StoreUnavailable], str] = {
     DiskFull: "Make room where the database is: delete what is not needed there, old backups and "
     "logs first.",
     NoRoomToStart: "Then start it again; nothing was lost, new mail waits on the servers.",
-    ReadOnly: "Check who owns the instance folder, and whether its disk may be written.",
+    ReadOnly: machine.WHO_OWNS_IT,
     NewerDatabase: "Install that version, or put back a backup made with this one: "
     "`mailboxadmin restore FILE`.",
 }
 
 
-def _answer(code: str, check: Check, ask: Ask, deps: Deps) -> Diagnosed:
+def _answer(code: str, check: Check, ask: Ask, look: Look) -> Diagnosed:
     try:
-        summary, fix = ask(deps)
+        found = ask(look)
     except StoreUnavailable as fault:
-        summary, fix = str(fault), _fix(fault)
-    return Diagnosed(code=code, title=check.title, ok=not fix, summary=summary, fix=fix)
+        found = Found(summary=str(fault), fix=_fix(fault))
+    return _diagnosed(code, found, check)
 
 
-def _scheduler(deps: Deps) -> tuple[str, str]:
-    beat = read_beat(deps)
-    if beat.last_tick_at is None:
-        return "No mailbox is checked by itself: the scheduler never ran.", _START_IT
-    last = f"last tick {rfc3339(beat.last_tick_at)}, {beat.where}"
-    if beat.full:
-        return (
-            f"No mailbox is checked by itself: the disk that holds {beat.full} is full ({last}).",
-            "Make room there; a scheduler that runs goes on by itself within a minute. Where none "
-            "runs, start `mailboxadmin serve` then.",
-        )
-    if beat.ended:
-        return (
-            f"The process that checked mailboxes has ended ({last}).",
-            "Start `mailboxadmin serve`; where another server runs on this instance, it takes over "
-            "within half a minute.",
-        )
-    if beat.stale:
-        return f"No mailbox is checked by itself: the scheduler stands still ({last}).", _START_IT
-    return f"Mailboxes are checked by themselves ({last}).", ""
-
-
-_START_IT = (
-    "Start `mailboxadmin serve`, or have a timer call `mailboxadmin sync --due` every few minutes."
-)
-
-
-def _database(deps: Deps) -> tuple[str, str]:
-    with deps.store.write() as db:
-        # Reserves the right to write, which a read-only or locked database refuses.
-        db.rollback()
-    verdict = quick_check(deps.store.engine)
-    file = database_file(deps.store.engine)
-    if verdict != "ok":
-        return (
-            f"The database {file} is damaged: {verdict}.",
-            "Put back a backup with `mailboxadmin restore FILE`; the damaged one is kept.",
-        )
-    return f"The database {file} is whole and may be written ({_size(file)}).", ""
-
-
-def _database_at_a_glance(deps: Deps) -> tuple[str, str]:
-    file = database_file(deps.store.engine)
-    if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
-        return f"The database {file} may not be written.", _FIXES[ReadOnly]
-    return (
-        f"The database {file} may be read and written ({_size(file)}). "
-        "`mailboxadmin doctor` also reads all of it.",
-        "",
+def _diagnosed(code: str, found: Found, check: Check | None = None) -> Diagnosed:
+    check = check or CHECKS[code]
+    return Diagnosed(
+        code=code,
+        number=check.number,
+        title=check.title,
+        verdict=found.verdict,
+        word=found.word,
+        summary=found.summary,
+        fix="" if found.verdict.fine else found.fix,
+        points=found.points,
+        head=found.head,
     )
 
 
-def _size(file: Path) -> str:
-    """With what is written beside it first and not moved into it yet, SQLite's `-wal`."""
-    beside = file.with_name(f"{file.name}-wal")
-    size = file.stat().st_size + (beside.stat().st_size if beside.exists() else 0)
-    return f"{size / 1e6:.1f} MB"
-
-
-def _key_file(deps: Deps) -> tuple[str, str]:
-    file = deps.key_file
-    if file is not None and file.exists() and file.stat().st_mode & 0o077:
-        return f"Others on this machine may read {file}.", f"Run `chmod 600 {file}`."
-    with deps.store.read() as db:
-        sealed = sealed_secrets(db)
-    unreadable = sum(not _opens(deps, each) for each in sealed)
-    if unreadable:
-        return (
-            f"{unreadable} of {len(sealed)} stored secrets cannot be opened with the key.",
-            f"Put the right {file.name if file else 'MAILBOXADMIN_SECRET_KEYS'} back; without it, "
-            "enter those passwords again.",
-        )
-    where = "The key file" if file else "The key of the environment"
-    return f"{where} opens every stored secret ({len(sealed)}).", ""
-
-
-def _opens(deps: Deps, sealed: bytes) -> bool:
-    try:
-        deps.vault.open(sealed)
-    except SecretUnreadable:
-        return False
-    return True
-
-
-def _disk(deps: Deps) -> tuple[str, str]:
-    folder = database_file(deps.store.engine).parent
-    free = shutil.disk_usage(folder).free
-    sentence = f"{free / 1e9:.1f} GB are free where the mail is kept ({folder})."
-    if not has_room(folder):
-        return (
-            f"The disk where the mail is kept is full ({folder}).",
-            f"Make room: {how_to_make_room(folder)}.",
-        )
-    if not os.access(deps.instance, os.W_OK):
-        return f"{deps.instance} may not be written.", "Check who owns the instance folder."
-    if free < LEAST_FREE_BYTES:
-        return sentence, "Make room: mail that does not fit is not lost, but is not fetched."
-    return sentence, ""
-
-
-def _clock(deps: Deps) -> tuple[str, str]:
-    now = deps.clock.now()
-    with deps.store.read() as db:
-        latest = latest_instant(db)
-    if latest is not None and latest > now + CLOCK_TOLERANCE:
-        return (
-            f"The clock says {rfc3339(now)}, but something was written at {rfc3339(latest)}.",
-            "Set the machine's clock, and let it be kept right (timedatectl set-ntp true).",
-        )
-    return f"The clock says {rfc3339(now)}, and nothing speaks against it.", ""
-
+#: By number: how the page calls it, and the mark when all of it is in order.
+SEVEN: dict[int, tuple[str, str]] = {
+    1: ("Recent connection and sync errors", "None now"),
+    2: ("Debug mode", "Off"),
+    3: ("The server’s own errors", "Quiet"),
+    4: ("The clock", "Running"),
+    5: ("Sign-in methods", "In order"),
+    6: ("Personal and office settings", "In order"),
+    7: ("Read status", "In step"),
+}
 
 #: By code; every page and command shows what stands here.
 CHECKS: dict[str, Check] = {
-    # First: nothing of the rest can be right without it.
-    "disk": Check(title="Room on the disk", ask=_disk),
-    "scheduler": Check(title="Checking by itself", ask=_scheduler),
-    "database": Check(title="The database", ask=_database, at_a_glance=_database_at_a_glance),
-    "key_file": Check(title="The key of the stored passwords", ask=_key_file),
-    "clock": Check(title="The clock", ask=_clock),
+    "errors": Check(number=1, title="Errors of the last day", ask=errors.recent_errors),
+    "faults": Check(number=3, title="Faults of Mailbox Admin", ask=server.faults),
+    "cut_off": Check(number=3, title="Syncs that were cut off", ask=server.cut_off),
+    "memory": Check(number=3, title="Memory", ask=server.memory),
+    "disk": Check(number=3, title="Room on the disk", ask=machine.disk),
+    "database": Check(
+        number=3,
+        title="The database",
+        ask=machine.database,
+        at_a_glance=machine.database_at_a_glance,
+    ),
+    "key_file": Check(number=3, title="The key of the stored passwords", ask=machine.key_file),
+    "scheduler": Check(number=4, title="Checking by itself", ask=schedule.scheduler),
+    "schedulers": Check(number=4, title="One scheduler", ask=schedule.schedulers),
+    "ticks": Check(number=4, title="Ticks", ask=schedule.ticks),
+    "runs": Check(number=4, title="Stuck syncs", ask=schedule.runs),
+    "clock": Check(number=4, title="The machine’s clock", ask=schedule.clock),
+    "sign_ins": Check(number=5, title="How mailboxes sign in", ask=sign_ins.sign_ins),
+    "oauth_apps": Check(number=5, title="The OAuth apps", ask=sign_ins.oauth_apps),
+    "redirect_uri": Check(number=5, title="The redirect URI", ask=sign_ins.way_back),
+    "settings": Check(number=6, title="Settings in force", ask=suspicious.settings),
+    "read_status": Check(number=7, title="Read status", ask=read_status.read_status),
 }

@@ -34,8 +34,11 @@ class FileLock:
         """True while it is ours."""
         return self._descriptor is not None
 
-    def take(self, *, shared: bool = False) -> bool:
+    def take(self, *, shared: bool = False, sign: bool = True) -> bool:
         """Lock the file and write our process number into it; False when others hold it.
+
+        Args:
+            sign: write the number.
 
         Raises:
             OSError: the file cannot be opened or locked.
@@ -53,10 +56,11 @@ class FileLock:
             os.close(descriptor)
             raise
         self._descriptor = descriptor
-        # Only for people to read: on a full disk the lock is ours without a number in it.
-        with suppress(OSError):
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        if sign:
+            # Only for people to read: on a full disk the lock is ours without a number in it.
+            with suppress(OSError):
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         return True
 
     def release(self) -> None:
@@ -64,6 +68,15 @@ class FileLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def is_held_elsewhere(self) -> bool:
+        """True when somebody has it; asked by taking it for an instant, shared."""
+        try:
+            free = self.take(shared=True, sign=False)
+        except OSError:
+            return False
+        self.release()
+        return not free
 
     def holder(self) -> int | None:
         """The process that took it last; None when that is not known."""

@@ -6,11 +6,15 @@ tick when it begins knows that its forerunner was killed:
     started ──► ticked ──► ticked ──► stopped            next tick: none
                    └── killed                            next tick: was promised
                          └── took over (another process, or the same one started again)
+
+A scheduler that finds another one's tick between two of its own has a rival: two of them
+work at the same time, which the lock prevents unless the two do not see the same lock.
 """
 
 import os
 import platform
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +29,8 @@ from mailboxadmin.store.tables import HeartbeatRow
 SCHEDULER_KIND = "scheduler"
 #: `sync --due`, called by a timer outside.
 TIMER_KIND = "timer"
+#: Two schedulers that go on side by side are told of so often.
+RIVAL_TOLD_EVERY = timedelta(hours=1)
 
 
 def scheduler_started(deps: Deps, *, waited: bool, next_tick_at: datetime) -> None:
@@ -47,7 +53,12 @@ def scheduler_ticked(deps: Deps, *, next_tick_at: datetime) -> None:
     with deps.store.write() as db:
         before = heartbeat_row(db)
         last_tick_at = before.ticked_at if before is not None else now
-        _write(db, now, next_tick_at)
+        if before is not None and _is_rival(before, now):
+            _write(db, now, next_tick_at, **_rival(before, now), **_compared(deps))
+            if before.rival_at is None or now - before.rival_at > RIVAL_TOLD_EVERY:
+                add_entry(db, _doubled_entry(before), now)
+        else:
+            _write(db, now, next_tick_at, **_compared(deps))
         if now - last_tick_at > STALE_AFTER:
             add_entry(db, _stalled_entry(last_tick_at, now), now)
 
@@ -78,7 +89,7 @@ def timer_ticked(deps: Deps) -> None:
         )
 
 
-def _write(db: Session, now: datetime, next_tick_at: datetime | None) -> None:
+def _write(db: Session, now: datetime, next_tick_at: datetime | None, **noticed: Any) -> None:
     write_heartbeat(
         db,
         kind=SCHEDULER_KIND,
@@ -86,7 +97,24 @@ def _write(db: Session, now: datetime, next_tick_at: datetime | None) -> None:
         pid=os.getpid(),
         now=now,
         next_tick_at=next_tick_at,
+        **noticed,
     )
+
+
+def _is_rival(before: HeartbeatRow, now: datetime) -> bool:
+    """Whether another scheduler ticked after our own last tick, and goes on."""
+    other = (before.host, before.pid) != (platform.node(), os.getpid())
+    return other and before.kind == SCHEDULER_KIND and _is_alive(before, now)
+
+
+def _rival(before: HeartbeatRow, now: datetime) -> dict[str, Any]:
+    return {"rival_host": before.host, "rival_pid": before.pid, "rival_at": now}
+
+
+def _compared(deps: Deps) -> dict[str, Any]:
+    """What somebody else's clock said, so that other processes know it too."""
+    last = deps.web_time.last
+    return {} if last is None else {"ahead_s": last.ahead_s, "compared_at": last.at}
 
 
 def _is_alive(before: HeartbeatRow, now: datetime) -> bool:
@@ -108,6 +136,19 @@ def _started_entry(before: HeartbeatRow | None, *, waited: bool) -> Entry:
         message=f"The scheduler goes on in process {pid}; process {before.pid} {how}.",
         actor=SCHEDULER,
         detail=detail,
+    )
+
+
+def _doubled_entry(rival: HeartbeatRow) -> Entry:
+    pid = os.getpid()
+    return Entry(
+        code=Code.SCHEDULER_DOUBLED,
+        level=Level.WARNING,
+        message=f"Two schedulers run at the same time: process {pid} on {platform.node()} and "
+        f"process {rival.pid} on {rival.host}. No mailbox is synced twice at once, but all else "
+        "is done twice: stop one of them.",
+        actor=SCHEDULER,
+        detail={"process": pid, "other_process": rival.pid, "other_host": rival.host},
     )
 
 

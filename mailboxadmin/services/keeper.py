@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.memory import read_memory
 from mailboxadmin.services.running import RunControl
 from mailboxadmin.store import leases, runs
 
@@ -53,5 +54,8 @@ def _not_cancelled(deps: Deps, control: RunControl) -> bool:
 
 
 def _renewed(deps: Deps, control: RunControl) -> bool:
+    used = read_memory().now
     with deps.store.write() as db:
-        return leases.renew_lease(db, control.mailbox_id, control.run_id, deps.clock.now())
+        return leases.renew_lease(
+            db, control.mailbox_id, control.run_id, deps.clock.now(), memory_bytes=used
+        )

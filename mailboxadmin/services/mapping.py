@@ -18,6 +18,7 @@ from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.imap.session import Session
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.listed import remember_listed
 from mailboxadmin.services.runs import Run
 from mailboxadmin.services.special_folders import Unlisted, last_told, unlisted
 from mailboxadmin.store.activity import add_entry
@@ -41,7 +42,9 @@ def map_when_due(deps: Deps, run: Run, session: Session, configured_at: datetime
     holds_from = run.started_at - MAPPED_FOR
     if mapped_at is not None and mapped_at >= max(holds_from, configured_at or holds_from):
         return
-    map_folders(deps, run, session.list_folders())
+    listed = session.list_folders()
+    map_folders(deps, run, listed)
+    remember_listed(deps, run.mailbox_id, [each.name for each in listed if each.selectable])
     deps.mapped_at[run.mailbox_id] = run.started_at
 
 

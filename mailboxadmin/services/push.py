@@ -86,6 +86,7 @@ def push_read_changes(deps: Deps, run: Run, session: Session, tally: Tally) -> N
 def _tell_folder(push: Push, clicks: Sequence[Click]) -> None:
     try:
         status = push.session.select(push.place.name, writable=True)
+        _remember_whether_it_keeps(push, status)
         why = _why_not(push, status, clicks)
         if why is not None:
             push.give_up(clicks, why=why)
@@ -99,6 +100,15 @@ def _tell_folder(push: Push, clicks: Sequence[Click]) -> None:
             push.keep_here(gone, why=GONE, level=Level.INFO)
     except MailFailure as failure:
         _refused(push, clicks, failure)
+
+
+def _remember_whether_it_keeps(push: Push, status: FolderStatus) -> None:
+    """Nothing is written when it is as it was."""
+    with push.deps.store.read() as db:
+        before = folders.keeps_seen(db, push.place.folder_id)
+    if before is not status.keeps_seen:
+        with push.writing() as (db, _now):
+            folders.note_keeps_seen(db, push.place.folder_id, status.keeps_seen)
 
 
 def _why_not(push: Push, status: FolderStatus, clicks: Sequence[Click]) -> str | None:

@@ -13,6 +13,7 @@ from mailboxadmin.domain.folder import Cursor, FolderStatus, ListedFolder
 from mailboxadmin.imap.session import Session
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.listed import remember_listed
 from mailboxadmin.services.wanted import require_folder
 from mailboxadmin.store.folders import cursors_by_name
 
@@ -30,8 +31,13 @@ _OF_A_FOLDER = frozenset(
 )
 
 
-def explain_refused(deps: Deps, mailbox_id: int, session: Session, facts: Facts) -> Facts:
+def explain_refused(
+    deps: Deps, mailbox_id: int, session: Session, facts: Facts, *, as_saved: bool = False
+) -> Facts:
     """What is known of a folder that could not be opened: the nearest name, or its new one.
+
+    Args:
+        as_saved: it is the mailbox's own server, whose folders are remembered.
 
     Raises:
         MailFailure: the connection failed while it was asked.
@@ -39,6 +45,8 @@ def explain_refused(deps: Deps, mailbox_id: int, session: Session, facts: Facts)
     if facts.folder is None or facts.happening not in _NOT_THERE:
         return facts
     listed = session.list_folders()
+    if as_saved:
+        remember_listed(deps, mailbox_id, [each.name for each in listed if each.selectable])
     try:
         require_folder(facts.folder, listed)
     except MailFailure as failure:

@@ -27,6 +27,7 @@ from mailboxadmin.domain.run import Counts, Outcome, Progress
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.holder import Holder, this_process
 from mailboxadmin.services.keeper import keep
+from mailboxadmin.services.memory import memory_limit
 from mailboxadmin.services.running import RunControl
 from mailboxadmin.store import leases, runs
 from mailboxadmin.store.activity import add_entry, was_told
@@ -156,7 +157,13 @@ def _close_interrupted(db: DbSession, lease: LeaseRow, now: datetime) -> None:
             actor=row.started_by,
             mailbox_id=row.mailbox_id,
             run_id=row.id,
-            detail={"pid": lease.pid, "last_sign_of_life": lease.renewed_at.isoformat()},
+            detail={
+                "pid": lease.pid,
+                "last_sign_of_life": lease.renewed_at.isoformat(),
+                # Near the limit it was probably ended for want of memory.
+                "memory_bytes": lease.memory_bytes,
+                "memory_limit_bytes": memory_limit(),
+            },
         ),
         now,
     )

@@ -21,6 +21,13 @@ class Heartbeat(NamedTuple):
     pid: int
     ticked_at: datetime
     next_tick_at: datetime | None
+    #: Another scheduler that ticked beside this one, and when that was noticed.
+    rival_host: str | None
+    rival_pid: int | None
+    rival_at: datetime | None
+    #: By how much the clock of the last HTTPS answer was ahead of ours, and when it came.
+    ahead_s: int | None
+    compared_at: datetime | None
 
 
 def read_heartbeat(db: Session) -> Heartbeat | None:
@@ -28,7 +35,18 @@ def read_heartbeat(db: Session) -> Heartbeat | None:
     row = db.scalar(select(HeartbeatRow).order_by(HeartbeatRow.ticked_at.desc()).limit(1))
     if row is None:
         return None
-    return Heartbeat(row.kind, row.host, row.pid, row.ticked_at, row.next_tick_at)
+    return Heartbeat(
+        row.kind,
+        row.host,
+        row.pid,
+        row.ticked_at,
+        row.next_tick_at,
+        row.rival_host,
+        row.rival_pid,
+        row.rival_at,
+        row.ahead_s,
+        row.compared_at,
+    )
 
 
 def shortest_interval_minutes(db: Session) -> int:

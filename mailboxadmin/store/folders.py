@@ -51,6 +51,16 @@ def set_cursor(db: Session, folder: int, cursor: Cursor) -> None:
     row.selection = cursor.selection
 
 
+def note_keeps_seen(db: Session, folder: int, keeps: bool) -> None:
+    """Remember whether the server lets read status be changed there."""
+    db.get_one(FolderRow, folder).keeps_seen = keeps
+
+
+def keeps_seen(db: Session, folder: int) -> bool | None:
+    """What is remembered of that; None before the folder was opened for it."""
+    return db.scalar(select(FolderRow.keeps_seen).where(FolderRow.id == folder))
+
+
 def folders_succeeded(db: Session, ids: Iterable[int], now: datetime) -> None:
     """These are up to date."""
     for some in slices(ids):

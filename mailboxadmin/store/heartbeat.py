@@ -1,6 +1,7 @@
 """Writing the scheduler's sign of life; it is read in `beat.py`."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -23,8 +24,13 @@ def write_heartbeat(
     pid: int,
     now: datetime,
     next_tick_at: datetime | None,
+    **noticed: Any,
 ) -> None:
-    """A tick. `started_at` stays for as long as the same process ticks."""
+    """A tick. `started_at` stays for as long as the same process ticks.
+
+    Args:
+        noticed: other columns; what is not given stays as it was.
+    """
     row = db.get(HeartbeatRow, _ID)
     started_at = now
     if row is not None and (row.kind, row.host, row.pid) == (kind, host, pid):
@@ -38,5 +44,6 @@ def write_heartbeat(
             started_at=started_at,
             ticked_at=now,
             next_tick_at=next_tick_at,
+            **noticed,
         )
     )

@@ -19,12 +19,18 @@ def all_leases(db: Session) -> tuple[LeaseRow, ...]:
     return tuple(db.scalars(select(LeaseRow)))
 
 
-def renew_lease(db: Session, mailbox_id: int, run_id: int, now: datetime) -> bool:
-    """Say that the run goes on; False when the lease is no longer this run's."""
+def renew_lease(
+    db: Session, mailbox_id: int, run_id: int, now: datetime, *, memory_bytes: int | None
+) -> bool:
+    """Say that the run goes on; False when the lease is no longer this run's.
+
+    Args:
+        memory_bytes: what its process has now; None where the system does not tell.
+    """
     renewed = db.execute(
         update(LeaseRow)
         .where(LeaseRow.mailbox_id == mailbox_id, LeaseRow.run_id == run_id)
-        .values(renewed_at=now)
+        .values(renewed_at=now, memory_bytes=memory_bytes)
     )
     return rows_changed(renewed) > 0
 

@@ -6,7 +6,16 @@ Columns only; what is asked of them stands in the file named after each.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailboxadmin.store.base import NULLABLE_JSON, Base
@@ -229,6 +238,8 @@ class LeaseRow(Base):
     #: When that process started, in the machine's own ticks: pids are used again.
     pid_started: Mapped[str] = mapped_column(Text)
     renewed_at: Mapped[datetime]
+    #: What the process kept in memory then; None where the system does not tell.
+    memory_bytes: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CheckRow(Base):
@@ -292,3 +303,10 @@ class HeartbeatRow(Base):
     started_at: Mapped[datetime]
     ticked_at: Mapped[datetime]
     next_tick_at: Mapped[datetime | None]
+    #: Another process that ticked between two ticks of this one, and when that was noticed.
+    rival_host: Mapped[str | None] = mapped_column(Text)
+    rival_pid: Mapped[int | None]
+    rival_at: Mapped[datetime | None]
+    #: By how many seconds the clock of the last HTTPS answer was ahead of ours, and when it came.
+    ahead_s: Mapped[int | None]
+    compared_at: Mapped[datetime | None]

@@ -30,6 +30,8 @@ class FolderRow(Base):
     #: `\\sent` and the like (RFC 6154), lower case; None when it has no such use.
     special_use: Mapped[str | None] = mapped_column(Text)
     last_success_at: Mapped[datetime | None]
+    #: The server lets read status be changed there; None until the folder was opened for that.
+    keeps_seen: Mapped[bool | None]
     finding: Mapped[dict[str, Any] | None] = mapped_column(NULLABLE_JSON)
 
 

@@ -1,6 +1,7 @@
 """Troubleshooting in a browser: what is broken, whether we are in order, what nobody knows."""
 
 import os
+import re
 import shutil
 import tomllib
 from collections import namedtuple
@@ -13,6 +14,8 @@ from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Fixer, Phase, Scope
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.services import doctor
+from mailboxadmin.services.checklist import machine
+from mailboxadmin.services.checklist.answer import Found
 from mailboxadmin.services.doctor import CHECKS, Check
 from mailboxadmin.services.findings import finding_for
 from mailboxadmin.store.store import DatabaseBusy
@@ -33,10 +36,16 @@ def grace(office: Office, at_desk) -> Visitor:
 
 
 def rows(page: str) -> dict[str, str]:
-    """What stands on the page about each check."""
+    """What stands on the page about each check: in a row of what is in order, or by itself."""
     return {
-        code: page.split(f'id="check-{code}"')[1].split('class="check-row"')[0] for code in CHECKS
+        code: page.split(f'id="check-{code}"')[1].split(' id="')[0].split("</section>")[0]
+        for code in CHECKS
     }
+
+
+def wrong(page: str) -> list[str]:
+    """The codes of the checks that are not in order."""
+    return re.findall(r'class="wrong" id="check-(\w+)"', page)
 
 
 def say(office: Office, said: str, *, times: int = 1) -> None:
@@ -67,12 +76,12 @@ def test_an_admin_finds_it_in_the_navigation(grace: Visitor):
 def test_an_office_in_order_says_so_and_why_its_lists_are_empty(grace: Visitor):
     page = grace.get(PAGE).text
 
-    assert "Mailbox Admin itself is in order." in page
+    assert "All seven checks are in order." in page
     assert "No mailbox is broken." in page
     assert "Every answer was known." in page
     assert FILE not in page
-    for row in rows(page).values():
-        assert "In order" in row and "To do:" not in row
+    assert wrong(page) == [] and "To do:" not in page
+    assert all(rows(page).values())
 
 
 def no_tick_for_minutes(office: Office, _patch: pytest.MonkeyPatch) -> None:
@@ -123,24 +132,23 @@ def test_each_check_that_is_not_in_order_says_what_to_do(
 
     page = grace.get(PAGE).text
 
-    broken = rows(page).pop(code)
-    assert "Not in order" in broken
+    broken = rows(page)[code]
     assert says in broken
     assert to_do in broken.split("To do:")[1]
-    others = [row for other, row in rows(page).items() if other != code]
-    assert all("In order" in row and "Not in order" not in row for row in others)
-    assert "One of five checks needs attention." in page
+    assert wrong(page) == [code]
+    assert "One of seven checks needs attention." in page
 
 
 def test_a_check_that_another_release_adds_is_shown(
     grace: Visitor, monkeypatch: pytest.MonkeyPatch
 ):
-    added = Check(title="The moon", ask=lambda _deps: ("It is <new>.", "Wait `29` days."))
+    found = Found(summary="It is <new>.", fix="Wait `29` days.", word="New")
+    added = Check(number=4, title="The moon", ask=lambda _look: found)
     monkeypatch.setitem(doctor.CHECKS, "moon", added)
 
     page = grace.get(PAGE).text
 
-    assert "6. The moon" in page
+    assert 'state-act">New<' in page
     assert "It is &lt;new&gt;." in page
     assert "Wait <code>29</code> days." in page
 
@@ -149,20 +157,21 @@ def test_the_page_does_not_read_the_whole_database(grace: Visitor, monkeypatch: 
     def read(_engine: object) -> str:
         raise AssertionError("it takes minutes where there is much mail")
 
-    monkeypatch.setattr(doctor, "quick_check", read)
+    monkeypatch.setattr(machine, "quick_check", read)
 
-    assert "In order" in rows(grace.get(PAGE).text)["database"]
+    assert "may be read and written" in rows(grace.get(PAGE).text)["database"]
 
 
 def test_a_check_that_cannot_ask_says_why(grace: Visitor, monkeypatch: pytest.MonkeyPatch):
-    def busy(_deps: object) -> tuple[str, str]:
+    def busy(_look: object) -> Found:
         raise DatabaseBusy("database is locked")
 
-    monkeypatch.setitem(doctor.CHECKS, "clock", Check(title="The clock", ask=busy))
+    monkeypatch.setitem(doctor.CHECKS, "clock", Check(number=4, title="The clock", ask=busy))
 
-    row = rows(grace.get(PAGE).text)["clock"]
+    page = grace.get(PAGE).text
 
-    assert "Not in order" in row and "held by another process" in row
+    row = rows(page)["clock"]
+    assert wrong(page) == ["clock"] and "held by another process" in row
     assert "Wait for the other process" in row
 
 

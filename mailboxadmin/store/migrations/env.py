@@ -4,7 +4,8 @@ from alembic import context
 
 import mailboxadmin.store.tables
 import mailboxadmin.store.tables_mail
-import mailboxadmin.store.tables_oauth  # noqa: F401 - fills the metadata
+import mailboxadmin.store.tables_oauth
+import mailboxadmin.store.tables_watch  # noqa: F401 - fills the metadata
 from mailboxadmin.store.base import Base, db
 
 

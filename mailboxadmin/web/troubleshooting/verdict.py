@@ -3,17 +3,32 @@
 from collections.abc import Sequence
 
 from mailboxadmin.services.cases import Case
-from mailboxadmin.services.doctor import Diagnosed
+from mailboxadmin.services.checklist.answer import Verdict
+from mailboxadmin.services.doctor import SEVEN, Row
 from mailboxadmin.web.words import number_word
 
+_OF = number_word(len(SEVEN)).lower()
 
-def sentence(checks: Sequence[Diagnosed]) -> str:
-    """Whether Mailbox Admin itself is in order."""
-    broken = sum(not check.ok for check in checks)
-    if not broken:
-        return "Mailbox Admin itself is in order."
-    verb = "needs" if broken == 1 else "need"
-    return f"{number_word(broken)} of {number_word(len(checks)).lower()} checks {verb} attention."
+
+def sentence(rows: Sequence[Row]) -> str:
+    """How many of the seven need somebody."""
+    acting = sum(row.verdict is Verdict.ACT for row in rows)
+    looking = sum(row.verdict is Verdict.LOOK for row in rows)
+    if acting:
+        return f"{number_word(acting)} of {_OF} checks {_verb(acting, 'need')} attention."
+    if looking:
+        return (
+            f"Nothing is broken; {number_word(looking).lower()} of {_OF} checks {_worth(looking)}."
+        )
+    return f"All {_OF} checks are in order."
+
+
+def _verb(count: int, verb: str) -> str:
+    return f"{verb}s" if count == 1 else verb
+
+
+def _worth(count: int) -> str:
+    return "is worth a look" if count == 1 else "are worth a look"
 
 
 def remark(cases: Sequence[Case]) -> str:

@@ -1,9 +1,9 @@
 """Handlers of troubleshooting."""
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 
 from mailboxadmin.services.board import read_cases
-from mailboxadmin.services.doctor import examine
+from mailboxadmin.services.doctor import as_rows, examine
 from mailboxadmin.services.expiring import read_expiring
 from mailboxadmin.services.sign_ins import list_sign_ins
 from mailboxadmin.services.unknown import read_unknown, unknown_as_rows
@@ -22,14 +22,15 @@ SHOWN = 20
 @bp.get("/troubleshooting")
 def index() -> str:
     """How we are ourselves, what is broken, what ends soon, how all sign in, what nobody knows."""
-    checks, answers = examine(deps(), at_a_glance=True), read_unknown(deps())
+    rows = as_rows(examine(deps(), at_a_glance=True, browser_url=request.url_root))
+    answers = read_unknown(deps())
     # What needs someone first; of those, what holds up most mailboxes.
     cases = sorted(read_cases(deps()), key=lambda case: not case.needs_someone)
     return render_template(
         "troubleshooting/index.html",
-        sentence=verdict.sentence(checks),
+        sentence=verdict.sentence(rows),
         remark=verdict.remark(cases),
-        checks=checks,
+        rows=rows,
         cards=[card(case, current_person()) for case in cases],
         expiring=read_expiring(deps()),
         sign_ins_found=list_sign_ins(deps()),

@@ -1,0 +1,110 @@
+"""1. Recent connection and sync errors, by their cause."""
+
+from datetime import timedelta
+
+from mailboxadmin.domain.activity import Code, Level
+from mailboxadmin.domain.clock import rfc3339
+from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.mailbox import Mailbox
+from mailboxadmin.services.board import read_cases
+from mailboxadmin.services.cases import Case
+from mailboxadmin.services.checklist.answer import Found, Point, Verdict, counted, together
+from mailboxadmin.services.checklist.look import Look
+from mailboxadmin.store.activity_pages import entries, id_before
+from mailboxadmin.store.checklist import Cause, causes_above
+
+#: How far back it looks.
+RECENT = timedelta(hours=24)
+#: The lines of the log that tell of a connection or a sync.
+CODES = (Code.SYNC_FAILED, Code.SYNC_TIMED_OUT, Code.CHECK_FINISHED, Code.OAUTH_REFRESH_FAILED)
+
+
+def recent_errors(look: Look) -> Found:
+    """What is broken now by its cause, then what was in the last day and is over."""
+    cases, causes = read_cases(look.deps), _causes(look)
+    logged = {cause.code: cause for cause, _ in causes}
+    points = [_broken(case, logged.get(case.finding.code)) for case in cases]
+    codes = {case.finding.code for case in cases}
+    points += [_over(look, cause, words) for cause, words in causes if cause.code not in codes]
+    return Found(
+        summary=_summary(look, points, cases),
+        fix=" ".join(_fix(case) for case in cases if case.needs_someone)
+        or ("It is tried again by itself." if cases else ""),
+        points=tuple(points),
+        word=_word(cases),
+    )
+
+
+def _summary(look: Look, points: list[Point], cases: tuple[Case, ...]) -> str:
+    if not points:
+        return "No mailbox is broken, and none was in the last 24 hours."
+    if not cases:
+        return f"No mailbox is broken. {together(tuple(points))}"
+    return together(tuple(points))
+
+
+def _word(cases: tuple[Case, ...]) -> str:
+    needing = sum(len(case.mailboxes) for case in cases if case.needs_someone)
+    waiting = sum(len(case.mailboxes) for case in cases)
+    if needing:
+        return counted(needing, "mailbox", "mailboxes")
+    return f"{waiting:,} trying again" if waiting else ""
+
+
+def _causes(look: Look) -> list[tuple[Cause, str]]:
+    """The causes in the log, each with half a sentence that says what it is."""
+    deps = look.deps
+    with deps.store.read() as db:
+        since = id_before(db, deps.clock.now() - RECENT)
+        causes = causes_above(db, since, CODES, Level.WARNING)
+        newest = {
+            entry.id: entry
+            for cause in causes
+            for entry in entries(db, above=cause.newest_id - 1, below=cause.newest_id + 1)
+        }
+    found = []
+    for cause in causes:
+        entry = newest.get(cause.newest_id)
+        finding = entry.detail.get("finding") if entry else None
+        words = entry.message.rstrip(".") if entry else cause.code
+        if finding:
+            words = deps.diagnosis.short(Finding.from_json(finding), "")
+        found.append((cause, words))
+    return found
+
+
+def _broken(case: Case, cause: Cause | None) -> Point:
+    first: Mailbox = case.mailboxes[0]
+    names = ", ".join(each.owner_name or each.address for each in case.mailboxes[:3])
+    more = f" and {len(case.mailboxes) - 3} more" if len(case.mailboxes) > 3 else ""
+    return Point(
+        what=f"{_sentence(case.short)} ({names}{more}{_times(cause)}).",
+        fix=_fix(case),
+        verdict=Verdict.ACT if case.needs_someone else Verdict.LOOK,
+        mailbox_id=None if case.wide else first.id,
+        who="" if case.wide else first.owner_name or first.address,
+    )
+
+
+def _fix(case: Case) -> str:
+    if not case.needs_someone:
+        return ""
+    return f"{_sentence(case.task)} ({case.finding.code}, by the {case.finding.fix_by.value})."
+
+
+def _over(look: Look, cause: Cause, words: str) -> Point:
+    boxes = counted(cause.mailboxes, "mailbox", "mailboxes")
+    return Point(what=f"{_sentence(words)}: over now ({boxes}{_times(cause)}).", verdict=Verdict.OK)
+
+
+def _times(cause: Cause | None) -> str:
+    if cause is None:
+        return ""
+    last = f"last {rfc3339(cause.last_at)}"
+    if cause.times == 1:
+        return f"; once, {rfc3339(cause.last_at)}"
+    return f"; {cause.times:,} times since {rfc3339(cause.first_at)}, {last}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
