@@ -20,12 +20,22 @@ from mailboxadmin.store.tables_oauth import GrantRow
 
 
 def record_refreshed(
-    deps: Deps, mailbox_id: int, tokens: TokenSet, *, actor: str, due_at: datetime
+    deps: Deps,
+    mailbox_id: int,
+    tokens: TokenSet,
+    *,
+    connected_at: datetime,
+    actor: str,
+    due_at: datetime,
 ) -> None:
-    """Keep what the provider gave, unless the mailbox was disconnected meanwhile."""
+    """Keep what the provider gave, unless the mailbox was disconnected, or anew, meanwhile.
+
+    Args:
+        connected_at: of the permission that was used.
+    """
     now = deps.clock.now()
     with deps.store.write() as db:
-        row = grants.grant_row(db, mailbox_id)
+        row = _same(db, mailbox_id, connected_at)
         if row is None:
             return
         keep_tokens(db, deps, mailbox_id, tokens, now)
@@ -46,12 +56,19 @@ def keep_tokens(db: Session, deps: Deps, mailbox_id: int, tokens: TokenSet, now:
         grants.put_token(db, mailbox_id, grants.REFRESH_TOKEN, sealed, now)
 
 
-def record_failed(deps: Deps, mailbox_id: int, facts: Facts, *, actor: str) -> Finding:
-    """Note that there was no token to be had, and when to ask again; what it means."""
+def record_failed(
+    deps: Deps, mailbox_id: int, facts: Facts, *, connected_at: datetime, actor: str
+) -> Finding:
+    """Note that there was no token to be had, and when to ask again; what it means.
+
+    Args:
+        connected_at: of the permission that was used; what became of it says nothing of another
+            that was given meanwhile.
+    """
     finding = finding_for(deps, mailbox_id, facts)
     now = deps.clock.now()
     with deps.store.write() as db:
-        row = grants.grant_row(db, mailbox_id)
+        row = _same(db, mailbox_id, connected_at)
         if row is None:
             return finding
         row.failures += 1
@@ -68,6 +85,12 @@ def record_failed(deps: Deps, mailbox_id: int, facts: Facts, *, actor: str) -> F
             )
         row.entry_id = repeat_entry(db, row.entry_id, _failed(row, finding, actor), now)
     return finding
+
+
+def _same(db: Session, mailbox_id: int, connected_at: datetime) -> GrantRow | None:
+    """The permission that was used; None when it is not there any more."""
+    row = grants.grant_row(db, mailbox_id)
+    return row if row is not None and row.connected_at == connected_at else None
 
 
 def _end(db: Session, row: GrantRow, finding: Finding, now: datetime, actor: str) -> None:

@@ -167,12 +167,21 @@ def _renew(
         tokens = deps.tokens.refresh(held.app, held.refresh_token, on_open=on_open)
     except MailFailure as fault:
         failure = _explained(fault, held, held.ended_at or deps.clock.now())
-        finding = record_failed(deps, mailbox_id, failure.facts, actor=actor)
+        finding = record_failed(
+            deps, mailbox_id, failure.facts, connected_at=held.connected_at, actor=actor
+        )
         now = deps.clock.now()
         if finding.temporary and held.usable(now, refused):
             return held.access_token, f"{_still_good(held, now)}; not renewed: {failure}"
         raise failure from fault
-    record_refreshed(deps, mailbox_id, tokens, actor=actor, due_at=due_at(tokens, deps.clock.now()))
+    record_refreshed(
+        deps,
+        mailbox_id,
+        tokens,
+        connected_at=held.connected_at,
+        actor=actor,
+        due_at=due_at(tokens, deps.clock.now()),
+    )
     return tokens.access_token, "renewed"
 
 

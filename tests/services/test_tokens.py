@@ -12,6 +12,8 @@ from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.run import Outcome
+from mailboxadmin.domain.token import TokenAnswer
+from mailboxadmin.oauth.answers import refused
 from mailboxadmin.services.pausing import pause_mailbox
 from mailboxadmin.services.people import disable_person
 from mailboxadmin.services.refreshing import MOST_UNANSWERED, refresh_due_tokens
@@ -19,6 +21,7 @@ from mailboxadmin.services.rounds import due_mailboxes
 from mailboxadmin.services.runs import cancel_run, current_run
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.token_outcome import record_failed, record_refreshed
 from mailboxadmin.services.tokens import access_token
 from tests.services.workers import wait_for
 from tests.support import mails
@@ -329,4 +332,23 @@ def test_a_person_stops_a_run_that_waits_for_a_token(token_office):
     token_office.provider.heal()
 
     assert [report.outcome for report in reports] == [Outcome.CANCELLED]
+    assert not logged(token_office.office, Code.OAUTH_REFRESH_FAILED)
+
+
+def test_what_comes_late_for_a_permission_touches_no_other_one(token_office):
+    ann = token_office.connected(AppKey.OUTLOOK)
+    before = token_office.grant(ann).connected_at
+    late = token_office.provider.grant(ann.account.name, AppKey.OUTLOOK)
+    token_office.office.clock.advance(minutes=1)
+    token_office.agree(ann, AppKey.OUTLOOK)
+    held = token_office.tokens(ann)
+
+    deps, ended = token_office.deps, refused(TokenAnswer(app="outlook", error="invalid_grant"))
+    record_failed(deps, ann.id, ended.facts, connected_at=before, actor=SCHEDULER)
+    record_refreshed(
+        deps, ann.id, late, connected_at=before, actor=SCHEDULER, due_at=deps.clock.now()
+    )
+
+    assert token_office.tokens(ann) == held
+    assert token_office.grant(ann).ended_at is None
     assert not logged(token_office.office, Code.OAUTH_REFRESH_FAILED)
