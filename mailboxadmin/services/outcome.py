@@ -13,12 +13,13 @@ from mailboxadmin.domain.retry import Attempts, next_attempt
 from mailboxadmin.domain.run import Outcome, Result
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
-from mailboxadmin.services.recovery import end_outage
+from mailboxadmin.services.recovery import end_outage, rest_unconnected
 from mailboxadmin.services.run_words import in_words, run_entry, success_entry
 from mailboxadmin.services.runs import Run
 from mailboxadmin.store import folders, incidents, leases, read_changes, runs
 from mailboxadmin.store.activity import add_entry, repeat_entry
 from mailboxadmin.store.mailboxes import clear_failure, mailbox_row
+from mailboxadmin.store.secrets import is_configured
 from mailboxadmin.store.tables import IncidentRow, MailboxRow
 
 
@@ -47,6 +48,9 @@ def record_outcome(deps: Deps, run: Run, result: Result) -> None:
             _succeeded(db, row, run, result, now, interval)
         else:
             _failed(db, row, run, result, now, interval)
+        if not is_configured(db, row.id):
+            # Disconnected while it ran: what the run found says nothing of the mailbox any more.
+            rest_unconnected(db, row, now)
         leases.end_lease(db, run.mailbox_id, run.id)
 
 

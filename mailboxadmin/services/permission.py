@@ -10,17 +10,16 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.errors import InvalidInput, MailFailure, SecretUnreadable
-from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey, Permission
 from mailboxadmin.oauth.client import PROVIDERS
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import NewConsent
-from mailboxadmin.services.recovery import end_unmended
+from mailboxadmin.services.recovery import rest_unconnected
 from mailboxadmin.services.token_outcome import keep_tokens
 from mailboxadmin.services.tokens import due_at
 from mailboxadmin.store import grants, runs
 from mailboxadmin.store.activity import add_entry
-from mailboxadmin.store.mailboxes import clear_failure, mailbox_row
+from mailboxadmin.store.mailboxes import mailbox_row
 from mailboxadmin.store.secrets import PASSWORD
 from mailboxadmin.store.tables_oauth import GrantRow
 
@@ -120,11 +119,8 @@ def disconnect(deps: Deps, mailbox_id: int, *, actor: str) -> Disconnected:
             raise InvalidInput("mailbox", "It is not connected with Gmail or Outlook.")
         app = AppKey(grant.app)
         ended = drop_permission(db, deps, mailbox_id, actor=actor)
-        end_unmended(db, row, now)
-        clear_failure(row)
-        if row.state != State.PAUSED:
-            row.state = State.NEW.value
-        row.next_attempt_at, row.configured_at = None, now
+        rest_unconnected(db, row, now)
+        row.configured_at = now
         running = runs.live_run(db, mailbox_id)
         if running is not None:
             runs.request_cancel(db, running, by=actor)

@@ -8,16 +8,22 @@ from mailboxadmin.domain.activity import Code, Entry
 from mailboxadmin.domain.clock import duration_in_words
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.incident import Ending
+from mailboxadmin.domain.mailbox import State
 from mailboxadmin.store import incidents
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.mailboxes import clear_failure
 from mailboxadmin.store.tables import MailboxRow
 
 
-def end_unmended(db: DbSession, row: MailboxRow, now: datetime) -> None:
-    """What was wrong goes on no more, because the mailbox is not read any more."""
+def rest_unconnected(db: DbSession, row: MailboxRow, now: datetime) -> None:
+    """There is nothing to sign in with any more: it is as new, with the mail it has."""
     incident = incidents.open_row(db, row)
     if incident is not None:
         incidents.end_incident(row, incident, Ending.DISCONNECTED, now)
+    clear_failure(row)
+    row.next_attempt_at = None
+    if row.state != State.PAUSED:
+        row.state = State.NEW.value
 
 
 def end_outage(
