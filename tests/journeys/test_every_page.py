@@ -16,11 +16,15 @@ from mailboxadmin.domain.certificate import Certificate, Pin
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Fixer, Phase
 from mailboxadmin.domain.mailbox import Encryption, Server, State, Step
+from mailboxadmin.domain.oauth import AppKey, TokenSet
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.domain.run import Counts, Outcome
+from mailboxadmin.services import permission
+from mailboxadmin.services.draft import NewConsent
 from mailboxadmin.services.findings import finding_for
 from mailboxadmin.services.invitations import add_and_invite
 from mailboxadmin.services.repair import make_repair_link
+from mailboxadmin.services.settings import change_settings
 from mailboxadmin.store import runs
 from mailboxadmin.store.certificates import pin_certificate
 from mailboxadmin.web.access import ROUTES, is_allowed
@@ -32,6 +36,7 @@ from tests.support.states import finding, log, put, put_mail, somebody, tick
 NO_PAGES = {
     "activity.csv",
     "mailbox.progress",
+    "oauth.callback",
     "ops.beat",
     "ops.favicon",
     "ops.healthz",
@@ -44,10 +49,13 @@ DOOR = {
     "auth.invitation": "/invitation/x",
     "auth.login": "/login",
     "auth.setup": "/setup",
+    "oauth.result": "/oauth/result/1",
+    "oauth.returned": "/oauth/returned/gmail/used",
     "repair.mend": "/repair/x",
 }
 GRACE, ANNA = "grace@example.org", "anna@example.org"
 PINNED = "cd" * 32
+CLIENT_ID = "11111111-2222-3333-4444-555555555555"
 CLIMBED = (
     Step(phase=Phase.DNS, ok=True, ms=3, detail="192.0.2.7"),
     Step(phase=Phase.TCP, ok=True, ms=20, detail="port 993"),
@@ -79,12 +87,17 @@ class Sights:
         put_mail(office, put(office, cleo, State.OK, last_success_at=now), 1234)
         put(office, dora, State.PAUSED)
         self.gina = self._refuse(somebody(office, "Gina"))
+        set_up_apps(office)
+        hugo, ines = (connect(office, somebody(office, name)) for name in ("Hugo", "Ines"))
+        lost = finding("oauth.grant_expired", phase=Phase.TOKEN, field=None)
+        put(office, ines, State.NEEDS_ACTION, lost, steps=CLIMBED[:1])
         self.runs = [self._run(outcome) for outcome in (None, Outcome.PARTIAL, Outcome.FAILED)]
         #: Whom pages about several people are looked at with; else it is Anna.
         self.people = {
-            "mailboxes.detail": [self.anna, bert, cleo, dora, emil, self.gina],
+            "mailboxes.detail": [self.anna, bert, cleo, dora, emil, self.gina, hugo, ines],
             "certificate.index": [self.anna, self.gina],
-            "mailbox.config": [self.anna, emil, *known],
+            "mailbox.config": [self.anna, emil, hugo, ines, *known],
+            "oauth.ask": [hugo],
             "staff.change": [self.anna, emil],
         }
 
@@ -152,6 +165,26 @@ class Sights:
         }
 
 
+def set_up_apps(office: ServedOffice) -> None:
+    """The office has an app at both providers, which nothing here asks."""
+    texts = {"gmail_client_id": "1-a.apps.googleusercontent.com", "gmail_client_secret": "x"}
+    texts |= {"outlook_client_id": CLIENT_ID, "outlook_client_secret": "x"}
+    change_settings(office.deps, texts, actor=GRACE)
+
+
+def connect(office: ServedOffice, person: Person) -> Person:
+    """They agreed at Google a moment ago."""
+    tokens = TokenSet(
+        access_token="a",
+        refresh_token="r",
+        expires_at=office.clock.now() + timedelta(hours=1),
+    )
+    consent = NewConsent(app=AppKey.GMAIL, tokens=tokens)
+    with office.deps.store.write() as db:
+        permission.connect(db, office.deps, person.mailbox_id or 0, consent, actor=person.email)
+    return person
+
+
 @pytest.fixture
 def sights(serve) -> Sights:
     return Sights(serve(scheduler=False))
@@ -175,7 +208,8 @@ def test_everybody_can_use_the_pages_before_the_door(serve, open_page):
     )
 
     after = faults_at(page, [DOOR["auth.login"], link])
-    ended = faults_at(page, [DOOR["auth.invitation"], DOOR["repair.mend"]], status=410)
+    over = ("auth.invitation", "oauth.result", "oauth.returned", "repair.mend")
+    ended = faults_at(page, [DOOR[name] for name in over], status=410)
     missing = faults_at(page, ["/nothing"], status=404)
 
     assert before | after | ended | missing == {}
@@ -196,6 +230,16 @@ def test_everybody_can_use_the_link_that_mends_a_mailbox(sights: Sights, open_pa
     assert open_to_her | not_for_grace == {}
     assert handed_over == []
     assert faults_at(stranger, [link], status=410) == {}
+
+
+def test_everybody_can_use_the_pages_that_say_why_nothing_was_connected(sights, open_page):
+    page = open_page(sights.office, ANNA)
+    again = [f"/oauth/returned/outlook/{why}" for why in ("used", "expired")]
+    wrong = [f"/oauth/returned/gmail/{why}" for why in ("unknown", "elsewhere", "mixed_up")]
+
+    over = faults_at(page, [*again, DOOR["oauth.result"]], status=410)
+
+    assert over | faults_at(page, wrong, status=400) == {}
 
 
 def test_an_empty_office_can_be_used_too(serve, open_page):

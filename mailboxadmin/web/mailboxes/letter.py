@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from mailboxadmin.domain.finding import Fixer
+from mailboxadmin.domain.finding import Finding, Fixer, Phase
 from mailboxadmin.domain.link import written_out
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services.asking import Asking, Linked
@@ -43,7 +43,7 @@ def letter_about(asking: Asking, sender: Person, page: str, linked: Linked | Non
         _what_stopped(asking, to_owner),
         f"What is wrong: {_summary(asking)}\nWhy: {written_out(finding.cause)}",
         _steps(asking, linked),
-        f"The mail server's own words: {finding.server_said}" if finding.server_said else "",
+        f"{_speaker(finding)} own words: {finding.server_said}" if finding.server_said else "",
         _where(page, linked) if to_owner else "",
         _name(sender),
     ]
@@ -113,6 +113,10 @@ def _in_link(step: str) -> str:
     for there in ("under Mailbox Config", "in Mailbox Config"):
         step = step.replace(there, "in the link below")
     return step.replace("pen Mailbox Config", "pen the link below")
+
+
+def _speaker(finding: Finding) -> str:
+    return "The provider's" if finding.phase is Phase.TOKEN else "The mail server's"
 
 
 def _where(page: str, linked: Linked | None) -> str:

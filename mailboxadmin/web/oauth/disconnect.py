@@ -1,6 +1,6 @@
 """Handlers that end a permission: the owner's own, or an admin's on their behalf."""
 
-from flask import abort, flash, redirect, render_template
+from flask import abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.errors import InvalidInput
@@ -23,7 +23,8 @@ PAGES = {
 @bp.get("/oauth/disconnect")
 def ask_own() -> Response | str:
     """Ask once more before the permission for one's own mailbox is ended."""
-    return ask(current_person().mailbox_id or abort(404))
+    mailbox_id = current_person().mailbox_id
+    return redirect(url_for("mailbox.own")) if mailbox_id is None else ask(mailbox_id)
 
 
 @bp.post("/oauth/disconnect")
