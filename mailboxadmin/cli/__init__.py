@@ -24,6 +24,7 @@ main = Program(
         "backup": "backup",
         "restore": "backup",
         "doctor": "doctor",
+        "debug": "debug",
         "answers": "answers",
     },
 )

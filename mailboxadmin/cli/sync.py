@@ -10,6 +10,7 @@ from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import COUNTED, json_option, plain, print_json
 from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.run import Outcome, SyncReport
+from mailboxadmin.services.debugging import end_due
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.examine import examine_messages
 from mailboxadmin.services.expiring import warn_expiring
@@ -35,6 +36,7 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if due:
         timer_ticked(deps)
+        end_due(deps)
     good = _sync(deps, emails, due=due, show=_readers(_print_json if as_json else _print_line))
     if due:
         refresh_due_tokens(deps, threading.Event())

@@ -97,6 +97,9 @@ class Code(StrEnum):
     BUNDLE_CREATED = "bundle.created"
     BACKUP_CREATED = "backup.created"
     BACKUP_RESTORED = "backup.restored"
+    #: What is said to a mail server and by it is recorded, or no more.
+    DEBUG_ENABLED = "debug.enabled"
+    DEBUG_DISABLED = "debug.disabled"
     #: A fault of our own; the page showed the entry's id.
     APP_FAILED = "app.failed"
 

@@ -24,6 +24,7 @@ from mailboxadmin.imap.ladder import Ladder, system_words
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.policy import check_allowed
 from mailboxadmin.imap.said import Heard, Said, parse_status, readable
+from mailboxadmin.imap.trace import Trace
 from mailboxadmin.imap.translate import WIRE_FAULTS, Scene, translate
 from mailboxadmin.imap.wire import Wire
 
@@ -47,6 +48,7 @@ class Climb:
         deadline: Deadline,
         ladder: Ladder,
         on_open: OnOpen,
+        trace: Trace | None = None,
     ) -> None:
         self._account = account
         self._server = account.server
@@ -54,6 +56,7 @@ class Climb:
         self._deadline = deadline
         self._ladder = ladder
         self._on_open = on_open
+        self._make = trace.connecting if trace else None
         self._heard = Heard()
         self._connection: Connection | None = None
         self._address = ""
@@ -105,7 +108,9 @@ class Climb:
         for tried, address in enumerate(addresses):
             share = limit.within(limit.remaining() / (len(addresses) - tried))
             try:
-                connection = Connection.open(address, self._server.port, share, self._on_open)
+                connection = Connection.open(
+                    address, self._server.port, share, self._on_open, self._make
+                )
             except OSError as fault:
                 failures.append(self._tcp_failure(fault, address))
                 continue

@@ -3,9 +3,11 @@
 import io
 import socket
 import ssl
+from collections.abc import Callable, Iterable
 
 from mailboxadmin.domain.cuttable import OnOpen
 from mailboxadmin.domain.errors import Cancelled
+from mailboxadmin.domain.finding import Phase
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.flow import Inflow
 from mailboxadmin.imap.guard import GUARD
@@ -41,24 +43,30 @@ class Connection:
 
     @classmethod
     def open(
-        cls, address: str, port: int, deadline: Deadline, on_open: OnOpen = ignore
+        cls,
+        address: str,
+        port: int,
+        deadline: Deadline,
+        on_open: OnOpen = ignore,
+        make: "Make | None" = None,
     ) -> "Connection":
         """Connect to one address.
 
         Args:
             on_open: given what cuts it from another thread, also while it is connecting.
+            make: makes a connection of another kind.
 
         Raises:
             OSError: refused, unreachable, or no answer before the deadline (`TimeoutError`).
             Cancelled: a person stopped it.
         """
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        connection = cls(socket.socket(family, socket.SOCK_STREAM), deadline)
+        connection = (make or cls)(socket.socket(family, socket.SOCK_STREAM), deadline)
         try:
             on_open(connection.watch)
             connection.patience(deadline.cap(60))
             connection.watch.flow.waits()
-            _connect(connection, address, port)
+            connection.connect(address, port)
         except BaseException as fault:
             connection.close()
             # A socket that is cut while it connects says that it was reset.
@@ -68,6 +76,26 @@ class Connection:
                 raise TimeoutError("timed out") from fault
             raise
         return connection
+
+    def connect(self, address: str, port: int) -> None:
+        """Connect the socket; `open` calls this.
+
+        Raises:
+            OSError: refused, unreachable, or no answer in time.
+        """
+        try:
+            self.sock.connect((address, port))
+        except ConnectionResetError:
+            if self.watch.cut:
+                raise
+            # Somebody took the connection and threw it away in the same instant: the first read
+            # or write meets its end, as it does when that came a moment later.
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Know these as secrets, where what is said here is written down (`trace.Traced`)."""
+
+    def went_wrong(self, fault: BaseException, phase: Phase) -> None:
+        """Note what ended the dialogue, where it is written down (`trace.Traced`)."""
 
     def patience(self, seconds: float) -> None:
         """How long one read or write may wait; the guard bounds them all together."""
@@ -157,17 +185,11 @@ class Connection:
         return io.BufferedReader(Inflow(sock, self.watch.flow), _BUFFER)
 
 
-def _connect(connection: Connection, address: str, port: int) -> None:
-    try:
-        connection.sock.connect((address, port))
-    except ConnectionResetError:
-        if connection.watch.cut:
-            raise
-        # Somebody took the connection and threw it away in the same instant: the first read
-        # or write meets its end, as it does when that came a moment later.
-
-
 def _ended(fault: OSError) -> Hangup | Silence:
     if isinstance(fault, TimeoutError):
         return Silence(str(fault))
     return Hangup(str(fault))
+
+
+#: Makes a connection of a socket that is not connected yet.
+Make = Callable[[socket.socket, Deadline], Connection]

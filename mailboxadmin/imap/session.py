@@ -29,7 +29,9 @@ from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.ladder import Ladder, OnStep, ignore, never
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.parts import Part
+from mailboxadmin.imap.said import bearer_forms, secret_forms
 from mailboxadmin.imap.selected import FlagsOf, Selected
+from mailboxadmin.imap.trace import Trace
 from mailboxadmin.imap.wire import Client, Wire
 
 __all__ = ["FlagsOf", "Part", "Session", "Unfetchable", "connect"]
@@ -51,6 +53,7 @@ def connect(
     on_open: OnOpen = ignore,
     on_folder: OnStep = ignore,
     patience_s: float = math.inf,
+    trace: Trace | None = None,
 ) -> "Session":
     """Climb the ladder up to `auth`.
 
@@ -61,12 +64,16 @@ def connect(
         on_folder: told of each folder that was opened, as a green step.
         patience_s: how long the server may think about one command; never longer than
             `COMMAND_LIMIT_S`.
+        trace: where the dialogue is written down; None, and it is not.
 
     Raises:
         MailFailure: what happened on the rung that was red.
     """
+    if trace is not None:
+        trace.hide(secret_forms(account.username, account.password))
+        on_step = trace.stepping(on_step)
     ladder = Ladder(on_step)
-    wire = Climb(account, network, deadline, ladder, on_open).up()
+    wire = Climb(account, network, deadline, ladder, on_open, trace).up()
     session = Session(account, wire, deadline, ladder, on_open, on_folder, patience_s)
     try:
         session.open()
@@ -122,7 +129,9 @@ class Session(Selected):
         with self._ladder.rung(Phase.TOKEN) as rung:
             self._limit(self._deadline.within(TOKEN_LIMIT_S), RUNG_LIMIT_S)
             require_token_way(self._wire, self._scene(Phase.TOKEN))
-            self._account = replace(self._account, token=give(self._on_open) or self._account.token)
+            token = give(self._on_open) or self._account.token
+            self._wire.connection.hide(bearer_forms(self._account.username, token))
+            self._account = replace(self._account, token=token)
             self._on_open(self._wire.connection.watch)
             rung.detail = bearer.detail
 

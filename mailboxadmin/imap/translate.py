@@ -112,6 +112,8 @@ class Scene:
 
 def translate(fault: BaseException, scene: Scene) -> MailboxAdminError:
     """The domain's error for one of `WIRE_FAULTS`."""
+    if scene.connection is not None:
+        scene.connection.went_wrong(fault, scene.phase)
     watch = scene.connection.watch if scene.connection else None
     if watch is not None and watch.cancelled:
         return Cancelled("A person stopped it.")

@@ -19,6 +19,7 @@ from mailboxadmin.jobs.examine_waiting import ExamineWaiting
 from mailboxadmin.jobs.refresh_tokens import RefreshTokens
 from mailboxadmin.jobs.sync_due import SyncDue
 from mailboxadmin.services.clock_watch import ClockWatch
+from mailboxadmin.services.debugging import end_due
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.expiring import warn_expiring
 from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
@@ -105,6 +106,7 @@ class Scheduler:
                 if self._take_lock():
                     self._watch.look()
                     scheduler_ticked(self._deps, next_tick_at=self._next_tick())
+                    end_due(self._deps)
                     self._sync_due.run()
             except Exception:
                 # The next tick is the retry; a missing heartbeat turns every page red.

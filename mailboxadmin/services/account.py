@@ -16,6 +16,7 @@ from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account, Server
 from mailboxadmin.domain.token import SignIn
 from mailboxadmin.imap.policy import IMAP_PORTS
+from mailboxadmin.imap.trace import Trace
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.settings import office_values
@@ -101,6 +102,12 @@ def says_spent(facts: Facts) -> bool:
     """True when the server says that the time of a token is up: nothing else is wrong then."""
     said = (facts.server_said or "").lower()
     return facts.sign_in is SignIn.TOKEN and "accesstokenexpired" in said
+
+
+def tell_asked(account: Account, trace: Trace | None) -> None:
+    """Have the trace told when the provider is asked for a token."""
+    if trace is not None and isinstance(account.bearer, Supply):
+        account.bearer.told = trace.note
 
 
 def known_server(server: Server | None) -> Server:

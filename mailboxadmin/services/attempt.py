@@ -21,7 +21,8 @@ from mailboxadmin.domain.run import Outcome, Result
 from mailboxadmin.imap.climb import RUNG_LIMIT_S
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.session import Session, connect
-from mailboxadmin.services.account import account_for, is_spent
+from mailboxadmin.imap.trace import Trace
+from mailboxadmin.services.account import account_for, is_spent, tell_asked
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.findings import facts_of_store, finding_for
@@ -29,6 +30,7 @@ from mailboxadmin.services.mapping import map_when_due
 from mailboxadmin.services.pull import pull_folder
 from mailboxadmin.services.pulling import Tally, hung_up, of_the_folder
 from mailboxadmin.services.push import push_read_changes
+from mailboxadmin.services.recording import recorded
 from mailboxadmin.services.renamed import explain_refused
 from mailboxadmin.services.runs import Run
 from mailboxadmin.services.selection import Selection
@@ -36,6 +38,7 @@ from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.way import Way
 from mailboxadmin.store import folders
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.debug import recorded_until
 from mailboxadmin.store.mailboxes import mailbox_row
 
 log = logging.getLogger(__name__)
@@ -58,6 +61,8 @@ class Plan:
     timeout_s: int
     #: Messages it may fetch; None: as many as there are.
     allowance: int | None
+    #: Until when the dialogue is recorded (debug mode); None: it is not.
+    recorded_until: datetime | None
 
 
 def attempt(deps: Deps, run: Run) -> Result:
@@ -128,6 +133,14 @@ def _broken_off(deps: Deps, run: Run, tally: Tally, way: Way, facts: Facts) -> R
 
 def _talk(deps: Deps, run: Run, tally: Tally, way: Way) -> None:
     plan = _plan(deps, run)
+    with recorded(deps, run.mailbox_id, f"run-{run.id}", plan.recorded_until) as trace:
+        tell_asked(plan.account, trace)
+        _connect_and_do(deps, run, plan, tally, way, trace)
+
+
+def _connect_and_do(
+    deps: Deps, run: Run, plan: Plan, tally: Tally, way: Way, trace: Trace | None
+) -> None:
     deadline = Deadline.after(plan.timeout_s)
     tally.allowance = plan.allowance
 
@@ -148,6 +161,7 @@ def _talk(deps: Deps, run: Run, tally: Tally, way: Way) -> None:
                 on_folder=way.climbed,
                 # Silence is the server's, also in a short run; a run's deadline is ours.
                 patience_s=max(RUNG_LIMIT_S, plan.timeout_s / 2),
+                trace=trace,
             ) as session:
                 return _do_all(deps, run, session, plan, tally, way)
         except MailFailure as failure:
@@ -206,6 +220,7 @@ def _plan(deps: Deps, run: Run) -> Plan:
             selection=Selection.of(in_force, run.started_at),
             timeout_s=int(str(office["sync_timeout_seconds"])),
             allowance=int(str(office["max_messages_per_sync"])) or None,
+            recorded_until=recorded_until(db, run.mailbox_id, deps.clock.now()),
         )
 
 

@@ -16,10 +16,14 @@ from mailboxadmin.domain.mailbox import Account, FirstSync, Step, with_step
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.ladder import Ladder, ignore
 from mailboxadmin.imap.session import Session, connect
+from mailboxadmin.imap.trace import Trace
+from mailboxadmin.services.account import tell_asked
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Plan, account_of
 from mailboxadmin.services.forecast import first_sync
 from mailboxadmin.services.last_rung import LastRung
+from mailboxadmin.services.recording import recorded
+from mailboxadmin.store.debug import recorded_until
 
 OnStep = Callable[[Step], None]
 
@@ -43,7 +47,14 @@ class Climbed:
 
 
 def climb(
-    deps: Deps, plan: Plan, on_step: OnStep, *, actor: str, count: bool, on_open: OnOpen = ignore
+    deps: Deps,
+    plan: Plan,
+    on_step: OnStep,
+    *,
+    actor: str,
+    count: bool,
+    on_open: OnOpen = ignore,
+    what: str = "check-0",
 ) -> Climbed:
     """Climb as the plan says; no transaction is open while it talks.
 
@@ -52,13 +63,18 @@ def climb(
         actor: who tries; a person may ask again for a permission that has ended.
         count: ask what a first sync would bring, too.
         on_open: given what can cut it short from another thread.
+        what: how its recording is called, where debug mode is on.
     """
     seen = _Seen(on_step)
     try:
         with deps.store.read() as db:
             account = account_of(db, deps, plan, actor=actor)
-        with ExitStack() as sessions:
-            first = _climb(deps, plan, account, seen, sessions, count, on_open)
+            until = recorded_until(db, plan.mailbox_id, deps.clock.now())
+        with ExitStack() as opened:
+            # Closed last, so that the end of the conversation is in it.
+            trace = opened.enter_context(recorded(deps, plan.mailbox_id, what, until))
+            tell_asked(account, trace)
+            first = _climb(deps, plan, account, seen, opened, count, on_open, trace)
     except MailFailure as failure:
         return seen.ended(facts=failure.facts)
     return seen.ended(first_sync=first)
@@ -72,6 +88,7 @@ def _climb(
     sessions: ExitStack,
     count: bool,
     on_open: OnOpen,
+    trace: Trace | None,
 ) -> FirstSync | None:
     deadline = Deadline.after(CLIMB_LIMIT_S)
 
@@ -84,6 +101,7 @@ def _climb(
                 on_step=on_step,
                 on_open=on_open,
                 patience_s=ANSWER_LIMIT_S,
+                trace=trace,
             )
         )
 

@@ -1,4 +1,4 @@
-"""What is kept no longer: old log entries, incidents and runs, yesterday's tests, sign-ins."""
+"""What is kept no longer: old entries, incidents, runs and recordings, tests, sign-ins."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.activity import Level
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.log_file import rotate_log
+from mailboxadmin.services.recordings import forget_recordings
 from mailboxadmin.services.sessions import LONGEST_IDLE, LONGEST_SESSION
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store.checks import drop_checks_before
@@ -30,7 +31,7 @@ def prune(deps: Deps) -> int:
 
     Raises:
         StoreUnavailable: the database cannot be written.
-        OSError: the log file cannot be moved.
+        OSError: the log file cannot be moved, or a recording not be deleted.
     """
     now = deps.clock.now()
     with deps.store.read() as db:
@@ -42,6 +43,7 @@ def prune(deps: Deps) -> int:
         drop_checks_before(db, now - CHECKS_KEPT)
         drop_incidents_before(db, now - kept)
         end_stale_sessions(db, created_before=now - LONGEST_SESSION, seen_before=now - LONGEST_IDLE)
+    forget_recordings(deps)
     rotate_log(deps.instance)
     return deleted
 

@@ -12,8 +12,9 @@ A process that is killed after the provider answered and before the commit leave
 refresh token, which Microsoft keeps good and Google never replaces.
 """
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,11 +28,14 @@ from mailboxadmin.domain.expiry import TESTING_LIFE, died_of_testing
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.oauth import App, AppKey, TokenSet
 from mailboxadmin.domain.token import TokenAnswer
+from mailboxadmin.imap.ladder import ignore
 from mailboxadmin.oauth.answers import refused as refusal
 from mailboxadmin.outbound.transport import CALL_LIMIT_S
+from mailboxadmin.services.debugging import recorded_until
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.file_lock import FileLock
 from mailboxadmin.services.oauth_apps import app_of
+from mailboxadmin.services.recording import recorded
 from mailboxadmin.services.token_outcome import record_failed, record_refreshed
 from mailboxadmin.store import grants
 
@@ -42,6 +46,9 @@ LEAST_LIFE = timedelta(seconds=30)
 #: Whoever renews it is done after one call, and a little.
 LOCK_LIMIT_S = CALL_LIMIT_S + 2
 _LOOK_EVERY_S = 0.05
+#: RFC 6749, 5.2, and what providers add to it.
+_ERROR = re.compile(r"[a-z_]{1,60}")
+Told = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +98,18 @@ class Supply:
         self._given = ""
         self._refused = ""
         self.detail = ""
+        #: Told in a few words, without a token, what the provider was asked and answered.
+        self.told: Told = ignore
 
     def token(self, on_open: OnOpen = nobody_cuts) -> str:
         """See `Bearer`."""
         self._given, self.detail = access_token(
-            self._deps, self._mailbox_id, actor=self._actor, refused=self._refused, on_open=on_open
+            self._deps,
+            self._mailbox_id,
+            actor=self._actor,
+            refused=self._refused,
+            on_open=on_open,
+            told=self.told,
         )
         return self._given
 
@@ -110,13 +124,20 @@ class Supply:
 
 
 def access_token(
-    deps: Deps, mailbox_id: int, *, actor: str, refused: str = "", on_open: OnOpen = nobody_cuts
+    deps: Deps,
+    mailbox_id: int,
+    *,
+    actor: str,
+    refused: str = "",
+    on_open: OnOpen = nobody_cuts,
+    told: Told = ignore,
 ) -> tuple[str, str]:
     """An access token that is good, and in a few words where it came from.
 
     Args:
         refused: one that a server refused, and that will not do.
         on_open: given what can cut the call to the provider from another thread.
+        told: what the provider was asked and answered.
 
     Raises:
         MailFailure: facts with phase `token` or `local`.
@@ -130,7 +151,9 @@ def access_token(
             held, now = _held(deps, mailbox_id), deps.clock.now()
             if held.access_token != refused and held.serves(now):
                 return held.access_token, "renewed a moment ago"
-            return _renew(deps, mailbox_id, held, actor=actor, refused=refused, on_open=on_open)
+            return _renew(
+                deps, mailbox_id, held, actor=actor, refused=refused, on_open=on_open, told=told
+            )
     except StillRenewing as failure:
         now = deps.clock.now()
         if held.usable(now, refused):
@@ -146,7 +169,16 @@ def refresh_now(deps: Deps, mailbox_id: int, *, actor: str) -> None:
     """
     with _alone(deps, mailbox_id, _held(deps, mailbox_id).app.key):
         held = _held(deps, mailbox_id)
-        _renew(deps, mailbox_id, held, actor=actor, refused=held.access_token, on_open=nobody_cuts)
+        with _noted(deps, mailbox_id) as told:
+            _renew(
+                deps,
+                mailbox_id,
+                held,
+                actor=actor,
+                refused=held.access_token,
+                on_open=nobody_cuts,
+                told=told,
+            )
 
 
 def refresh_if_due(deps: Deps, mailbox_id: int) -> None:
@@ -155,17 +187,26 @@ def refresh_if_due(deps: Deps, mailbox_id: int) -> None:
     Raises:
         MailFailure: facts with phase `token` or `local`; it is noted already.
     """
-    access_token(deps, mailbox_id, actor=SCHEDULER)
+    with _noted(deps, mailbox_id) as told:
+        access_token(deps, mailbox_id, actor=SCHEDULER, told=told)
 
 
 def _renew(
-    deps: Deps, mailbox_id: int, held: Held, *, actor: str, refused: str, on_open: OnOpen
+    deps: Deps,
+    mailbox_id: int,
+    held: Held,
+    *,
+    actor: str,
+    refused: str,
+    on_open: OnOpen,
+    told: Told,
 ) -> tuple[str, str]:
     if held.ended is not None and actor == SCHEDULER:
         raise _explained(refusal(held.ended), held, held.ended_at or deps.clock.now())
     try:
         tokens = deps.tokens.refresh(held.app, held.refresh_token, on_open=on_open)
     except MailFailure as fault:
+        told(f"token endpoint asked: refresh → {_answered(fault)}")
         failure = _explained(fault, held, held.ended_at or deps.clock.now())
         finding = record_failed(
             deps, mailbox_id, failure.facts, connected_at=held.connected_at, actor=actor
@@ -174,6 +215,7 @@ def _renew(
         if finding.temporary and held.usable(now, refused):
             return held.access_token, f"{_still_good(held, now)}; not renewed: {failure}"
         raise failure from fault
+    told("token endpoint asked: refresh → ok")
     record_refreshed(
         deps,
         mailbox_id,
@@ -183,6 +225,22 @@ def _renew(
         due_at=due_at(tokens, deps.clock.now()),
     )
     return tokens.access_token, "renewed"
+
+
+def _answered(failure: MailFailure) -> str:
+    """`400 invalid_grant`: never its sentence, in which a provider may quote what was sent."""
+    answer = failure.facts.token
+    if answer is None or answer.status is None:
+        return "no answer"
+    return f"{answer.status} {answer.error if _ERROR.fullmatch(answer.error) else ''}".rstrip()
+
+
+@contextmanager
+def _noted(deps: Deps, mailbox_id: int) -> Iterator[Told]:
+    """Where no run records it, a recording of its own, when debug mode is on."""
+    until = recorded_until(deps, mailbox_id)
+    with recorded(deps, mailbox_id, "token-0", until) as trace:
+        yield trace.note if trace is not None else ignore
 
 
 def due_at(tokens: TokenSet, now: datetime) -> datetime:

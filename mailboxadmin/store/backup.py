@@ -25,6 +25,7 @@ from mailboxadmin.store.tables import (
     SetupCodeRow,
     StaffRow,
 )
+from mailboxadmin.store.tables_debug import DebugSwitchRow
 from mailboxadmin.store.tables_oauth import ConsentRow
 
 #: Pages copied in one step; between two steps others may write.
@@ -132,9 +133,10 @@ def forget_the_moment(db: Session, now: datetime) -> None:
     """Undo what was true only when the copy was made.
 
     Runs, leases, the heartbeat, sign-ins, people on their way to a provider, links (one may
-    have been used or replaced since) and the set-up code.
+    have been used or replaced since), the set-up code and debug mode.
     """
-    for table in (ConsentRow, LeaseRow, HeartbeatRow, SessionRow, SetupCodeRow):
+    gone = (ConsentRow, DebugSwitchRow, LeaseRow, HeartbeatRow, SessionRow, SetupCodeRow)
+    for table in gone:
         db.execute(delete(table))
     db.execute(update(StaffRow).values(invitation=None))
     no_link = dict.fromkeys(("repair_nonce", "repair_made_at", "repair_made_by"))

@@ -48,6 +48,8 @@ _WORDS = {
     Code.SCHEDULER_TOOK_OVER: "Took over",
     Code.BACKUP_CREATED: "Backed up",
     Code.BACKUP_RESTORED: "Restored",
+    Code.DEBUG_ENABLED: "Recording",
+    Code.DEBUG_DISABLED: "Not recording",
     Code.APP_FAILED: "Our fault",
 }
 _GOOD = {
