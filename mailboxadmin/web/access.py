@@ -89,6 +89,8 @@ ROUTES: dict[str, Need] = {
     "static": Need.ALWAYS,
     "troubleshooting.answers": Need.ADMIN,
     "troubleshooting.index": Need.ADMIN,
+    "troubleshooting.run_all": Need.ADMIN,
+    "troubleshooting.stop": Need.ADMIN,
 }
 
 

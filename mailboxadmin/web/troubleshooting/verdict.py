@@ -1,11 +1,13 @@
 """The answer in one sentence, before everything else on the page."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from mailboxadmin.services.cases import Case
 from mailboxadmin.services.checklist.answer import Verdict
 from mailboxadmin.services.doctor import SEVEN, Row
-from mailboxadmin.web.words import number_word
+from mailboxadmin.services.run_all import Outcome, RunAll
+from mailboxadmin.web.words import ago, count, number_word
 
 _OF = number_word(len(SEVEN)).lower()
 
@@ -31,8 +33,22 @@ def _worth(count: int) -> str:
     return "is worth a look" if count == 1 else "are worth a look"
 
 
-def remark(cases: Sequence[Case]) -> str:
-    """How the mailboxes are, in small print."""
+def remark(run: RunAll | None, now: datetime) -> str:
+    """When all mailboxes were last tested, in small print."""
+    if run is None:
+        return "From what is stored. Run all also tests the connection of every mailbox, now."
+    if run.live:
+        return f"{run.done} of {count(len(run.results), 'mailbox', 'mailboxes')} tested so far."
+    if run.finished_at is None:
+        return "The last test of all mailboxes was cut off, because its process ended."
+    failing = len(run.of(Outcome.FAILS))
+    tested = len(run.of(Outcome.FAILS, Outcome.WORKS))
+    result = f"{failing} of {tested} do not connect" if failing else "all connect"
+    return f"Run {ago(run.finished_at, now)}, {count(tested, 'mailbox', 'mailboxes')}: {result}."
+
+
+def broken(cases: Sequence[Case]) -> str:
+    """How many mailboxes are broken, and for how many causes."""
     if not cases:
         return "No mailbox is broken."
     mailboxes = sum(len(case.mailboxes) for case in cases)

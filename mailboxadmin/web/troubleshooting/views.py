@@ -1,10 +1,12 @@
 """Handlers of troubleshooting."""
 
-from flask import Response, render_template, request
+from flask import Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from mailboxadmin.services.board import read_cases
 from mailboxadmin.services.doctor import as_rows, examine
 from mailboxadmin.services.expiring import read_expiring
+from mailboxadmin.services.run_all import AllRunning, read_run_all, start_run_all, stop_run_all
 from mailboxadmin.services.sign_ins import list_sign_ins
 from mailboxadmin.services.unknown import read_unknown, unknown_as_rows
 from mailboxadmin.web import current_person, deps
@@ -21,16 +23,16 @@ SHOWN = 20
 
 @bp.get("/troubleshooting")
 def index() -> str:
-    """How we are ourselves, what is broken, what ends soon, how all sign in, what nobody knows."""
-    rows = as_rows(examine(deps(), at_a_glance=True, browser_url=request.url_root))
+    """The seven checks; below them what is broken, what ends soon, how all sign in."""
+    if "HX-Request" in request.headers:
+        return render_template("troubleshooting/_checks.html", **_checks())
     answers = read_unknown(deps())
     # What needs someone first; of those, what holds up most mailboxes.
     cases = sorted(read_cases(deps()), key=lambda case: not case.needs_someone)
     return render_template(
         "troubleshooting/index.html",
-        sentence=verdict.sentence(rows),
-        remark=verdict.remark(cases),
-        rows=rows,
+        **_checks(),
+        broken_remark=verdict.broken(cases),
         cards=[card(case, current_person()) for case in cases],
         expiring=read_expiring(deps()),
         sign_ins_found=list_sign_ins(deps()),
@@ -39,8 +41,37 @@ def index() -> str:
     )
 
 
+def _checks() -> dict[str, object]:
+    rows = as_rows(examine(deps(), at_a_glance=True, browser_url=request.url_root))
+    run, now = read_run_all(deps()), deps().clock.now()
+    return {
+        "sentence": verdict.sentence(rows),
+        "remark": verdict.remark(run, now),
+        "rows": rows,
+        "run": run,
+    }
+
+
+@bp.post("/troubleshooting/run-all")
+def run_all() -> AnyResponse:
+    """Test every mailbox side by side; the page shows how far it is."""
+    try:
+        start_run_all(deps(), actor=current_person().email)
+    except AllRunning as fault:
+        flash(str(fault))
+    return redirect(url_for(".index"))
+
+
+@bp.post("/troubleshooting/stop")
+def stop() -> AnyResponse:
+    """End that."""
+    stop_run_all(deps(), actor=current_person().email)
+    return redirect(url_for(".index"))
+
+
 @bp.get("/troubleshooting/answers.toml")
 def answers() -> Response:
     """All that nobody knows, as rows to paste into the catalogue."""
-    headers = {"Content-Disposition": "attachment; filename=answers.toml"}
-    return Response(unknown_as_rows(deps()), mimetype="application/toml", headers=headers)
+    file = Response(unknown_as_rows(deps()), mimetype="application/toml")
+    file.headers["Content-Disposition"] = "attachment; filename=answers.toml"
+    return file
