@@ -15,10 +15,10 @@ from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services import tokens
+from mailboxadmin.services import token_lock
 from mailboxadmin.services.draft import NewConsent
 from mailboxadmin.services.permission import connect
-from mailboxadmin.services.tokens import access_token, refresh_now
+from mailboxadmin.services.tokens import Asking, access_token, refresh_now
 from tests.support.log import logged
 from tests.support.office import Box
 from tests.support.token_office import TokenOffice
@@ -149,10 +149,10 @@ def still_works(office: TokenOffice, box: Box) -> None:
 
 
 @pytest.mark.parametrize(
-    "limit_s", [1.0, pytest.param(tokens.LOCK_LIMIT_S, marks=soak)], ids=["short", "as it is"]
+    "limit_s", [1.0, pytest.param(token_lock.LOCK_LIMIT_S, marks=soak)], ids=["short", "as it is"]
 )
 def test_nobody_waits_for_ever_for_a_process_that_is_frozen(token_office, monkeypatch, limit_s):
-    monkeypatch.setattr(tokens, "LOCK_LIMIT_S", limit_s)
+    monkeypatch.setattr(token_lock, "LOCK_LIMIT_S", limit_s)
     ann = token_office.connected(AppKey.OUTLOOK)
     token_office.office.clock.advance(hours=2)
     frozen = frozen_over(token_office, ann)
@@ -174,7 +174,7 @@ def test_nobody_waits_for_ever_for_a_process_that_is_frozen(token_office, monkey
 def test_a_token_that_is_good_still_serves_while_another_process_is_frozen(
     token_office, monkeypatch
 ):
-    monkeypatch.setattr(tokens, "LOCK_LIMIT_S", 0.5)
+    monkeypatch.setattr(token_lock, "LOCK_LIMIT_S", 0.5)
     ann = token_office.connected(AppKey.OUTLOOK)
     token_office.office.clock.advance(minutes=55)
     frozen = frozen_over(token_office, ann)
@@ -186,7 +186,7 @@ def test_a_token_that_is_good_still_serves_while_another_process_is_frozen(
 
 
 def test_a_frozen_process_that_goes_on_later_spoils_nothing(token_office, monkeypatch):
-    monkeypatch.setattr(tokens, "LOCK_LIMIT_S", 0.5)
+    monkeypatch.setattr(token_lock, "LOCK_LIMIT_S", 0.5)
     ann = token_office.connected(AppKey.OUTLOOK)
     token_office.office.clock.advance(hours=2)
     frozen = frozen_over(token_office, ann)
@@ -194,7 +194,7 @@ def test_a_frozen_process_that_goes_on_later_spoils_nothing(token_office, monkey
 
     frozen.send(signal.SIGCONT)
     frozen.process.join(60)
-    access, _ = access_token(token_office.deps, ann.id, actor=SCHEDULER)
+    access, _ = access_token(token_office.deps, ann.id, Asking(actor=SCHEDULER))
 
     assert token_office.provider.opens(ann.account.name, access)
     assert token_office.office.sync(ann).outcome is Outcome.OK

@@ -22,7 +22,7 @@ from mailboxadmin.services.runs import cancel_run, current_run
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.services.sync import sync_mailbox
 from mailboxadmin.services.token_outcome import record_failed, record_refreshed
-from mailboxadmin.services.tokens import access_token
+from mailboxadmin.services.tokens import Asking, access_token
 from tests.services.workers import wait_for
 from tests.support import mails
 from tests.support.log import logged
@@ -294,7 +294,7 @@ def test_threads_renew_a_token_once_for_all_of_them(token_office):
     given = []
 
     def take() -> None:
-        given.append(access_token(token_office.deps, ann.id, actor=SCHEDULER)[0])
+        given.append(access_token(token_office.deps, ann.id, Asking(actor=SCHEDULER))[0])
 
     threads = [threading.Thread(target=take) for _ in range(20)]
     for each in threads:
@@ -313,7 +313,7 @@ def test_a_token_that_is_not_to_be_had_says_why(token_office):
     token_office.provider.fail_always(REVOKED)
 
     with pytest.raises(MailFailure) as failure:
-        access_token(token_office.deps, ann.id, actor=SCHEDULER)
+        access_token(token_office.deps, ann.id, Asking(actor=SCHEDULER))
 
     assert failure.value.facts.server_said == f"invalid_grant: {REVOKED.description}"
 

@@ -116,7 +116,7 @@ def _renew_all(deps: Deps, work: Task) -> dict[int, tuple[str, str]]:
 
     def renew(mailbox_id: int) -> None:
         try:
-            token, _ = tokens.access_token(deps, mailbox_id, actor=COMMAND_LINE)
+            token, _ = tokens.access_token(deps, mailbox_id, tokens.Asking(actor=COMMAND_LINE))
             result[mailbox_id] = token, GIVEN
         except MailFailure as failure:
             result[mailbox_id] = "", str(failure)

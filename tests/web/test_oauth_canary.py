@@ -24,7 +24,7 @@ from mailboxadmin.services import consent
 from mailboxadmin.services.backup import create_backup
 from mailboxadmin.services.consent import Returned, StrayReturn
 from mailboxadmin.services.log_file import write_log
-from mailboxadmin.services.tokens import Supply, access_token, refresh_now
+from mailboxadmin.services.tokens import Asking, Supply, access_token, refresh_now
 from mailboxadmin.services.unknown import read_unknown
 from tests.support import mails
 from tests.support.configuring import ADMIN
@@ -256,7 +256,7 @@ def test_no_error_shows_a_secret(token_office: TokenOffice, verifiers):
             continue
         token_office.provider.fail_next(fault)
         try:
-            access_token(token_office.deps, ann.id, actor=COMMAND_LINE)
+            access_token(token_office.deps, ann.id, Asking(actor=COMMAND_LINE))
         except MailFailure as failure:
             heard.fault(failure)
             heard.text("its facts", repr(failure.facts))
