@@ -31,6 +31,7 @@ def demo(port: int) -> None:
     """Show a sample office whose mail is really fetched, until Ctrl-C."""
     if find_spec("pymap") is None:
         raise DemoMissing
+    from mailboxadmin.demo.at_home import at_home
     from mailboxadmin.demo.office import open_office
     from mailboxadmin.demo.people import sample_people
     from mailboxadmin.demo.provider import LocalProvider
@@ -44,7 +45,8 @@ def demo(port: int) -> None:
         listening = until_stopped.enter_context(listen(HOST, port))
         server = until_stopped.enter_context(DemoImapServer(people, accepts=provider.opens))
         app = create_app(config)
-        deps = app.extensions["mailboxadmin"]
+        deps = at_home(app.extensions["mailboxadmin"], server.address)
+        app.extensions["mailboxadmin"] = deps
         click.echo("Fetching the sample mail over IMAP …")
         welcome = open_office(deps, server, provider, people)
         background = start_background(app)

@@ -108,7 +108,7 @@ def _move_in(deps: Deps, server: DemoImapServer, person: SamplePerson) -> None:
     folders = (INBOX, person.folders.sent, person.folders.archive)
     texts = {"folders": "\n".join(folders)}
     if not person.entered_password:
-        # A permission leads to the provider's own server, unless the operator names another.
+        # For commands beside the demo, to which the providers' servers are the real ones.
         texts |= _where(server)
     configure_mailbox(
         deps,

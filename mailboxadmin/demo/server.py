@@ -30,6 +30,7 @@ from pysasl.hashing import Cleartext
 from mailboxadmin.demo.letter import INBOX, Letter
 from mailboxadmin.demo.people import SamplePerson
 from mailboxadmin.demo.server_tokens import Accepts, TokenMechanism
+from mailboxadmin.domain.mailbox import Encryption, Server
 
 T = TypeVar("T")
 
@@ -130,6 +131,11 @@ class DemoImapServer:
     def port(self) -> int:
         """The port it listens on; 0 before it has started."""
         return self._port
+
+    @property
+    def address(self) -> Server:
+        """Where the app finds it."""
+        return Server(host=self.host, port=self.port, encryption=Encryption.NONE)
 
     def __enter__(self) -> Self:
         """Start listening.

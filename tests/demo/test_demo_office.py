@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mailboxadmin.app import create_app
+from mailboxadmin.demo.at_home import at_home
 from mailboxadmin.demo.letter import INBOX
 from mailboxadmin.demo.letters import letters_for
 from mailboxadmin.demo.office import open_office
@@ -26,10 +27,12 @@ from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.consent import Returned, begin_consent, finish_consent, read_result
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft
+from mailboxadmin.services.effective import effective_with
 from mailboxadmin.services.permission import disconnect, read_permission
 from mailboxadmin.services.rounds import sync_many
 from mailboxadmin.services.sessions import session_person, sign_in
 from mailboxadmin.services.tokens import refresh_now
+from mailboxadmin.store.mailboxes import own_texts
 from tests.support.clock import MovableClock
 from tests.support.office import config_for
 from tests.support.token_office import no_link, press
@@ -163,6 +166,20 @@ def test_emil_can_try_to_connect_in_every_way(
         disconnect(deps, mailbox.id, actor=emil.email)
         ended = "oauth.grant_expired" if choice is Choice.BRIEFLY else None
         assert (report.finding.code if report.finding else None) == ended
+
+
+def test_no_token_of_anybody_leaves_for_a_real_server(
+    deps: Deps, welcome: Welcome, server: DemoImapServer
+) -> None:
+    anna = welcome.broken
+    at_home_deps = at_home(deps, server.address)
+    mailbox = mailbox_by_address(deps, anna.email)
+
+    for key in AppKey:
+        with deps.store.read() as db:
+            texts = own_texts(db, mailbox.id)
+            in_force = effective_with(db, at_home_deps.providers, mailbox.id, texts, app=key)
+        assert in_force.server == server.address
 
 
 def account_for(choice: Choice, person: SamplePerson) -> str | None:
