@@ -13,11 +13,12 @@ from mailboxadmin.domain.run import Outcome, SyncReport
 from mailboxadmin.services.debugging import end_due
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.examine import examine_messages
-from mailboxadmin.services.expiring import warn_expiring
 from mailboxadmin.services.heartbeat import timer_ticked
+from mailboxadmin.services.observing import keep_watch
 from mailboxadmin.services.prune import prune
 from mailboxadmin.services.refreshing import refresh_due_tokens
 from mailboxadmin.services.rounds import sync_many
+from mailboxadmin.services.warnings import tell_warnings
 
 #: Outcomes that leave nothing to mend.
 GOOD = frozenset({Outcome.OK, Outcome.SKIPPED})
@@ -42,7 +43,8 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
         refresh_due_tokens(deps, threading.Event())
         examine_messages(deps, budget_s=EXAMINE_S)
         prune(deps)
-        warn_expiring(deps)
+        keep_watch(deps)
+        tell_warnings(deps)
     return 0 if good else 1
 
 

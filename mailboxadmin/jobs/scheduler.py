@@ -21,14 +21,15 @@ from mailboxadmin.jobs.sync_due import SyncDue
 from mailboxadmin.services.clock_watch import ClockWatch
 from mailboxadmin.services.debugging import end_due
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.expiring import warn_expiring
 from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
 from mailboxadmin.services.heartbeat import (
     scheduler_started,
     scheduler_stopped,
     scheduler_ticked,
 )
+from mailboxadmin.services.observing import keep_watch
 from mailboxadmin.services.prune import prune
+from mailboxadmin.services.warnings import tell_warnings
 
 log = logging.getLogger(__name__)
 
@@ -123,10 +124,11 @@ class Scheduler:
             self._tokens.run()
 
     def tidy(self) -> None:
-        """Once an hour, in the process that ticks; and what ends soon is told."""
+        """Once an hour, in the process that ticks; and what will break is told."""
         if self._lock.held:
             prune(self._deps)
-            warn_expiring(self._deps)
+            keep_watch(self._deps)
+            tell_warnings(self._deps)
 
     def stop(self) -> bool:
         """Tick no more, and let another process take over; False when a tick still goes on."""

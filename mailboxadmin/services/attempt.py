@@ -27,6 +27,7 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.findings import facts_of_store, finding_for
 from mailboxadmin.services.mapping import map_when_due
+from mailboxadmin.services.observing import note_certificate
 from mailboxadmin.services.pull import pull_folder
 from mailboxadmin.services.pulling import Tally, hung_up, of_the_folder
 from mailboxadmin.services.push import push_read_changes
@@ -176,6 +177,7 @@ def _connect_and_do(
 
 
 def _do_all(deps: Deps, run: Run, session: Session, plan: Plan, tally: Tally, way: Way) -> None:
+    note_certificate(deps, plan.account, session)
     _push(deps, run, session, tally)
     way.fell(tally.facts)
     for name in plan.folders:

@@ -49,7 +49,8 @@ class Deps:
     mapped_at: dict[int, datetime] = field(default_factory=dict)
     #: Domains whose MX named no provider that is known, and when it may be asked for again.
     mx_again_at: dict[str, datetime] = field(default_factory=dict)
-    #: The certificate that each server showed when this process last noted it, by `host:port`.
-    certificates: dict[str, str] = field(default_factory=dict)
+    #: The certificate that each server showed when it was last noted by this process, and when
+    #: that was, by `host:port`.
+    certificates: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     #: Whether a stored password looks like an app password, by the digest of its sealed form.
     app_passwords: dict[bytes, bool] = field(default_factory=dict)

@@ -66,15 +66,15 @@ class Row:
 
 
 def examine(
-    deps: Deps, *, at_a_glance: bool = False, browser_url: str = ""
+    deps: Deps, *, at_a_glance: bool = False, look: Look | None = None
 ) -> tuple[Diagnosed, ...]:
     """All checks, in the order of the checklist.
 
     Args:
         at_a_glance: within milliseconds; the database is not read from end to end then.
-        browser_url: where a page of ours is open in a browser; empty at a terminal.
+        look: what was read before, for the same visit.
     """
-    look = Look(deps, browser_url=browser_url)
+    look = look or Look(deps)
     return tuple(
         _answer(code, check, (at_a_glance and check.at_a_glance) or check.ask, look)
         for code, check in CHECKS.items()

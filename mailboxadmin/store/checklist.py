@@ -31,6 +31,10 @@ class BoxRow(NamedTuple):
     state: str
     host_set_by: str | None
     mx_provider: str | None
+    #: Of the mailbox; it moves only when a run is committed.
+    last_success_at: datetime | None
+    #: A run holds it, living or dead.
+    held: bool
     #: The folders that the server listed; None while nobody asked.
     listed: list[str] | None
 
@@ -85,9 +89,12 @@ def all_boxes(db: Session) -> list[BoxRow]:
             MailboxRow.state,
             MailboxRow.host_set_by,
             MailboxRow.mx_provider,
+            MailboxRow.last_success_at,
+            LeaseRow.mailbox_id.is_not(None),
             MailboxFactsRow.listed_folders,
         )
         .join(StaffRow, StaffRow.id == MailboxRow.staff_id)
+        .outerjoin(LeaseRow, LeaseRow.mailbox_id == MailboxRow.id)
         .outerjoin(MailboxFactsRow, MailboxFactsRow.mailbox_id == MailboxRow.id)
         .where(StaffRow.standing != Standing.DISABLED.value)
         .order_by(func.lower(StaffRow.name), StaffRow.email)

@@ -64,12 +64,12 @@ def test_an_ended_permission_and_an_app_that_is_gone_are_marked(token_office, gr
 
 
 def test_what_ends_soon_stands_there_with_what_to_do(token_office, grace):
-    assert "What ends soon" not in grace.get(PAGE).text
+    assert "Before it breaks" not in grace.get(PAGE).text
     change_settings(
         token_office.deps, {"outlook_secret_expires_on": "2026-03-10"}, actor=COMMAND_LINE
     )
 
     page = grace.get(PAGE).text
 
-    assert "What ends soon" in page
+    assert "Before it breaks" in page
     assert "The client secret of the Outlook app ends in 8 days (10 March)" in page

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from mailboxadmin.domain.effective import Effective, effective
@@ -36,6 +37,10 @@ class Box:
     #: The sealed password, and the server it was entered for; None without one.
     sealed: bytes | None
     bound_to: str | None
+    #: Moves only when a run is committed.
+    last_success_at: datetime | None
+    #: A run goes on.
+    running: bool
     #: Whose word the own host is: `staff`, `admin`, `operator`; None without one.
     host_set_by: str | None
     #: The provider of the address's exact domain, and the one that its MX points to.
@@ -140,6 +145,8 @@ class Look:
             permission=permission,
             sealed=password.sealed if password else None,
             bound_to=password.bound_to if password else None,
+            last_success_at=row.last_success_at,
+            running=row.held,
             host_set_by=row.host_set_by,
             by_domain=by_domain,
             by_mx=by_mx,

@@ -4,11 +4,12 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from mailboxadmin.services.board import read_cases
+from mailboxadmin.services.checklist.look import Look
 from mailboxadmin.services.doctor import as_rows, examine
-from mailboxadmin.services.expiring import read_expiring
 from mailboxadmin.services.run_all import AllRunning, read_run_all, start_run_all, stop_run_all
 from mailboxadmin.services.sign_ins import list_sign_ins
 from mailboxadmin.services.unknown import read_unknown, unknown_as_rows
+from mailboxadmin.services.warnings import read_warnings
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.board.cards import card
 from mailboxadmin.web.rungs import LABELS
@@ -24,25 +25,26 @@ SHOWN = 20
 @bp.get("/troubleshooting")
 def index() -> str:
     """The seven checks; below them what is broken, what ends soon, how all sign in."""
+    look = Look(deps(), browser_url=request.url_root)
     if "HX-Request" in request.headers:
-        return render_template("troubleshooting/_checks.html", **_checks())
+        return render_template("troubleshooting/_checks.html", **_checks(look))
     answers = read_unknown(deps())
     # What needs someone first; of those, what holds up most mailboxes.
     cases = sorted(read_cases(deps()), key=lambda case: not case.needs_someone)
     return render_template(
         "troubleshooting/index.html",
-        **_checks(),
+        **_checks(look),
         broken_remark=verdict.broken(cases),
         cards=[card(case, current_person()) for case in cases],
-        expiring=read_expiring(deps()),
+        foreseen=read_warnings(deps(), look),
         sign_ins_found=list_sign_ins(deps()),
         answers=answers[:SHOWN],
         more=len(answers[SHOWN:]),
     )
 
 
-def _checks() -> dict[str, object]:
-    rows = as_rows(examine(deps(), at_a_glance=True, browser_url=request.url_root))
+def _checks(look: Look) -> dict[str, object]:
+    rows = as_rows(examine(deps(), at_a_glance=True, look=look))
     run, now = read_run_all(deps()), deps().clock.now()
     return {
         "sentence": verdict.sentence(rows),
