@@ -218,19 +218,21 @@ def _tokens(deps: Deps, app: App, row: ConsentRow, verifier: str, returned: Retu
         raise refused(_answer_of(returned))
     tokens = deps.tokens.exchange(app, redirect_uri=row.redirect_uri, code=code, verifier=verifier)
     if tokens.scopes is not None and not PROVIDERS[app.key].opens_mail(tokens.scopes):
-        raise _lacking(app.key, f"granted: {', '.join(sorted(tokens.scopes))}")
+        granted = f"scope: {' '.join(sorted(tokens.scopes))}"
+        raise _lacking(app.key, "the right to read mail was not granted", said=granted)
     if tokens.refresh_token is None:
         raise _lacking(app.key, "no refresh token was given")
     return tokens
 
 
-def _lacking(key: AppKey, detail: str) -> MailFailure:
+def _lacking(key: AppKey, detail: str, said: str | None = None) -> MailFailure:
     """The provider said yes, to less than was asked for."""
     return MailFailure(
         Facts(
             phase=Phase.TOKEN,
             happening=Happening.TOKEN_REFUSED,
             detail=detail,
+            server_said=said,
             token=TokenAnswer(app=key.value, error="invalid_scope"),
         )
     )

@@ -183,7 +183,8 @@ def test_another_account_is_told_apart_and_may_try_again(token_office, box, ann)
 def test_without_the_right_to_read_mail_it_is_refused(token_office, box, ann):
     answer = connect(ann, choice=Choice.WITHOUT_MAIL)
 
-    assert "oauth.scope_missing" in answer.text and "box was not ticked" in answer.text
+    assert "oauth.scope_missing" in answer.text and "Was a box left unticked" in answer.text
+    assert "<b>the server said</b>scope: " in answer.text
 
 
 def test_settings_that_are_taken_away_meanwhile_are_said(token_office, box, ann):
