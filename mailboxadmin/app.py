@@ -65,16 +65,18 @@ def create_app(
         store = _open_store(app, migrations=pages)
     clock, network = clock or SystemClock(), network or Network(ca_file=config.ca_file)
     web_time = WebTime(clock)
+    transport = HearingTransport(
+        resolve=network.addresses, ca_file=config.ca_file, hear=web_time.hear
+    )
     app.extensions["mailboxadmin"] = Deps(
         store=store,
         clock=clock,
         vault=vault,
         network=network,
+        outbound=transport,
         tokens=TokenClient(
             endpoints=Endpoints.of(config.provider_urls),
-            transport=HearingTransport(
-                resolve=network.addresses, ca_file=config.ca_file, hear=web_time.hear
-            ),
+            transport=transport,
             clock=clock,
         ),
         diagnosis=Diagnosis.load(),

@@ -18,6 +18,7 @@ from mailboxadmin.services.observing import keep_watch
 from mailboxadmin.services.prune import prune
 from mailboxadmin.services.refreshing import refresh_due_tokens
 from mailboxadmin.services.rounds import sync_many
+from mailboxadmin.services.telling import tell
 from mailboxadmin.services.warnings import tell_warnings
 
 #: Outcomes that leave nothing to mend.
@@ -45,6 +46,7 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
         prune(deps)
         keep_watch(deps)
         tell_warnings(deps)
+        tell(deps, gathered=True)
     return 0 if good else 1
 
 

@@ -15,11 +15,13 @@ from mailboxadmin.diagnosis import briefly
 from mailboxadmin.diagnosis.catalogue import Row, load_catalogue
 from mailboxadmin.diagnosis.codes import Code, Codes, load_codes
 from mailboxadmin.diagnosis.context import Context
+from mailboxadmin.diagnosis.delivery import as_facts, code_of
 from mailboxadmin.diagnosis.fixer import who_acts
 from mailboxadmin.diagnosis.journey import certain_code, code_of_token_sign_in, code_without_words
 from mailboxadmin.diagnosis.providers import Providers, load_providers
 from mailboxadmin.diagnosis.tokens import PASSES, TokenRow, Tokens, load_tokens, number_of
 from mailboxadmin.diagnosis.wording import Wording, quoted_words, without_links
+from mailboxadmin.domain.delivery import DeliveryFacts
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import SLOW_DOWN, Finding, Fixer
 from mailboxadmin.domain.provider import Provider
@@ -83,6 +85,29 @@ class Diagnosis:
             slow_down=code.name in SLOW_DOWN,
         )
         return self._compose(code, verdict.row, fixer, wording, facts, has_app=has_app)
+
+    def of_delivery(self, delivery: DeliveryFacts) -> Finding:
+        """Why somebody could not be told, for who runs Mailbox Admin, and nobody else reads it."""
+        facts, code = as_facts(delivery), self.codes.by_name[code_of(delivery)]
+        wording = Wording.of(
+            facts,
+            address="",
+            owner="",
+            effective=None,
+            help_contact="",
+            provider=None,
+            keeper=None,
+            app=self.tokens.app(""),
+            field=code.field,
+            fixer=code.fix_by,
+            slow_down=False,
+        )
+        found = self._compose(code, None, code.fix_by, wording, facts, has_app=False)
+        # Without the step that says whom to call: an admin of this office reads it.
+        call = wording.fill(
+            self.codes.call(code, code.fix_by), tell=wording.spoken(code.words["tell"])
+        )
+        return replace(found, steps=tuple(step for step in found.steps if step != call))
 
     def knows(self, facts: Facts, context: Context) -> bool:
         """False when a server spoke, and its words are in no file: they should be added to one."""

@@ -95,6 +95,10 @@ class Code(StrEnum):
     CHECKS_FINISHED = "checks.finished"
     #: The support bundle was downloaded, or written on the command line.
     BUNDLE_CREATED = "bundle.created"
+    #: Somebody was told of what broke or works again.
+    NOTICE_SENT = "notice.sent"
+    NOTICE_FAILED = "notice.failed"
+    NOTICE_TESTED = "notice.tested"
     BACKUP_CREATED = "backup.created"
     BACKUP_RESTORED = "backup.restored"
     #: What is said to a mail server and by it is recorded, or no more.

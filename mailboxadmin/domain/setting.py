@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from mailboxadmin.domain import app_entered, entered
+from mailboxadmin.domain import app_entered, entered, notify_entered
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.oauth import AppKey
 
@@ -37,6 +37,8 @@ class Kind(StrEnum):
     SECRET = "secret"
     #: A day; the value is a text, as ISO 8601 writes it.
     DATE = "date"
+    #: Addresses of mail, one a line or separated by commas.
+    ADDRESSES = "addresses"
 
 
 class Group(StrEnum):
@@ -49,6 +51,13 @@ class Group(StrEnum):
     KEEPING = "Keeping"
     #: On a page of its own.
     OAUTH = "OAuth"
+    #: On a page of its own.
+    TELLING = "Telling people"
+
+    @property
+    def apart(self) -> bool:
+        """Its settings are not on the page with the others."""
+        return self in (Group.OAUTH, Group.TELLING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,4 +126,5 @@ _READERS: Final[dict[Kind, Callable[[Setting, str], Value]]] = {
     Kind.HOSTS: lambda _, text: entered.read_allowed_hosts(text),
     Kind.SECRET: lambda _, text: app_entered.read_secret(text),
     Kind.DATE: lambda _, text: app_entered.read_day(text),
+    Kind.ADDRESSES: lambda setting, text: notify_entered.read_addresses(text, setting.maximum),
 }

@@ -14,6 +14,13 @@ from mailboxadmin.domain.app_entered import (
 )
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.mailbox import Encryption
+from mailboxadmin.domain.notify_entered import (
+    read_address,
+    read_mail_password,
+    read_signing_secret,
+    read_time_of_day,
+    read_web_address,
+)
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.setting import Group, Kind, Setting, Value
 
@@ -256,6 +263,120 @@ _ALL = (
         help="In Entra under Expires, beside the secret: 24 months after it was made at the "
         "latest. All Outlook mailboxes stop on that day; you are warned before it.",
         app=AppKey.OUTLOOK,
+    ),
+    Setting(
+        key="notify_to",
+        kind=Kind.ADDRESSES,
+        group=Group.TELLING,
+        label="Tell these people",
+        help="Addresses that are told by mail, one a line or with commas between. At least one "
+        "should not be read through Mailbox Admin.",
+        default=(),
+        maximum=20,
+    ),
+    Setting(
+        key="notify_on_incident",
+        kind=Kind.YES_NO,
+        group=Group.TELLING,
+        label="When something breaks",
+        help="One message for each cause, however many mailboxes it concerns. What mends itself "
+        "is told when it has lasted for half an hour.",
+        default=True,
+    ),
+    Setting(
+        key="notify_on_recovery",
+        kind=Kind.YES_NO,
+        group=Group.TELLING,
+        label="When it works again",
+        help="Only of what was told before.",
+        default=True,
+    ),
+    Setting(
+        key="notify_digest_at",
+        kind=Kind.TEXT,
+        group=Group.TELLING,
+        label="Every day at",
+        help="A summary each morning: what is broken, what ended since yesterday, what ends "
+        "soon. A time of day in this machine's zone, as 07:00; empty sends none.",
+        otherwise="off",
+        reads=read_time_of_day,
+    ),
+    Setting(
+        key="smtp_host",
+        kind=Kind.HOST,
+        group=Group.TELLING,
+        label="Mail server (SMTP)",
+        help="The server that takes mail to be sent, such as smtp.example.org.",
+    ),
+    Setting(
+        key="smtp_encryption",
+        kind=Kind.CHOICE,
+        group=Group.TELLING,
+        label="Encryption",
+        help="STARTTLS unless the server's operator says otherwise. Without encryption, the "
+        "password and what is told can be read on the way.",
+        default="starttls",
+        choices=(Encryption.STARTTLS, Encryption.SSL, Encryption.NONE),
+    ),
+    Setting(
+        key="smtp_port",
+        kind=Kind.INTEGER,
+        group=Group.TELLING,
+        label="Port",
+        help="Empty follows the encryption: 587 for STARTTLS, 465 for SSL, 25 for none.",
+        minimum=1,
+        maximum=65535,
+    ),
+    Setting(
+        key="smtp_username",
+        kind=Kind.TEXT,
+        group=Group.TELLING,
+        label="Name at sign-in",
+        help="Often the address. Empty: without a sign-in.",
+        maximum=320,
+    ),
+    Setting(
+        key="smtp_password",
+        kind=Kind.SECRET,
+        group=Group.TELLING,
+        label="Password",
+        help="Of the account that sends. It is sent only to the server that it was entered for.",
+        reads=read_mail_password,
+    ),
+    Setting(
+        key="smtp_from",
+        kind=Kind.TEXT,
+        group=Group.TELLING,
+        label="Sender",
+        help="The address the messages come from; most servers take only that of the account.",
+        otherwise="the name at sign-in, or the first of those who are told",
+        reads=read_address,
+    ),
+    Setting(
+        key="webhook_url",
+        kind=Kind.TEXT,
+        group=Group.TELLING,
+        label="Webhook",
+        help="Gets each message as JSON by POST: a chat, a ticket system, a script of your own.",
+        reads=read_web_address,
+    ),
+    Setting(
+        key="webhook_secret",
+        kind=Kind.SECRET,
+        group=Group.TELLING,
+        label="Webhook secret",
+        help="Signs what is sent, so that the other end can tell that it comes from here. At "
+        "least 16 characters; empty: nothing is signed.",
+        reads=read_signing_secret,
+    ),
+    Setting(
+        key="ping_url",
+        kind=Kind.TEXT,
+        group=Group.TELLING,
+        label="Sign of life",
+        help="Asked for by GET once a minute while mailboxes are being checked. A monitor there "
+        "raises the alarm when it comes no more, also when this machine is off.",
+        reads=read_web_address,
     ),
 )
 

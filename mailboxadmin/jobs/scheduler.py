@@ -2,7 +2,7 @@
 
     tick ── lock is ours? ── no ──► somebody else ticks; ask again at the next tick
                  │ yes
-                 └── heartbeat ── due mailboxes to the pool
+                 └── heartbeat ── due mailboxes to the pool ── people are told
 
 Every few seconds the same process goes on with what waits for its text, every minute it
 renews tokens, and once an hour it tidies up.
@@ -18,6 +18,7 @@ from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.jobs.examine_waiting import ExamineWaiting
 from mailboxadmin.jobs.refresh_tokens import RefreshTokens
 from mailboxadmin.jobs.sync_due import SyncDue
+from mailboxadmin.jobs.tell import Tell
 from mailboxadmin.services.clock_watch import ClockWatch
 from mailboxadmin.services.debugging import end_due
 from mailboxadmin.services.deps import Deps
@@ -55,6 +56,7 @@ class Scheduler:
         self._examine = ExamineWaiting(deps)
         self._tokens = RefreshTokens(deps)
         self._watch = ClockWatch(deps)
+        self._tell = Tell(deps)
         self._turn = threading.Lock()
         self._waited = False
         self._ended = False
@@ -109,6 +111,8 @@ class Scheduler:
                     scheduler_ticked(self._deps, next_tick_at=self._next_tick())
                     end_due(self._deps)
                     self._sync_due.run()
+                    # Only after a good tick: a sign of life says that mailboxes are checked.
+                    self._tell.run()
             except Exception:
                 # The next tick is the retry; a missing heartbeat turns every page red.
                 log.exception("a tick failed")
@@ -136,6 +140,7 @@ class Scheduler:
             self._clock.shutdown(wait=False)
         self._examine.stop()
         self._tokens.stop()
+        self._tell.stop()
         # A tick may wait for the database; the process ends whether or not it gets it.
         has_turn = self._turn.acquire(timeout=LAST_TICK_S)
         try:

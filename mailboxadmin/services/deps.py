@@ -8,6 +8,7 @@ from mailboxadmin.diagnosis import Diagnosis, Providers
 from mailboxadmin.domain.clock import Clock
 from mailboxadmin.imap.network import Network
 from mailboxadmin.oauth.client import TokenClient
+from mailboxadmin.outbound.transport import Transport
 from mailboxadmin.services.budget import ByteBudget
 from mailboxadmin.services.pool import Pool
 from mailboxadmin.services.running import Running
@@ -25,6 +26,8 @@ class Deps:
     vault: Vault
     #: How names are resolved and which authorities are trusted.
     network: Network
+    #: How webhooks and the server that sends mail are reached.
+    outbound: Transport
     #: What is asked of the OAuth providers.
     tokens: TokenClient
     diagnosis: Diagnosis

@@ -14,14 +14,18 @@ from mailboxadmin.services.sessions import LONGEST_IDLE, LONGEST_SESSION
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store.checks import drop_checks_before
 from mailboxadmin.store.incidents import drop_incidents_before
+from mailboxadmin.store.notices import drop_notices_before
 from mailboxadmin.store.prune import delete_entries, delete_runs, last_entry_before
 from mailboxadmin.store.sessions import end_stale_sessions
+from mailboxadmin.store.told_cases import drop_told_before
 
 #: Entries that say that nothing happened.
 ROUTINE_KEPT = timedelta(days=7)
 CHECKS_KEPT = timedelta(days=1)
 #: As far back as the pages show them, and a day to spare.
 RUNS_KEPT = timedelta(days=31)
+#: Longer than any waits, and the log has their subjects.
+NOTICES_KEPT = timedelta(days=31)
 #: Rows deleted in one transaction, so that nobody waits long for the writer.
 BITE = 2000
 
@@ -42,6 +46,8 @@ def prune(deps: Deps) -> int:
     with deps.store.write(background=True) as db:
         drop_checks_before(db, now - CHECKS_KEPT)
         drop_incidents_before(db, now - kept)
+        drop_told_before(db, now - kept)
+        drop_notices_before(db, now - min(NOTICES_KEPT, kept))
         end_stale_sessions(db, created_before=now - LONGEST_SESSION, seen_before=now - LONGEST_IDLE)
     forget_recordings(deps)
     rotate_log(deps.instance)

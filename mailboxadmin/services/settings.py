@@ -11,6 +11,7 @@ from mailboxadmin.domain.effective import Origin, effective
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.settings import SETTINGS, Setting, Value
 from mailboxadmin.domain.special_use import SpecialUse
+from mailboxadmin.services.channels import try_changed
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import parsed
 from mailboxadmin.services.faults import Faults, read_texts
@@ -22,6 +23,7 @@ from mailboxadmin.services.office_secrets import (
     put_secret,
     told_of_secret,
 )
+from mailboxadmin.services.smtp_password import SMTP_PASSWORD, keep_from_others
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.secrets import all_password_rows, office_secret_names
@@ -112,11 +114,13 @@ def change_settings(
         What changed; empty when everything was so before.
 
     Raises:
-        InvalidInputs: some are no settings or out of their limits; nothing was changed.
+        InvalidInputs: some are no settings or out of their limits, or the stored password of
+            the sending server would go to another one; nothing was changed.
     """
     wanted = _read(texts)
     with deps.store.write() as db:
         before = office_texts(db)
+        keep_from_others(before | held_secrets(db, deps, {SMTP_PASSWORD}), wanted)
         changes = _changes(before | held_secrets(db, deps, wanted), wanted)
         if not changes:
             return ()
@@ -124,6 +128,7 @@ def change_settings(
         for change in changes:
             _write(db, deps, change.setting, wanted[change.setting.key])
         _move(db, moved, deps.clock.now(), rebind=rebind_passwords)
+        try_changed(db, [change.setting.key for change in changes])
         retry_connected(db, {change.setting.key for change in changes}, deps.clock.now())
         add_entry(
             db, _entry(changes, len(moved.mailbox_ids), rebind_passwords, actor), deps.clock.now()

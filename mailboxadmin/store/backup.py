@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.domain.run import Outcome
+from mailboxadmin.store.notices import drop_waiting
 from mailboxadmin.store.schema import KNOWN
 from mailboxadmin.store.tables import (
     HeartbeatRow,
@@ -26,6 +27,7 @@ from mailboxadmin.store.tables import (
     StaffRow,
 )
 from mailboxadmin.store.tables_debug import DebugSwitchRow
+from mailboxadmin.store.tables_notices import ChannelRow
 from mailboxadmin.store.tables_oauth import ConsentRow
 
 #: Pages copied in one step; between two steps others may write.
@@ -132,12 +134,22 @@ def keep_database(source: Path, target: Path) -> None:
 def forget_the_moment(db: Session, now: datetime) -> None:
     """Undo what was true only when the copy was made.
 
-    Runs, leases, the heartbeat, sign-ins, people on their way to a provider, links (one may
-    have been used or replaced since), the set-up code and debug mode.
+    Runs, leases, the heartbeat, sign-ins, people on their way to a provider, messages on their
+    way to people, links (one may have been used or replaced since), the set-up code and debug
+    mode.
     """
-    gone = (ConsentRow, DebugSwitchRow, LeaseRow, HeartbeatRow, SessionRow, SetupCodeRow)
+    gone = (
+        ChannelRow,
+        ConsentRow,
+        DebugSwitchRow,
+        HeartbeatRow,
+        LeaseRow,
+        SessionRow,
+        SetupCodeRow,
+    )
     for table in gone:
         db.execute(delete(table))
+    drop_waiting(db)
     db.execute(update(StaffRow).values(invitation=None))
     no_link = dict.fromkeys(("repair_nonce", "repair_made_at", "repair_made_by"))
     db.execute(update(MailboxRow).values(no_link))

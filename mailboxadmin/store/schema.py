@@ -11,7 +11,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 #: The newest revision; a test holds it to the files.
 HEAD = "0007"
 #: All revisions that this version can read, oldest first.
-KNOWN = ("0001", "0002", "0003", "0004", "0006", "0007")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 
 
 class NewerDatabase(StoreUnavailable):

@@ -10,7 +10,7 @@ from wtforms import Field, PasswordField, SelectField, StringField, TextAreaFiel
 
 from mailboxadmin.domain.entered import NO, YES
 from mailboxadmin.domain.mailbox import Encryption
-from mailboxadmin.domain.settings import Kind, Setting
+from mailboxadmin.domain.settings import Group, Kind, Setting
 
 #: How a choice is shown; the value is what is stored.
 CHOICES = {
@@ -21,7 +21,7 @@ CHOICES = {
     NO: "No",
 }
 _CHOSEN = frozenset({Kind.CHOICE, Kind.YES_NO})
-_LINES = frozenset({Kind.FOLDERS, Kind.HOSTS})
+_LINES = frozenset({Kind.FOLDERS, Kind.HOSTS, Kind.ADDRESSES})
 #: No names of the browser's own dictionary.
 _AS_TYPED = frozenset({Kind.FOLDER, Kind.HOST})
 #: Neither the last password of this site nor one that the browser makes up.
@@ -53,7 +53,7 @@ def control(setting: Setting, *, inherited: str, word: str, pins: bool) -> Field
     if setting.is_secret:
         # The field itself never gets a value to show, whatever is stored or was sent.
         return PasswordField(setting.label, render_kw=attributes | {"autocomplete": _NOT_FILLED_IN})
-    if setting.kind in _AS_TYPED or setting.app:
+    if setting.kind in _AS_TYPED or setting.app or setting.group is Group.TELLING:
         attributes |= {"autocapitalize": "none", "spellcheck": "false"}
     if setting.kind in _LINES:
         return TextAreaField(setting.label, render_kw=attributes | {"rows": 3})

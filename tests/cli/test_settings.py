@@ -78,8 +78,8 @@ SECRETS = [key for key, setting in SETTINGS.items() if setting.is_secret]
 
 @pytest.mark.parametrize("key", SECRETS)
 def test_a_secret_comes_by_standard_input_and_is_told_as_set_or_unset(run, key):
-    done = run("settings", "set", key, "--value-stdin", stdin="canary~1\n")
-    again = run("settings", "set", key, "--value-stdin", stdin="canary~2\n")
+    done = run("settings", "set", key, "--value-stdin", stdin="canary~1-of-the-office\n")
+    again = run("settings", "set", key, "--value-stdin", stdin="canary~2-of-the-office\n")
 
     listed = {line["key"]: line for line in run("settings", "list", "--json").objects}
     table = run("settings", "list").out
@@ -92,7 +92,7 @@ def test_a_secret_comes_by_standard_input_and_is_told_as_set_or_unset(run, key):
 
 @pytest.mark.parametrize("key", SECRETS)
 def test_a_secret_on_the_command_line_is_refused_without_repeating_it(run, key):
-    done = run("settings", "set", key, "canary~1")
+    done = run("settings", "set", key, "canary~1-of-the-office")
 
     assert done.status == 2
     assert done.complaint.startswith(f"{key} is a secret; give it with --value-stdin.")

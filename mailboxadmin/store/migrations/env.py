@@ -3,7 +3,9 @@
 from alembic import context
 
 import mailboxadmin.store.tables
+import mailboxadmin.store.tables_debug
 import mailboxadmin.store.tables_mail
+import mailboxadmin.store.tables_notices
 import mailboxadmin.store.tables_oauth
 import mailboxadmin.store.tables_watch  # noqa: F401 - fills the metadata
 from mailboxadmin.store.base import Base, db

@@ -46,6 +46,9 @@ _WORDS = {
     Code.SCHEDULER_STOPPED: "Stopped",
     Code.SCHEDULER_STALLED: "Stalled",
     Code.SCHEDULER_TOOK_OVER: "Took over",
+    Code.NOTICE_SENT: "Told",
+    Code.NOTICE_FAILED: "Not told",
+    Code.NOTICE_TESTED: "Tested",
     Code.BACKUP_CREATED: "Backed up",
     Code.BACKUP_RESTORED: "Restored",
     Code.DEBUG_ENABLED: "Recording",
@@ -59,6 +62,7 @@ _GOOD = {
     Code.OAUTH_CONNECTED,
     Code.SYNC_FINISHED,
     Code.STAFF_JOINED,
+    Code.NOTICE_TESTED,
     Code.BACKUP_CREATED,
 }
 

@@ -7,8 +7,8 @@ from mailboxadmin.domain.settings import SETTINGS, Group, Setting
 from mailboxadmin.services.settings import SettingView
 from mailboxadmin.web.controls import control
 
-#: The OAuth apps have a page of their own.
-_HERE = {key: each for key, each in SETTINGS.items() if each.group is not Group.OAUTH}
+#: The OAuth apps, and how people are told, have pages of their own.
+_HERE = {key: each for key, each in SETTINGS.items() if not each.group.apart}
 
 
 class SettingsForm(FlaskForm):
@@ -23,7 +23,7 @@ class SettingsForm(FlaskForm):
         return [
             (group, [(each, self[each.key]) for each in _HERE.values() if each.group is group])
             for group in Group
-            if group is not Group.OAUTH
+            if not group.apart
         ]
 
     def texts(self) -> dict[str, str]:

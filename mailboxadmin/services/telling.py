@@ -1,0 +1,26 @@
+"""Telling people, from what goes on to what was sent: all of it, once a tick."""
+
+import threading
+
+from mailboxadmin.services.delivering import deliver
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.digest import make_digest
+from mailboxadmin.services.notices import make_notices
+from mailboxadmin.services.pinging import give_sign_of_life
+
+
+def tell(deps: Deps, stop: threading.Event | None = None, *, gathered: bool = False) -> None:
+    """Write what is to be told now, send what waits, and give a sign of life.
+
+    Args:
+        stop: set: send no more.
+        gathered: all mailboxes that are due have been tried in this round.
+
+    Raises:
+        StoreUnavailable: the database cannot be used.
+    """
+    # First, because it must not wait for a mail server that drips.
+    give_sign_of_life(deps)
+    make_notices(deps, gathered=gathered)
+    make_digest(deps)
+    deliver(deps, stop)
