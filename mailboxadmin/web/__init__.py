@@ -27,6 +27,7 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.auth import bp as auth
     from mailboxadmin.web.board import bp as board
     from mailboxadmin.web.certificate import bp as certificate
+    from mailboxadmin.web.debug import bp as debug
     from mailboxadmin.web.mailbox import bp as mailbox
     from mailboxadmin.web.mailboxes import bp as mailboxes
     from mailboxadmin.web.oauth import bp as oauth
@@ -39,5 +40,5 @@ def register(app: Flask) -> None:
     for around in (ids, access, limits, headers, page, errors):
         around.init_app(app)
     pages = (board, mailboxes, mailbox, certificate, activity, troubleshooting, settings, staff)
-    for blueprint in (auth, repair, oauth, *pages, ops):
+    for blueprint in (auth, repair, oauth, *pages, debug, ops):
         app.register_blueprint(blueprint)

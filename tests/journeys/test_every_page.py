@@ -20,9 +20,11 @@ from mailboxadmin.domain.oauth import AppKey, TokenSet
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.domain.run import Counts, Outcome
 from mailboxadmin.services import permission
+from mailboxadmin.services.debugging import switch_on
 from mailboxadmin.services.draft import NewConsent
 from mailboxadmin.services.findings import finding_for
 from mailboxadmin.services.invitations import add_and_invite
+from mailboxadmin.services.recording import Recording
 from mailboxadmin.services.repair import make_repair_link
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.store import runs
@@ -35,6 +37,7 @@ from tests.support.states import finding, log, put, put_mail, somebody, tick
 #: Files, fragments of pages, and what monitors ask for.
 NO_PAGES = {
     "activity.csv",
+    "debug.download",
     "mailbox.progress",
     "oauth.callback",
     "ops.beat",
@@ -62,6 +65,13 @@ CLIMBED = (
     Step(phase=Phase.TLS, ok=True, ms=31, detail="TLSv1.3"),
     Step(phase=Phase.GREETING, ok=True, ms=12, detail="OK ready"),
     Step(phase=Phase.AUTH, ok=False, ms=240, detail="refused"),
+)
+DIALOGUE = (
+    "       0 ms  --  connecting to 192.0.2.7, port 993",
+    "      33 ms  S:  * OK [CAPABILITY IMAP4rev1 " + "AUTH=SOMETHING-LONG-" * 9 + "] ready",
+    "      34 ms  C:  ABCD1 LOGIN ••••",
+    "    1290 ms  S!  ABCD1 NO [AUTHENTICATIONFAILED] Invalid credentials",
+    "    1291 ms  -!  raw: imaplib.IMAP4.error: b'[AUTHENTICATIONFAILED] Invalid credentials'",
 )
 #: Pages whose lists are empty in an empty office.
 EMPTY = ["/", "/?find=x", "/staff", "/activity?text=nothing&period=day", "/troubleshooting"]
@@ -91,6 +101,7 @@ class Sights:
         hugo, ines = (connect(office, somebody(office, name)) for name in ("Hugo", "Ines"))
         lost = finding("oauth.grant_expired", phase=Phase.TOKEN, field=None)
         put(office, ines, State.NEEDS_ACTION, lost, steps=CLIMBED[:1])
+        self.recording = self._record()
         self.runs = [self._run(outcome) for outcome in (None, Outcome.PARTIAL, Outcome.FAILED)]
         #: Whom pages about several people are looked at with; else it is Anna.
         self.people = {
@@ -141,6 +152,17 @@ class Sights:
             pin_certificate(db, Pin(host=host, fingerprint=PINNED, pinned_at=now, pinned_by=GRACE))
         return person
 
+    def _record(self) -> str:
+        """Debug mode is on for Anna, and one sync was recorded; its name."""
+        mailbox_id = self.anna.mailbox_id or 0
+        until = switch_on(self.office.deps, mailbox_id=mailbox_id, minutes=60, actor=GRACE).until
+        begun = Recording.begin(self.office.deps, mailbox_id, "run-1", until)
+        assert begun is not None
+        for line in DIALOGUE:
+            begun.write(line)
+        begun.end()
+        return begun.file.stem
+
     def _run(self, outcome: Outcome | None) -> int:
         """A run that ended so, or goes on; its id."""
         now = self.office.clock.now()
@@ -160,6 +182,7 @@ class Sights:
             "mailbox_id": [person.mailbox_id for person in people],
             "staff_id": [person.id for person in people],
             "run_id": self.runs,
+            "name": [self.recording],
             "host": ["nas.example.org"],
             "fingerprint": [PINNED],
         }

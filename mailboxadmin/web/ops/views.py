@@ -36,8 +36,9 @@ def metrics() -> Response:
 
 @bp.get("/beat")
 def beat() -> str:
-    """The beat line and the banner, for pages that stay open."""
-    return render_template("_beat.html") + render_template("_alarm.html", swap=True)
+    """The beat line and the banners, for pages that stay open."""
+    banners = (render_template(name, swap=True) for name in ("_alarm.html", "_recording.html"))
+    return "".join((render_template("_beat.html"), *banners))
 
 
 @bp.get("/favicon.ico")
