@@ -99,6 +99,8 @@ ROUTES: dict[str, Need] = {
     "staff.invite": Need.ADMIN,
     "static": Need.ALWAYS,
     "troubleshooting.answers": Need.ADMIN,
+    "troubleshooting.error_log": Need.ADMIN,
+    "troubleshooting.error_log": Need.ADMIN,
     "troubleshooting.index": Need.ADMIN,
     "troubleshooting.run_all": Need.ADMIN,
     "troubleshooting.stop": Need.ADMIN,

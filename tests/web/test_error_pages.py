@@ -128,3 +128,88 @@ def test_what_is_just_below_the_limit_is_read(grace: Visitor):
     answer = grace.post("/staff/csv", form_at="/staff", file=file, text="x" * 900_000)
 
     assert answer.status_code != 413
+
+
+def test_a_template_that_fails_is_a_page_with_a_number(
+    office: Office, grace: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    def broken() -> None:
+        raise LookupError
+
+    monkeypatch.setitem(office.app.jinja_env.globals, "navigation", broken)
+
+    answer = grace.get("/activity")
+
+    assert answer.status_code == 500
+    assert "Something here is broken." in answer.text
+    assert re.search(r"the number \d+", answer.text)
+    assert answer.text.rstrip().endswith("</html>")
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+def test_a_fault_in_the_page_for_faults_is_a_page_too(
+    grace: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str
+):
+    break_the_board(monkeypatch, TypeError())
+
+    def broken(*_: object, **__: object) -> str:
+        raise RuntimeError("no templates today")
+
+    monkeypatch.setattr(errors, "render_template", broken)
+
+    answer = grace.get(path)
+
+    number = re.search(r"the number (L[0-9a-f]{8}): the log file has it", answer.text)
+    assert answer.status_code == 500 and number is not None
+    assert "Something here is broken." in answer.text
+    assert answer.headers["Content-Security-Policy"]
+    said = [record.getMessage() for record in caplog.records]
+    assert any(number[1] in each for each in said)
+
+
+def test_a_banner_that_fails_leaves_no_page_blank(
+    office: Office, grace: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    # Every page has it, that for faults included.
+    monkeypatch.setitem(office.app.jinja_env.globals, "recording_now", broken)
+
+    answer = grace.get("/activity")
+
+    assert answer.status_code == 500
+    assert re.search(r"the number L[0-9a-f]{8}", answer.text)
+
+
+def test_a_fault_that_cannot_be_noted_has_a_number_too(
+    grace: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    break_the_board(monkeypatch, TypeError("ours"))
+
+    def broken(*_: object, **__: object) -> int:
+        raise RuntimeError("nor this")
+
+    monkeypatch.setattr(errors, "record_failure", broken)
+
+    answer = grace.get("/")
+
+    number = re.search(r"the number (L[0-9a-f]{8})", answer.text)
+    assert number is not None
+    [said] = [each for each in caplog.records if f"(number {number[1]})" in each.getMessage()]
+    assert said.exc_info is not None and isinstance(said.exc_info[1], TypeError)
+
+
+def test_a_fault_after_the_view_has_a_number_too(
+    office: Office, grace: Visitor, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(response: object) -> None:
+        raise KeyError
+
+    office.app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setitem(office.app.after_request_funcs, None, [broken])
+
+    answer = grace.get("/activity")
+
+    assert answer.status_code == 500
+    assert re.search(r"the number \d+", answer.text)

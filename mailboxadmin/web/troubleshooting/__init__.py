@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("troubleshooting", __name__)
 
-from mailboxadmin.web.troubleshooting import views  # noqa: E402, F401 - adds its routes
+from mailboxadmin.web.troubleshooting import error_log, views  # noqa: E402, F401 - add its routes
