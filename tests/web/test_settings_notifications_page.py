@@ -1,4 +1,4 @@
-"""Settings → Notifications: who is told and how, and a test of each way that says how far it came."""
+"""Settings → Notifications: who is told and how, and a test of each way that tells how it went."""
 
 import re
 from collections.abc import Iterator
