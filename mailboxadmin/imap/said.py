@@ -153,12 +153,18 @@ def masked(text: str, secrets: Iterable[str]) -> str:
     Also the beginning of one that the end of a long text cuts off.
     """
     was_cut = len(text.encode("utf-8", "replace")) > _LONGEST_TEXT - 4
-    for secret in secrets:
+    known = tuple(secrets)
+    for secret in known:
         pattern = re.escape(secret)
         if len(secret) < _SHORT_SECRET:
             pattern = rf"(?<!\w){pattern}(?!\w)"
         text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
-        lengths = range(len(secret) - 1, 0, -1) if was_cut else ()
-        beginning = next((n for n in lengths if text.endswith(secret[:n])), 0)
-        text = text[:-beginning] + MASK if beginning else text
-    return text
+    # The longest of all: a letter that happens to begin another secret says nothing.
+    beginning = max((_cut_off(text, secret) for secret in known), default=0) if was_cut else 0
+    return text[:-beginning] + MASK if beginning else text
+
+
+def _cut_off(text: str, secret: str) -> int:
+    """How many letters of the secret's beginning the text ends with."""
+    lengths = range(min(len(secret) - 1, len(text)), 0, -1)
+    return next((n for n in lengths if text[-n:].lower() == secret[:n].lower()), 0)

@@ -121,6 +121,12 @@ def test_a_secret_that_is_cut_off_by_the_end_of_a_long_text_is_covered():
     assert masked("no hunter", ["hunter22"]) == "no hunter"
 
 
+def test_a_letter_that_begins_another_secret_uncovers_none_that_is_cut_off():
+    said = "n" * 900 + " " + "token-" * 16 + "d"
+
+    assert masked(said, ["dXNlcj1h", "token-" * 16 + "d-and-more"]) == "n" * 900 + f" {MASK}"
+
+
 def test_a_secret_is_covered_as_a_complaint_of_a_library_shows_it():
     word = 'a"b\\c\td'
     forms = secret_forms("ann", word)
