@@ -178,6 +178,17 @@ _ALL = (
         unit="megabytes",
     ),
     Setting(
+        key="live_mailboxes",
+        kind=Kind.INTEGER,
+        group=Group.SYNC,
+        label="Live mailboxes",
+        help="So many mailboxes are told by their server when mail arrives, where it can, and are "
+        "synced at once; the most active ones first. The others wait for their turn. 0 is none.",
+        default=50,
+        maximum=500,
+        unit="mailboxes",
+    ),
+    Setting(
         key="help_contact",
         kind=Kind.TEXT,
         group=Group.PEOPLE,

@@ -1,6 +1,7 @@
 """A guarded socket with its buffered reader; it reports in three words how it failed."""
 
 import io
+import select
 import socket
 import ssl
 from collections.abc import Callable, Iterable
@@ -125,6 +126,44 @@ class Connection:
     def unread(self, line: bytes) -> None:
         """Give `line` back, to be read again."""
         self._unread = line
+
+    def wait(self, waker: int, seconds: float) -> bool:
+        """Wait for bytes, or until `waker`, a file descriptor, has some; True when bytes came.
+
+        Its end counts as bytes, too: reading then tells of it.
+        """
+        if self.has_come():
+            return True
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        poll.register(waker, select.POLLIN)
+        poll.poll(seconds * 1000)
+        return self.has_come()
+
+    def has_come(self) -> bool:
+        """True when there is something to read now, if only that the connection has ended."""
+        if self._unread:
+            return True
+        before = self.sock.gettimeout()
+        self.sock.settimeout(0)
+        try:
+            # Bytes may also wait in the buffer, or inside TLS, where no poll sees them.
+            self._reader.peek(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        except OSError as fault:
+            raise _ended(fault) from fault
+        finally:
+            self.sock.settimeout(before)
+        return True
+
+    def keep_alive(self) -> None:
+        """Have the system ask the other end now and then, so that a dead one is noticed."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in (("TCP_KEEPIDLE", 120), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 4)):
+            # Not every system lets one choose how often.
+            if hasattr(socket, name):
+                self.sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
     def read_line(self, longest: int = LONGEST_LINE) -> bytes:
         """One line with its end.

@@ -1,6 +1,6 @@
 """The verbs about the folder that is open (RFC 9051, 3.3: the selected state)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -14,9 +14,11 @@ from mailboxadmin.imap.arguments import uid_sets
 from mailboxadmin.imap.bodies import Unfetchable
 from mailboxadmin.imap.conversation import Conversation
 from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.idle import Idle, Woke
 from mailboxadmin.imap.parts import Part
 from mailboxadmin.imap.question import Question
 from mailboxadmin.imap.seen import store_seen
+from mailboxadmin.imap.waker import Waker
 from mailboxadmin.imap.wire import Wire
 
 #: UID, flags, mod-sequence (None without CONDSTORE).
@@ -140,6 +142,17 @@ class Selected(Conversation):
             raise RuntimeError("a folder that was opened for reading only is not written to")
         with self._speaking(Phase.FETCH):
             return store_seen(self._wire, uids, seen=seen, unchanged_since=unchanged_since)
+
+    def idle(self, waker: Waker, enough: Callable[[], bool]) -> Woke:
+        """Wait until the server tells of a change of the folder; only where it offers IDLE.
+
+        Args:
+            waker: ends it from another thread.
+            enough: asked once a minute; true ends it.
+        """
+        with self._speaking(Phase.FETCH):
+            self._wire.connection.keep_alive()
+            return Idle(self._wire, self._deadline, self._messages).wait(waker, enough)
 
     def _masked(self, said: Iterable[Fetched | Unfetchable]) -> Iterator[Fetched | Unfetchable]:
         for each in said:

@@ -5,7 +5,8 @@
                  └── heartbeat ── due mailboxes to the pool ── people are told
 
 Every few seconds the same process goes on with what waits for its text, every minute it
-renews tokens, and once an hour it tidies up.
+renews tokens, and once an hour it tidies up. Mailboxes that are live wait in threads of their
+own, and have a change begun with at once.
 """
 
 import logging
@@ -16,6 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.jobs.examine_waiting import ExamineWaiting
+from mailboxadmin.jobs.live_mailboxes import LiveMailboxes
 from mailboxadmin.jobs.refresh_tokens import RefreshTokens
 from mailboxadmin.jobs.sync_due import SyncDue
 from mailboxadmin.jobs.tell import Tell
@@ -57,6 +59,7 @@ class Scheduler:
         self._tokens = RefreshTokens(deps)
         self._watch = ClockWatch(deps)
         self._tell = Tell(deps)
+        self._live = LiveMailboxes(deps, self.hurry)
         self._turn = threading.Lock()
         self._waited = False
         self._ended = False
@@ -117,10 +120,21 @@ class Scheduler:
                 # The next tick is the retry; a missing heartbeat turns every page red.
                 log.exception("a tick failed")
 
+    def hurry(self) -> None:
+        """Hand out what is due now; the next tick does it otherwise."""
+        with self._turn:
+            if self._ended or not self._lock.held:
+                return
+            try:
+                self._sync_due.run()
+            except Exception:
+                log.exception("what is due was not begun with at once")
+
     def examine(self) -> None:
         """Every few seconds, in the process that ticks."""
         if self._lock.held:
             self._examine.run()
+            self._live.run()
 
     def refresh(self) -> None:
         """Every minute, in the process that ticks."""
@@ -141,6 +155,7 @@ class Scheduler:
         self._examine.stop()
         self._tokens.stop()
         self._tell.stop()
+        self._live.stop()
         # A tick may wait for the database; the process ends whether or not it gets it.
         has_turn = self._turn.acquire(timeout=LAST_TICK_S)
         try:

@@ -23,6 +23,8 @@ class Line:
     mailbox: Mailbox
     #: Messages that arrived in each of the last 24 hours, oldest first.
     hours: tuple[int, ...]
+    #: Its server tells of new mail by itself, to this process.
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,11 @@ def read_board(deps: Deps) -> Board:
     mailboxes.sort(key=lambda mailbox: _ORDER.index(mailbox.state))
     keys = [f"{hour:%Y-%m-%d %H}" for hour in hours]
     lines = (
-        Line(mailbox=m, hours=tuple(arrivals.get(m.id, {}).get(key, 0) for key in keys))
+        Line(
+            mailbox=m,
+            hours=tuple(arrivals.get(m.id, {}).get(key, 0) for key in keys),
+            live=deps.live.is_live(m.id),
+        )
         for m in mailboxes
     )
     return Board(

@@ -65,15 +65,16 @@ def check_plan(
         Cancelled: it was stopped; nothing is written of it.
     """
     control = control or RunControl(0, plan.mailbox_id)
-    climbed = climb(
-        deps,
-        plan,
-        on_step,
-        actor=actor,
-        count=not plan.synced,
-        on_open=control.holds,
-        what=f"check-{control.run_id}",
-    )
+    with deps.live.kept_away(plan.mailbox_id):
+        climbed = climb(
+            deps,
+            plan,
+            on_step,
+            actor=actor,
+            count=not plan.synced,
+            on_open=control.holds,
+            what=f"check-{control.run_id}",
+        )
     # The rung that was being climbed is red then; that says nothing of the mailbox.
     control.proceed()
     facts, finding = climbed.facts, None

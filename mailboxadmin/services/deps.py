@@ -10,6 +10,7 @@ from mailboxadmin.imap.network import Network
 from mailboxadmin.oauth.client import TokenClient
 from mailboxadmin.outbound.transport import Transport
 from mailboxadmin.services.budget import ByteBudget
+from mailboxadmin.services.live import Live
 from mailboxadmin.services.pool import Pool
 from mailboxadmin.services.running import Running
 from mailboxadmin.services.web_time import WebTime
@@ -38,6 +39,8 @@ class Deps:
     running: Running
     #: The tests of connections that somebody watches.
     testing: Running = field(default_factory=Running)
+    #: The mailboxes whose server tells this process of new mail.
+    live: Live = field(default_factory=Live)
     #: Fetched mail that waits for the database.
     waiting_bytes: ByteBudget = field(default_factory=ByteBudget)
     #: Folder of the database, the key file, logs and backups.

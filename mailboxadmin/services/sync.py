@@ -95,7 +95,8 @@ def _not_begun(deps: Deps, mailbox_id: int, fault: StoreUnavailable) -> SyncRepo
 
 def _perform(deps: Deps, run: Run) -> SyncReport:
     began = deps.clock.monotonic()
-    with held(deps, run):
+    # Servers count connections, and this run takes one.
+    with held(deps, run), deps.live.kept_away(run.mailbox_id):
         result = attempt(deps, run)
         record_outcome(deps, run, result)
     return SyncReport(
