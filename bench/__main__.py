@@ -3,8 +3,8 @@
     python -m bench [--quick] [PART]…
 
 The parts are first, changes, fairness, many, memory, click, activity, pages, live and fault;
-without names it measures everything. Each figure is printed when it is there; the table of all of them,
-at the end, is the one of docs/performance.md.
+without names it measures everything. Each figure is printed when it is there; the table of all
+of them, at the end, is the one of docs/performance.md.
 """
 
 import sys
