@@ -22,6 +22,7 @@ from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.oauth import client
 from mailboxadmin.services import consent
 from mailboxadmin.services.backup import create_backup
+from mailboxadmin.services.debugging import switch_on
 from mailboxadmin.services.consent import Returned, StrayReturn
 from mailboxadmin.services.log_file import write_log
 from mailboxadmin.services.tokens import Asking, Supply, access_token, refresh_now
@@ -201,8 +202,9 @@ class Day:
 
 @pytest.fixture
 def day(token_office, verifiers) -> Iterator[Day]:
-    """Somebody listens."""
+    """Somebody listens, and every dialogue is recorded."""
     write_log(token_office.deps.instance)
+    switch_on(token_office.deps, mailbox_id=None, minutes=24 * 60, actor=COMMAND_LINE)
     with overhear() as heard:
         yield Day(token_office, heard, verifiers)
 
@@ -220,6 +222,8 @@ def test_no_secret_is_said_anywhere(day: Day, tmp_path: Path):
     names = [box.person.email for box in day.boxes.values()]
     assert len(secrets) > 40 and len(day.verifiers) == len(day.states)
     assert len(day.heard.texts) > 150
+    files = [said for where, said in day.heard.texts if where.startswith("the file")]
+    assert any(b"AUTHENTICATE XOAUTH2" in said for said in files)
     assert day.heard.leaks(secrets, names) == []
 
 
