@@ -149,7 +149,7 @@ def test_what_a_password_does_not_mend_gets_no_link(office: Office, dovecot: Dov
     box = office.mailbox(server=dovecot, folders=("Nowhere",))
     assert office.sync(box).finding is not None
 
-    with pytest.raises(InvalidInput, match="not mended by entering a password"):
+    with pytest.raises(InvalidInput, match="not mended by its owner in a link"):
         make_repair_link(office.deps, box.id, actor=ADMIN)
 
 
