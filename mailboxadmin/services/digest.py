@@ -9,10 +9,10 @@ from mailboxadmin.domain.telling import Event, digest_due
 from mailboxadmin.services.board import Board, read_board
 from mailboxadmin.services.channels import read_delivery_faults
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.expiring import read_expiring
 from mailboxadmin.services.notice_words import line_of, over_line
 from mailboxadmin.services.notices import put_out, told_on
 from mailboxadmin.services.settings import office_values
+from mailboxadmin.services.warnings import read_warnings
 from mailboxadmin.store.notices import last_made_at
 from mailboxadmin.store.told_cases import ended_since
 
@@ -42,7 +42,7 @@ def compose_digest(deps: Deps) -> Notice:
     board = read_board(deps)
     with deps.store.read() as db:
         ended = [over_line(row) for row in ended_since(db, deps.clock.now() - SINCE_YESTERDAY)]
-    soon = [f"- {each.summary} {each.fix}" for each in read_expiring(deps)]
+    soon = [f"- {each.summary} {each.fix}" for each in read_warnings(deps)]
     untold = [
         f"- {each.finding.summary if each.finding else 'Messages were given up.'}"
         for each in read_delivery_faults(deps)
@@ -51,7 +51,7 @@ def compose_digest(deps: Deps) -> Notice:
         _part("Needs someone:", [line_of(case) for case in board.needing]),
         _part("Tried again by itself:", [line_of(case) for case in board.retrying]),
         _part("Works again since yesterday:", ended),
-        _part("Ends soon:", soon),
+        _part("Ends soon, or looks strange:", soon),
         _part("People were not told of everything:", untold),
     ]
     said = [part for part in parts if part]

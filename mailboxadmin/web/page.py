@@ -10,7 +10,7 @@ from flask import Flask, current_app, g, request, url_for
 from mailboxadmin import web
 from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.fingerprint import beginning, grouped
-from mailboxadmin.domain.mailbox import Glance
+from mailboxadmin.domain.mailbox import Glance, State
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services import beat, board
 from mailboxadmin.web import signed_in, words
@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(rfc3339, "rfc3339")
     for helper in (asset, navigation, page_url, read_beat, acts, rungs, wires, viewer, config_url):
         app.add_template_global(helper, helper.__name__)
+    app.add_template_global(own_trouble)
 
 
 def _at_present(name: str) -> Callable[[datetime], str]:
@@ -102,6 +103,22 @@ def read_beat() -> beat.Beat:
         expected = current_app.config["SCHEDULER_EXPECTED"]
         g.beat = beat.read_beat(web.deps(), expected=expected)
     return cast(beat.Beat, g.beat)
+
+
+def own_trouble() -> Glance | None:
+    """The reader's own mailbox when it waits for somebody; None on a page that tells of it."""
+    person = viewer()
+    if person is None or person.mailbox_id is None or _tells_of(person):
+        return None
+    mailbox = board.mailbox(web.deps(), person.mailbox_id)
+    return mailbox if mailbox.state is State.NEEDS_ACTION and mailbox.finding else None
+
+
+def _tells_of(person: Person) -> bool:
+    """The page is about the reader's own mailbox, or shows everything that is broken."""
+    if request.path == "/mailbox" or (person.is_admin and request.endpoint == "board.index"):
+        return True
+    return (request.view_args or {}).get("mailbox_id") == person.mailbox_id
 
 
 def navigation() -> tuple[NavItem, ...]:

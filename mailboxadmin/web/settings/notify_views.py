@@ -23,7 +23,7 @@ def notifications() -> Answer:
 @bp.post("/notifications")
 def save_notifications() -> Answer:
     """Save what was entered, and send a test on the way that was asked for."""
-    form, asked = NotifyForm(), request.form.get("test")
+    form, asked = NotifyForm(), request.args.get("test")
     tested = next((each for each in Channel if each == asked), None)
     try:
         changes = change_settings(deps(), form.texts(), actor=current_person().email)
