@@ -259,8 +259,8 @@ def a_click_could_not_be_sent(office: Office, _patch: pytest.MonkeyPatch) -> Non
 
 
 ALL = (
-    Broken("errors", a_password_is_refused, "(Anna Keller", "auth.bad_credentials, by the owner"),
-    Broken("errors", a_server_is_slow, "(Anna Keller", ""),
+    Broken("errors", a_password_is_refused, "(Anna Keller", "Anna Keller must "),
+    Broken("errors", a_server_is_slow, "(Anna Keller", "tried again by itself"),
     Broken("faults", a_page_failed, "ZeroDivisionError in board.index", "traceback in the log"),
     Broken("cut_off", a_sync_ran_out_of_memory, "had 490 MB of 512 MB", "more memory"),
     Broken("memory", memory_is_short, "490 MB of 512 MB memory are used, at most 500", "memory"),

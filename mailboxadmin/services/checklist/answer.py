@@ -35,7 +35,11 @@ class Point:
     #: What to do; empty when nothing is.
     fix: str = ""
     verdict: Verdict = Verdict.ACT
+    #: Of the finding; empty when there is none.
+    code: str = ""
     mailbox_id: int | None = None
+    #: The case on the board that holds several mailboxes; empty for none.
+    case_key: str = ""
     #: Whose it is, as a sentence calls them; empty when it is about no mailbox.
     who: str = ""
 
@@ -49,7 +53,7 @@ class Found:
     #: What to do; empty when it is in order.
     fix: str = ""
     points: tuple[Point, ...] = ()
-    #: What a page says before it lists the points; the summary names them, too.
+    #: What a page says, before it lists the points if there are any; empty: the summary.
     head: str = ""
     #: A few words for the mark; empty for the usual ones.
     word: str = ""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.clock import rfc3339
-from mailboxadmin.domain.finding import Finding
+from mailboxadmin.domain.finding import Finding, Fixer
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.services.board import read_cases
 from mailboxadmin.services.cases import Case
@@ -15,21 +15,24 @@ from mailboxadmin.store.checklist import Cause, causes_above
 
 #: How far back it looks.
 RECENT = timedelta(hours=24)
+#: Owners that a line names.
+MOST_NAMED = 3
 #: The lines of the log that tell of a connection or a sync.
 CODES = (Code.SYNC_FAILED, Code.SYNC_TIMED_OUT, Code.CHECK_FINISHED, Code.OAUTH_REFRESH_FAILED)
 
 
 def recent_errors(look: Look) -> Found:
     """What is broken now by its cause, then what was in the last day and is over."""
-    cases, causes = read_cases(look.deps), _causes(look)
+    # What needs someone first; of those, what holds up most mailboxes.
+    cases = tuple(sorted(read_cases(look.deps), key=lambda case: not case.needs_someone))
+    causes = _causes(look)
     logged = {cause.code: cause for cause, _ in causes}
     points = [_broken(case, logged.get(case.finding.code)) for case in cases]
     codes = {case.finding.code for case in cases}
     points += [_over(look, cause, words) for cause, words in causes if cause.code not in codes]
     return Found(
         summary=_summary(look, points, cases),
-        fix=" ".join(_fix(case) for case in cases if case.needs_someone)
-        or ("It is tried again by itself." if cases else ""),
+        fix=" ".join(dict.fromkeys(map(_fix, cases))),
         points=tuple(points),
         word=_word(cases),
     )
@@ -75,21 +78,39 @@ def _causes(look: Look) -> list[tuple[Cause, str]]:
 
 def _broken(case: Case, cause: Cause | None) -> Point:
     first: Mailbox = case.mailboxes[0]
-    names = ", ".join(each.owner_name or each.address for each in case.mailboxes[:3])
-    more = f" and {len(case.mailboxes) - 3} more" if len(case.mailboxes) > 3 else ""
     return Point(
-        what=f"{_sentence(case.short)} ({names}{more}{_times(cause)}).",
+        what=f"{_sentence(case.short)} ({_names(case)}{_times(cause)}).",
         fix=_fix(case),
+        code=case.finding.code,
         verdict=Verdict.ACT if case.needs_someone else Verdict.LOOK,
         mailbox_id=None if case.wide else first.id,
+        case_key=case.key if case.wide else "",
         who="" if case.wide else first.owner_name or first.address,
     )
 
 
+def _names(case: Case) -> str:
+    names = ", ".join(each.owner_name or each.address for each in case.mailboxes[:MOST_NAMED])
+    more = len(case.mailboxes) - MOST_NAMED
+    return f"{names} and {more} more" if more > 0 else names
+
+
 def _fix(case: Case) -> str:
     if not case.needs_someone:
-        return ""
-    return f"{_sentence(case.task)} ({case.finding.code}, by the {case.finding.fix_by.value})."
+        at = f" {rfc3339(case.next_attempt_at)}" if case.next_attempt_at else ""
+        return f"Nobody needs to act: it is tried again by itself{at}."
+    by = case.finding.fix_by
+    who = _names(case) if by is Fixer.OWNER else _FIXERS[by]
+    return f"{_sentence(who)} must {case.task}."
+
+
+#: Who acts, when it is not the owner.
+_FIXERS = {
+    Fixer.ADMIN: "an admin",
+    Fixer.MAIL_HOST: "whoever runs the mail server",
+    Fixer.PROVIDER_ADMIN: "the provider’s admin",
+    Fixer.NOBODY: "somebody",
+}
 
 
 def _over(look: Look, cause: Cause, words: str) -> Point:

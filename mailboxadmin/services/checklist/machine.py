@@ -41,7 +41,9 @@ def disk(look: Look) -> Found:
             summary=sentence,
             fix="Make room: mail that does not fit is not lost, but is not fetched.",
         )
-    return Found(summary=sentence)
+    return Found(
+        summary=sentence, head=f"{usage.free / 1e9:.1f} GB of disk are free, {full} % full."
+    )
 
 
 def database(look: Look) -> Found:
@@ -67,7 +69,8 @@ def database_at_a_glance(look: Look) -> Found:
         return Found(summary=f"The database {file} may not be written.", fix=WHO_OWNS_IT)
     return Found(
         summary=f"The database {file} may be read and written ({_size(file)}). "
-        "`mailboxadmin doctor` also reads all of it."
+        "`mailboxadmin doctor` also reads all of it.",
+        head=f"The database may be read and written ({_size(file)}).",
     )
 
 
@@ -96,7 +99,10 @@ def key_file(look: Look) -> Found:
             "it, enter those passwords again.",
         )
     where = "The key file" if file else "The key of the environment"
-    return Found(summary=f"{where} opens every stored secret ({len(sealed)}).")
+    return Found(
+        summary=f"{where} opens every stored secret ({len(sealed)}).",
+        head="The key opens every stored secret.",
+    )
 
 
 def _opens(deps: Deps, sealed: bytes) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from mailboxadmin.services.cases import Case
 from mailboxadmin.services.checklist.answer import Verdict
 from mailboxadmin.services.doctor import SEVEN, Row
 from mailboxadmin.services.run_all import Outcome, RunAll
@@ -45,14 +44,3 @@ def remark(run: RunAll | None, now: datetime) -> str:
     tested = len(run.of(Outcome.FAILS, Outcome.WORKS))
     result = f"{failing} of {tested} do not connect" if failing else "all connect"
     return f"Run {ago(run.finished_at, now)}, {count(tested, 'mailbox', 'mailboxes')}: {result}."
-
-
-def broken(cases: Sequence[Case]) -> str:
-    """How many mailboxes are broken, and for how many causes."""
-    if not cases:
-        return "No mailbox is broken."
-    mailboxes = sum(len(case.mailboxes) for case in cases)
-    if mailboxes == 1:
-        return "One mailbox is broken."
-    causes = "one cause" if len(cases) == 1 else f"{number_word(len(cases)).lower()} causes"
-    return f"{number_word(mailboxes)} mailboxes are broken, for {causes}."

@@ -3,7 +3,6 @@
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from mailboxadmin.services.board import read_cases
 from mailboxadmin.services.checklist.look import Look
 from mailboxadmin.services.doctor import as_rows, examine
 from mailboxadmin.services.run_all import AllRunning, read_run_all, start_run_all, stop_run_all
@@ -11,7 +10,6 @@ from mailboxadmin.services.sign_ins import list_sign_ins
 from mailboxadmin.services.unknown import read_unknown, unknown_as_rows
 from mailboxadmin.services.warnings import read_warnings
 from mailboxadmin.web import current_person, deps
-from mailboxadmin.web.board.cards import card
 from mailboxadmin.web.rungs import LABELS
 from mailboxadmin.web.troubleshooting import bp, verdict
 from mailboxadmin.web.troubleshooting.evidence import evidence
@@ -24,18 +22,14 @@ SHOWN = 20
 
 @bp.get("/troubleshooting")
 def index() -> str:
-    """The seven checks; below them what is broken, what ends soon, how all sign in."""
+    """The seven checks; below them what will break, and how all sign in."""
     look = Look(deps(), browser_url=request.url_root)
     if "HX-Request" in request.headers:
         return render_template("troubleshooting/_checks.html", **_checks(look))
     answers = read_unknown(deps())
-    # What needs someone first; of those, what holds up most mailboxes.
-    cases = sorted(read_cases(deps()), key=lambda case: not case.needs_someone)
     return render_template(
         "troubleshooting/index.html",
         **_checks(look),
-        broken_remark=verdict.broken(cases),
-        cards=[card(case, current_person()) for case in cases],
         foreseen=read_warnings(deps(), look),
         sign_ins_found=list_sign_ins(deps()),
         answers=answers[:SHOWN],
