@@ -100,6 +100,8 @@ ROUTES: dict[str, Need] = {
     "static": Need.ALWAYS,
     "troubleshooting.answers": Need.ADMIN,
     "troubleshooting.error_log": Need.ADMIN,
+    "troubleshooting.bundle": Need.ADMIN,
+    "troubleshooting.download": Need.ADMIN,
     "troubleshooting.index": Need.ADMIN,
     "troubleshooting.run_all": Need.ADMIN,
     "troubleshooting.stop": Need.ADMIN,

@@ -22,8 +22,8 @@ from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.oauth import client
 from mailboxadmin.services import consent
 from mailboxadmin.services.backup import create_backup
-from mailboxadmin.services.debugging import switch_on
 from mailboxadmin.services.consent import Returned, StrayReturn
+from mailboxadmin.services.debugging import switch_on
 from mailboxadmin.services.log_file import write_log
 from mailboxadmin.services.tokens import Asking, Supply, access_token, refresh_now
 from mailboxadmin.services.unknown import read_unknown

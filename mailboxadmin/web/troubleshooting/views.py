@@ -3,6 +3,7 @@
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from mailboxadmin.services.bundle import bundle_parts, make_bundle
 from mailboxadmin.services.checklist.look import Look
 from mailboxadmin.services.doctor import as_rows, examine
 from mailboxadmin.services.run_all import AllRunning, read_run_all, start_run_all, stop_run_all
@@ -63,6 +64,21 @@ def stop() -> AnyResponse:
     """End that."""
     stop_run_all(deps(), actor=current_person().email)
     return redirect(url_for(".index"))
+
+
+@bp.get("/troubleshooting/bundle")
+def bundle() -> str:
+    """Exactly what is in the support bundle, before anybody downloads it."""
+    return render_template("troubleshooting/bundle.html", parts=bundle_parts(deps()))
+
+
+@bp.post("/troubleshooting/bundle")
+def download() -> Response:
+    """The support bundle."""
+    file = Response(make_bundle(deps(), actor=current_person().email), mimetype="application/zip")
+    name = f"mailboxadmin-{deps().clock.now():%Y%m%d-%H%M}.zip"
+    file.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return file
 
 
 @bp.get("/troubleshooting/answers.toml")
