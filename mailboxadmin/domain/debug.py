@@ -29,8 +29,13 @@ class Switch:
 
     def is_on(self, now: datetime) -> bool:
         """Whether it records, whoever has noted its end."""
-        return self.began_at - _SET_BACK <= now < self.until
+        return in_force(self.began_at, self.until, now)
 
     def concerns(self, mailbox_id: int | None) -> bool:
         """Whether it records that mailbox."""
         return self.mailbox_id in (None, mailbox_id)
+
+
+def in_force(began_at: datetime, until: datetime, now: datetime) -> bool:
+    """Whether what was switched on then is on now."""
+    return began_at - _SET_BACK <= now < until

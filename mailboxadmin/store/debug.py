@@ -2,12 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
-from mailboxadmin.domain.debug import Switch
+from mailboxadmin.domain.debug import Switch, in_force
 from mailboxadmin.store.tables import MailboxRow, StaffRow
 from mailboxadmin.store.tables_debug import DebugSwitchRow
+
+_CONCERNING = select(DebugSwitchRow.began_at, DebugSwitchRow.until).where(
+    or_(DebugSwitchRow.mailbox_id == bindparam("theirs"), DebugSwitchRow.mailbox_id.is_(None))
+)
 
 
 def all_switches(db: Session) -> tuple[Switch, ...]:
@@ -23,13 +27,9 @@ def all_switches(db: Session) -> tuple[Switch, ...]:
 
 def recorded_until(db: Session, mailbox_id: int, now: datetime) -> datetime | None:
     """Until when that mailbox is recorded; None when it is not."""
-    rows = db.scalars(
-        select(DebugSwitchRow).where(
-            or_(DebugSwitchRow.mailbox_id == mailbox_id, DebugSwitchRow.mailbox_id.is_(None))
-        )
-    )
-    ends = [row.until for row in rows if _switch(row).is_on(now)]
-    return max(ends, default=None)
+    # Columns and a statement that is made once: every run asks this.
+    found = db.execute(_CONCERNING, {"theirs": mailbox_id})
+    return max((until for began_at, until in found if in_force(began_at, until, now)), default=None)
 
 
 def put_switch(
