@@ -109,17 +109,24 @@ def _end(
     going_on = {case.key for case in cases}
     over: list[ToldCaseRow] = []
     for row in known.values():
-        states = [mailboxes[int(key)].state for key in row.members if int(key) in mailboxes]
+        boxes = [mailboxes[int(key)] for key in row.members if int(key) in mailboxes]
+        states = [mailbox.state for mailbox in boxes]
         if row.key in going_on or (row.told_at and any(state in BROKEN for state in states)):
             row.gone_at = None
             continue
-        row.gone_at = row.gone_at or now
+        row.gone_at = row.gone_at or _works_since(row, boxes, now)
         if row.told_at and now - row.gone_at < SETTLE:
             continue
         row.ended_at, row.recovered = row.gone_at, State.OK in states
         if row.told_at and row.recovered:
             over.append(row)
     return _each_mailbox_once(over)
+
+
+def _works_since(row: ToldCaseRow, boxes: Sequence[Mailbox], now: datetime) -> datetime:
+    """When the last of them worked again; now where none did."""
+    successes = (mailbox.last_success_at for mailbox in boxes if mailbox.state is State.OK)
+    return max((at for at in successes if at and row.began_at < at <= now), default=now)
 
 
 def _each_mailbox_once(over: Sequence[ToldCaseRow]) -> list[ToldCaseRow]:
