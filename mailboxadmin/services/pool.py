@@ -76,6 +76,16 @@ class Pool:
         self._workers = 0
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        """How much work waits for its turn."""
+        return len(self._waiting)
+
+    @property
+    def busy(self) -> int:
+        """How much goes on."""
+        return len(self._busy)
+
     def submit(self, work: Work, *, urgent: bool = False, at_once: Asked = _never) -> "Future[Any]":
         """Do `work` in a thread, as soon as there is room; what comes of it.
 

@@ -5,7 +5,19 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mailboxadmin.store.tables import RunRow
+from mailboxadmin.domain.activity import Level
+from mailboxadmin.store.tables import ActivityRow, RunRow
+
+
+def entries_above(db: Session, code: str, above: int) -> int:
+    """How many entries of a code came after that one."""
+    counted = 0
+    for level in Level:  # The index is by code and level.
+        query = select(func.count()).where(
+            ActivityRow.code == code, ActivityRow.level == int(level), ActivityRow.id > above
+        )
+        counted += db.scalar(query) or 0
+    return counted
 
 
 def runs_by_outcome(db: Session, since: datetime) -> dict[str, int]:

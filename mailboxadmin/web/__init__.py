@@ -32,12 +32,13 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.mailboxes import bp as mailboxes
     from mailboxadmin.web.oauth import bp as oauth
     from mailboxadmin.web.ops import bp as ops
+    from mailboxadmin.web.ops import pages as pages_timed
     from mailboxadmin.web.repair import bp as repair
     from mailboxadmin.web.settings import bp as settings
     from mailboxadmin.web.staff import bp as staff
     from mailboxadmin.web.troubleshooting import bp as troubleshooting
 
-    for around in (ids, access, limits, headers, page, errors):
+    for around in (pages_timed, ids, access, limits, headers, page, errors):
         around.init_app(app)
     pages = (board, mailboxes, mailbox, certificate, activity, troubleshooting, settings, staff)
     for blueprint in (auth, repair, oauth, *pages, debug, ops):

@@ -1,14 +1,22 @@
 """What a monitor asks: /healthz, /metrics, and the mark of the site."""
 
 import os
+import re
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from mailboxadmin.domain.activity import Code, Level
+from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.mailbox import State
+from mailboxadmin.store import watch
 from tests.support import states
+from tests.support.broken import configured
 from tests.support.office import Office
 from tests.support.visitor import Visitor
 
+DOCS = Path(__file__).parents[2] / "docs"
 TOKEN = {"Authorization": "Bearer s3cret"}
 
 
@@ -75,6 +83,64 @@ def test_metrics_tell_the_board_in_numbers(office: Office, visitor: Visitor):
     assert 'mailboxadmin_messages{mailbox="anna@example.org"} 3.0' in lines
     assert "mailboxadmin_scheduler_beat_age_seconds 10.0" in lines
     assert "mailboxadmin_scheduler_stale 0.0" in lines
+
+
+def everything(office: Office) -> None:
+    """An office in which every figure has something to tell."""
+    now = office.clock.now()
+    states.put(office, states.somebody(office, "Anna"), State.OK, last_success_at=now)
+    ben = states.put(office, states.somebody(office, "Ben"), State.NEEDS_ACTION, states.finding())
+    broken_by = {"code": "auth.bad_credentials"}
+    states.log(
+        office, Code.SYNC_FAILED, "No.", mailbox_id=ben, level=Level.ERROR, finding=broken_by
+    )
+    configured(office, "cleo@example.org", imap_host="mail.example.org")
+    shown = Certificate(
+        fingerprint="ab" * 32,
+        issuer="Let’s Encrypt",
+        self_signed=False,
+        names=("mail.example.org",),
+        starts_at=now,
+        ends_at=now + timedelta(days=3),
+    )
+    with office.deps.store.write() as db:
+        watch.note_certificate(db, "mail.example.org:993", shown, now)
+    states.tick(office)
+
+
+def test_each_metric_of_the_alert_file_and_of_the_page_exists(office: Office, visitor: Visitor):
+    office.app.config["METRICS_TOKEN"] = "s3cret"
+    everything(office)
+    visitor.get("/login")
+
+    text = visitor.get("/metrics", headers=TOKEN).text
+
+    there = set(re.findall(r"^(mailboxadmin_\w+?)(?:\{| )", text, re.MULTILINE))
+    alerts = (DOCS / "alerts.yml").read_text()
+    named = set(re.findall(r"mailboxadmin_\w+", "\n".join(re.findall(r"expr: (.*)", alerts))))
+    told = set(re.findall(r"`(mailboxadmin_\w+)", (DOCS / "monitoring.md").read_text()))
+    assert len(named) > 10 and named <= there
+    assert "mailboxadmin_page_seconds" in told
+    assert told - there <= {"mailboxadmin_page_seconds", "mailboxadmin_runs_last_day"}
+    families = {re.sub(r"_(bucket|count|sum|created)$", "", each) for each in there}
+    assert families <= told
+    for value in ('broken{code="auth.bad_credentials"} 1.0', 'warnings{code="certificate.exp'):
+        assert f"mailboxadmin_{value}" in text
+
+
+def test_pages_are_timed_by_their_endpoint_and_not_by_their_address(
+    office: Office, visitor: Visitor
+):
+    office.app.config["METRICS_TOKEN"] = "s3cret"
+    office.admin()
+    for path in ("/login", "/nowhere/1", "/nowhere/2", "/invitation/a-token"):
+        visitor.get(path)
+
+    text = visitor.get("/metrics", headers=TOKEN).text
+
+    assert 'mailboxadmin_page_seconds_count{endpoint="auth.login",status="2xx"} 1.0' in text
+    assert 'mailboxadmin_page_seconds_count{endpoint="none",status="4xx"} 2.0' in text
+    assert "a-token" not in text and "nowhere" not in text
 
 
 def test_the_mark_is_there_before_the_set_up(office: Office, visitor: Visitor):

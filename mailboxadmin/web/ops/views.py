@@ -11,6 +11,7 @@ from mailboxadmin.services.figures import read_figures
 from mailboxadmin.web import deps
 from mailboxadmin.web.ops import bp
 from mailboxadmin.web.ops.exposition import exposition
+from mailboxadmin.web.ops.pages import page_figures
 
 
 @bp.get("/healthz")
@@ -31,7 +32,7 @@ def metrics() -> Response:
     if not compare_digest(given.encode(), f"Bearer {token}".encode()):
         return Response("", 401, headers={"WWW-Authenticate": "Bearer"})
     figures = read_figures(deps(), scheduler_expected=current_app.config["SCHEDULER_EXPECTED"])
-    return Response(exposition(figures), content_type=CONTENT_TYPE_LATEST)
+    return Response(exposition(figures, page_figures()), content_type=CONTENT_TYPE_LATEST)
 
 
 @bp.get("/beat")
