@@ -2,16 +2,28 @@
 
     python -m bench [--quick] [PART]…
 
-The parts are first, changes, fairness, many, memory, click, activity, pages, live and fault;
-without names it measures everything. Each figure is printed when it is there; the table of all
-of them, at the end, is the one of docs/performance.md.
+The parts are first, changes, fairness, many, memory, click, activity, pages, run_all, live and
+fault; without names it measures everything. Each figure is printed when it is there; the table of
+all of them, at the end, is the one of docs/performance.md.
 """
 
 import sys
 import time
 from collections.abc import Callable, Iterator
 
-from bench import activity, changes, click, fairness, fault, first, live, many, memory, pages
+from bench import (
+    activity,
+    changes,
+    click,
+    fairness,
+    fault,
+    first,
+    live,
+    many,
+    memory,
+    pages,
+    run_all,
+)
 from bench.figures import Figure, line, table
 from bench.peers import Mbsync, Offlineimap
 from bench.scale import FULL, QUICK, Scale
@@ -25,6 +37,7 @@ PARTS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "click": click.figures,
     "activity": activity.figures,
     "pages": pages.figures,
+    "run_all": run_all.figures,
     "live": live.figures,
     "fault": fault.figures,
 }
