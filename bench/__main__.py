@@ -2,9 +2,9 @@
 
     python -m bench [--quick] [PART]…
 
-The parts are first, changes, fairness, many, memory, click, activity, pages, run_all, live and
-fault; without names it measures everything. Each figure is printed when it is there; the table of
-all of them, at the end, is the one of docs/performance.md.
+The parts are first, changes, fairness, many, memory, click, activity, pages, run_all, live, search
+and fault; without names it measures everything. Each figure is printed when it is there; the table
+of all of them, at the end, is the one of docs/performance.md.
 """
 
 import sys
@@ -23,6 +23,7 @@ from bench import (
     memory,
     pages,
     run_all,
+    search,
 )
 from bench.figures import Figure, line, table
 from bench.peers import Mbsync, Offlineimap
@@ -39,6 +40,7 @@ PARTS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "pages": pages.figures,
     "run_all": run_all.figures,
     "live": live.figures,
+    "search": search.figures,
     "fault": fault.figures,
 }
 

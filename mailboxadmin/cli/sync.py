@@ -14,6 +14,7 @@ from mailboxadmin.services.debugging import end_due
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.examine import examine_messages
 from mailboxadmin.services.heartbeat import timer_ticked
+from mailboxadmin.services.index_mail import index_mail
 from mailboxadmin.services.observing import keep_watch
 from mailboxadmin.services.prune import prune
 from mailboxadmin.services.refreshing import refresh_due_tokens
@@ -43,6 +44,7 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
     if due:
         refresh_due_tokens(deps, threading.Event())
         examine_messages(deps, budget_s=EXAMINE_S)
+        index_mail(deps, budget_s=EXAMINE_S)
         prune(deps)
         keep_watch(deps)
         tell_warnings(deps)

@@ -4,9 +4,9 @@
                  │ yes
                  └── heartbeat ── due mailboxes to the pool ── people are told
 
-Every few seconds the same process goes on with what waits for its text, every minute it
-renews tokens, and once an hour it tidies up. Mailboxes that are live wait in threads of their
-own, and have a change begun with at once.
+Every few seconds the same process goes on with what waits for its text and for the index,
+every minute it renews tokens, and once an hour it tidies up. Mailboxes that are live wait in
+threads of their own, and have a change begun with at once.
 """
 
 import logging
@@ -17,6 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.jobs.examine_waiting import ExamineWaiting
+from mailboxadmin.jobs.index_mail import IndexMail
 from mailboxadmin.jobs.live_mailboxes import LiveMailboxes
 from mailboxadmin.jobs.refresh_tokens import RefreshTokens
 from mailboxadmin.jobs.sync_due import SyncDue
@@ -56,6 +57,7 @@ class Scheduler:
         self._clock = BackgroundScheduler(timezone=UTC, daemon=True)
         self._sync_due = SyncDue(deps)
         self._examine = ExamineWaiting(deps)
+        self._index = IndexMail(deps)
         self._tokens = RefreshTokens(deps)
         self._watch = ClockWatch(deps)
         self._tell = Tell(deps)
@@ -134,6 +136,7 @@ class Scheduler:
         """Every few seconds, in the process that ticks."""
         if self._lock.held:
             self._examine.run()
+            self._index.run()
             self._live.run()
 
     def refresh(self) -> None:
@@ -153,6 +156,7 @@ class Scheduler:
         if self._clock.running:
             self._clock.shutdown(wait=False)
         self._examine.stop()
+        self._index.stop()
         self._tokens.stop()
         self._tell.stop()
         self._live.stop()

@@ -56,7 +56,7 @@ def examine_messages(
     ends_at = deps.clock.monotonic() + budget_s
     done = mailbox_id = 0
     while not stop.is_set() and deps.clock.monotonic() < ends_at:
-        _give_way(deps, stop)
+        give_way(deps, stop)
         with deps.store.read() as db:
             mailbox_id = rows.next_mailbox(db, mailbox_id) or rows.next_mailbox(db, 0) or 0
             if not mailbox_id:
@@ -66,7 +66,8 @@ def examine_messages(
     return done
 
 
-def _give_way(deps: Deps, stop: threading.Event) -> None:
+def give_way(deps: Deps, stop: threading.Event) -> None:
+    """Wait for runs that have work to do, but not for long."""
     waited = 0.0
     while waited < GIVES_WAY_S and deps.running.busy and not stop.wait(LOOKS_UP_S):
         waited += LOOKS_UP_S

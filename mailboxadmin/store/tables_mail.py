@@ -148,6 +148,22 @@ class MessageContentsRow(Base):
     problem: Mapped[str | None] = mapped_column(Text)
 
 
+class SearchEntryRow(Base):
+    """A message that the search knows, or is about to; see `mail_search`."""
+
+    __tablename__ = "search_entries"
+    __table_args__ = (
+        # What waits.
+        Index("ix_search_entries_waiting", "message_id", sqlite_where=text("indexed = 0")),
+    )
+
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
+    )
+    #: Its words are in the index.
+    indexed: Mapped[bool]
+
+
 class ReadChangeRow(Base):
     """A click that the server has not been told yet: the outbox. A later click replaces it."""
 

@@ -20,7 +20,9 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=True,
             transactional_ddl=True,
-            include_name=lambda name, *_: not (name or "").startswith("activity_search"),
+            include_name=lambda name, *_: (
+                not (name or "").startswith(("activity_search", "mail_search"))
+            ),
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -1,0 +1,74 @@
+"""What a list of search results shows of each message."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mailboxadmin.store.slices import slices
+from mailboxadmin.store.tables_mail import FolderRow, MessageContentsRow, MessageRow
+
+#: Of a text that is looked at for what to show of it; the index knows all of it.
+LOOKED_AT_CHARS = 20_000
+FLAGGED = "\\Flagged"
+
+
+class FoundMessage(NamedTuple):
+    """A message, and the beginning of its text."""
+
+    id: int
+    folder: str
+    subject: str
+    sender: str
+    recipients: str
+    date: datetime
+    seen: bool
+    flagged: bool
+    text: str
+    #: The names of what is enclosed; empty ones for what has none.
+    attachments: tuple[str, ...]
+
+
+def shown_among(db: Session, mailbox_id: int, ids: Sequence[int], *, unread: bool) -> set[int]:
+    """Those of the messages that are of that mailbox, on the server, and unread if so wanted."""
+    shown: set[int] = set()
+    for some in slices(ids):
+        query = select(MessageRow.id).where(
+            MessageRow.id.in_(some),
+            MessageRow.mailbox_id == mailbox_id,
+            MessageRow.removed_at.is_(None),
+        )
+        shown.update(db.scalars(query.where(MessageRow.seen.is_(False)) if unread else query))
+    return shown
+
+
+def found_messages(db: Session, mailbox_id: int, ids: Sequence[int]) -> dict[int, FoundMessage]:
+    """Messages of that mailbox by their ids."""
+    query = (
+        select(
+            MessageRow,
+            FolderRow.name,
+            func.substr(MessageContentsRow.body_text, 1, LOOKED_AT_CHARS),
+            MessageContentsRow.attachments,
+        )
+        .join(FolderRow, FolderRow.id == MessageRow.folder_id)
+        .outerjoin(MessageContentsRow, MessageContentsRow.message_id == MessageRow.id)
+        .where(MessageRow.id.in_(ids), MessageRow.mailbox_id == mailbox_id)
+    )
+    return {
+        row.id: FoundMessage(
+            id=row.id,
+            folder=folder,
+            subject=row.subject,
+            sender=row.sender,
+            recipients=row.recipients,
+            date=row.sent_at or row.arrived_at,
+            seen=row.seen,
+            flagged=FLAGGED in row.flags.split(),
+            text=body or "",
+            attachments=tuple(str(each.get("name") or "") for each in attachments or ()),
+        )
+        for row, folder, body, attachments in db.execute(query)
+    }

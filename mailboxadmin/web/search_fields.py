@@ -1,0 +1,28 @@
+"""What is looked for, from the address of a page: one line, or the fields of the form."""
+
+from collections.abc import Mapping
+
+from mailboxadmin.domain.mail_query import Query, SearchForm
+
+
+def read_search(args: Mapping[str, str]) -> tuple[Query, SearchForm]:
+    """The query, and the form filled in with it; whatever the address holds.
+
+    `q` is the line; `from to subject after before attachment unread` are the fields.
+    """
+    query = SearchForm(
+        words=args.get("q", ""),
+        sender=args.get("from", ""),
+        recipients=args.get("to", ""),
+        subject=args.get("subject", ""),
+        after=args.get("after", ""),
+        before=args.get("before", ""),
+        has_attachment=bool(args.get("attachment")),
+        unread=bool(args.get("unread")),
+    ).query()
+    return query, SearchForm.of(query)
+
+
+def search_address(query: Query) -> dict[str, str]:
+    """The parameters of a link that asks for the same, with one line."""
+    return {"q": str(query)} if not query.is_empty else {}
