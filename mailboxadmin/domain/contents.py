@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mailboxadmin.domain.decoding import as_text
+from mailboxadmin.domain.links import links_of
 from mailboxadmin.domain.parts import Part, read_parts
 from mailboxadmin.domain.plain_text import html_as_text, preview_of, tidy
 
@@ -47,6 +48,10 @@ class Contents:
     attachments: tuple[Attachment, ...]
     #: What of it could not be read; None when all could.
     problem: str | None
+    #: A file is enclosed that is not a picture in the text.
+    attached: bool = False
+    #: By which it belongs to a conversation, see `domain.links`.
+    links: tuple[int, ...] = ()
 
 
 def read_contents(raw: bytes) -> Contents:
@@ -54,7 +59,7 @@ def read_contents(raw: bytes) -> Contents:
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")  # As long as before, and it has lines.
     found = read_parts(raw)
-    texts = list(_texts(found.parts))
+    texts = list(text_parts(found.parts))
     body = _text(raw, texts, "text/plain") or _text(raw, texts, "text/html")
     shown = {part.number for part in texts}
     return Contents(
@@ -64,10 +69,14 @@ def read_contents(raw: bytes) -> Contents:
             _attachment(raw, part) for part in found.parts if part.number not in shown
         ),
         problem=found.problem,
+        attached=any(
+            part.number not in shown and not part.header.belongs_to_text for part in found.parts
+        ),
+        links=links_of(raw),
     )
 
 
-def _texts(parts: tuple[Part, ...]) -> Iterator[Part]:
+def text_parts(parts: tuple[Part, ...]) -> Iterator[Part]:
     """The parts that are read as the text, if they are not empty."""
     alone = len(parts) == 1
     left = TEXTS
@@ -93,13 +102,18 @@ def _text(raw: bytes, texts: Iterable[Part], media_type: str) -> str:
 
 
 def _text_of(raw: bytes, part: Part) -> str:
-    end = min(part.end, part.start + TEXT_BYTES)
-    data = _decoded(raw[part.start : end], part.header.encoding)
-    text = as_text(data, part.header.charset, cut=end < part.end)
+    text = source_of(raw, part)
     return tidy(html_as_text(text) if part.header.media_type == "text/html" else text)
 
 
-def _decoded(data: bytes, encoding: str) -> bytes:
+def source_of(raw: bytes, part: Part) -> str:
+    """A part of text as it was written, its markup with it; bounded."""
+    end = min(part.end, part.start + TEXT_BYTES)
+    data = decoded(raw[part.start : end], part.header.encoding)
+    return as_text(data, part.header.charset, cut=end < part.end)
+
+
+def decoded(data: bytes, encoding: str) -> bytes:
     """Without the transfer encoding; of what is damaged, what can be read."""
     if encoding == "quoted-printable":
         return binascii.a2b_qp(data)

@@ -34,6 +34,13 @@ def read_integer(text: str, minimum: int, maximum: int) -> int:
     return int(text)
 
 
+def read_refresh(text: str) -> int:
+    """Seconds between two looks: 0 is never, and nobody looks all the time."""
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) not in (0, *range(30, 3601)):
+        raise ValueError("Enter 0, or a whole number from 30 to 3600.")
+    return int(text)
+
+
 def read_choice(text: str, choices: Sequence[str]) -> str:
     """One of the choices, in any case."""
     if text.lower() not in choices:

@@ -20,7 +20,7 @@ FIELD_BYTES = 4000
 NAME_CHARS = 255
 
 _FIELD = re.compile(
-    rb"\ncontent-(type|transfer-encoding|disposition)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
+    rb"\ncontent-(type|transfer-encoding|disposition|id)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
     re.IGNORECASE,
 )
 _FOLDED = re.compile(r"[\r\n]+[ \t]*")
@@ -45,6 +45,13 @@ class PartHeader(NamedTuple):
     detached: bool
     #: Its file name, on one line; empty when it has none.
     name: str
+    #: By which the text shows it (RFC 2392), without brackets; empty when it has none.
+    content_id: str = ""
+
+    @property
+    def belongs_to_text(self) -> bool:
+        """A picture that the text shows, not a file of its own."""
+        return bool(self.content_id) and self.media_type.startswith("image/") and not self.detached
 
 
 def part_header(header: bytes, default: str = "text/plain") -> PartHeader:
@@ -68,6 +75,7 @@ def part_header(header: bytes, default: str = "text/plain") -> PartHeader:
         encoding=_word(fields.get(b"transfer-encoding", b"")),
         detached=disposition == "attachment",
         name=_name(of_disposition.get("filename") or of_type.get("name", "")),
+        content_id=as_text(fields.get(b"id", b"")).strip().strip("<>")[:NAME_CHARS],
     )
 
 

@@ -50,6 +50,8 @@ class Part:
     #: Where its body begins in the message, and where it ends.
     start: int
     end: int
+    #: The multipart/alternative that it stands in, by a number; 0 when in none.
+    choice: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class _Level:
     start: int
     #: The level of the same boundary that this one hides.
     hidden: int | None
+    #: The innermost multipart/alternative around it, this one among them; 0 for none.
+    choice: int
     empty: bool = True
 
     @property
@@ -90,6 +94,7 @@ class _Reading:
         self.problem: str | None = None
         self._raw = raw
         self._levels: list[_Level] = []
+        self._choices = 0
         self._level_of: dict[bytes, int] = {}
         #: The part that is being read, and where its body begins.
         self._open: tuple[PartHeader, int] | None = None
@@ -149,7 +154,10 @@ class _Reading:
             self._open = (header, body)
             return
         hidden = self._level_of.get(header.boundary)
-        self._levels.append(_Level(header=header, start=body, hidden=hidden))
+        choice = self._levels[-1].choice if self._levels else 0
+        if header.media_type == "multipart/alternative":
+            self._choices = choice = self._choices + 1
+        self._levels.append(_Level(header=header, start=body, hidden=hidden, choice=choice))
         if header.boundary:
             self._level_of[header.boundary] = len(self._levels) - 1
 
@@ -161,7 +169,10 @@ class _Reading:
         if self._raw.startswith(b"\r\n", at - 1):
             at -= 1
         number = len(self.parts) + 1
-        self.parts.append(Part(number=number, header=header, start=start, end=max(start, at)))
+        choice = self._levels[-1].choice if self._levels else 0
+        self.parts.append(
+            Part(number=number, header=header, start=start, end=max(start, at), choice=choice)
+        )
 
     def _leave(self, depth: int) -> None:
         """All levels from that one on have ended."""

@@ -47,6 +47,7 @@ class Group(StrEnum):
     SERVER = "Mail server"
     FOLDERS = "Folders"
     SYNC = "Checking for mail"
+    READING = "Reading mail"
     PEOPLE = "People and network"
     KEEPING = "Keeping"
     #: On a page of its own.
@@ -83,7 +84,7 @@ class Setting:
     #: The OAuth app that it is part of; None for all others.
     app: AppKey | None = None
     #: Reads it more closely than its kind does, raising ValueError; None: as its kind.
-    reads: Callable[[str], str] | None = None
+    reads: Callable[[str], Value] | None = None
 
     @property
     def is_secret(self) -> bool:

@@ -12,6 +12,7 @@ from mailboxadmin.domain.app_entered import (
     read_google_client_id,
     read_tenant,
 )
+from mailboxadmin.domain.entered import read_refresh
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.notify_entered import (
@@ -153,6 +154,57 @@ _ALL = (
         help="What is read or unread on the server is always shown so here. With yes, marking "
         "mail here also marks it on the server, so that phones and other programs show it; with "
         "no, nothing is ever written to the server. Earlier clicks are not sent.",
+        default=False,
+        personal=True,
+    ),
+    Setting(
+        key="allow_html",
+        kind=Kind.YES_NO,
+        group=Group.READING,
+        label="Show formatted mail",
+        help="With yes, formatted mail is shown cleaned of everything that acts, in a frame of its "
+        "own. With no, all mail is shown as plain text.",
+        default=True,
+        personal=True,
+    ),
+    Setting(
+        key="mark_read_on_preview",
+        kind=Kind.YES_NO,
+        group=Group.READING,
+        label="Opening a message marks it as read",
+        help="With no, a message stays unread until it is marked.",
+        default=True,
+        personal=True,
+    ),
+    Setting(
+        key="auto_refresh_seconds",
+        kind=Kind.INTEGER,
+        group=Group.READING,
+        label="Refresh the inbox every",
+        help="0 is never, else 30 or more. Whatever this says, mail that a sync brings is shown "
+        "within seconds.",
+        default=0,
+        maximum=3600,
+        unit="seconds",
+        reads=read_refresh,
+    ),
+    Setting(
+        key="threading",
+        kind=Kind.YES_NO,
+        group=Group.READING,
+        label="Show conversations",
+        help="With yes, a message and the answers to it are one line of the list; with no, every "
+        "message is a line.",
+        default=True,
+        personal=True,
+    ),
+    Setting(
+        key="allow_changes",
+        kind=Kind.YES_NO,
+        group=Group.READING,
+        label="File mail on the server",
+        help="With yes, flagging, archiving, moving and deleting in the inbox are done on the "
+        "server too, at the next sync. With no, the inbox does not offer them.",
         default=False,
         personal=True,
     ),

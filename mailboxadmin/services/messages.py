@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from mailboxadmin.domain.activity import Code, Entry
+from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.message import Listed
 from mailboxadmin.services.deps import Deps
@@ -45,10 +45,15 @@ def list_messages(
 class Marked:
     """What a click did."""
 
-    #: Messages that are shown otherwise now.
-    changed: int
+    #: The messages that are shown otherwise now.
+    ids: tuple[int, ...]
     #: Messages of which the server is to be told; 0 with `sync_read_status` off.
     to_send: int
+
+    @property
+    def changed(self) -> int:
+        """How many are shown otherwise now."""
+        return len(self.ids)
 
 
 def mark_messages(
@@ -72,27 +77,50 @@ def mark_messages(
     Raises:
         InvalidInput: some are no messages of that mailbox; nothing was changed.
     """
+    with deps.store.write() as db:
+        marked = mark_within(db, deps, mailbox_id, ids, seen=seen, actor=actor)
+    if marked.to_send and at_once:
+        push_soon(deps, mailbox_id)
+    return marked
+
+
+def mark_within(
+    db: Session,
+    deps: Deps,
+    mailbox_id: int,
+    ids: Sequence[int],
+    *,
+    seen: bool,
+    actor: str,
+    level: Level = Level.INFO,
+) -> Marked:
+    """The same in a transaction of the caller's.
+
+    Args:
+        level: how loud the log is about it.
+
+    Raises:
+        InvalidInput: some are no messages of that mailbox; nothing was changed.
+    """
     wanted = list(dict.fromkeys(ids))
     word = "read" if seen else "unread"
-    with deps.store.write() as db:
-        strange = sorted(set(wanted) - rows.known_ids(db, mailbox_id, wanted))
-        if strange:
-            numbers = ", ".join(str(each) for each in strange[:5])
-            raise InvalidInput("id", f"This mailbox has no message {numbers}.")
-        to_send = keep_clicks(db, deps, mailbox_id, wanted, seen=seen, actor=actor)
-        changed = rows.set_seen(db, wanted, seen=seen)
-        if changed:
-            entry = Entry(
-                code=Code.READ_STATUS_MARKED,
-                message=f"Marked {_count(changed)} as {word}.",
-                actor=actor,
-                mailbox_id=mailbox_id,
-                detail={"as": word, "count": changed, "messages": wanted[:100]},
-            )
-            add_entry(db, entry, deps.clock.now())
-    if to_send and at_once:
-        push_soon(deps, mailbox_id)
-    return Marked(changed=changed, to_send=len(to_send))
+    strange = sorted(set(wanted) - rows.known_ids(db, mailbox_id, wanted))
+    if strange:
+        numbers = ", ".join(str(each) for each in strange[:5])
+        raise InvalidInput("id", f"This mailbox has no message {numbers}.")
+    to_send = keep_clicks(db, deps, mailbox_id, wanted, seen=seen, actor=actor)
+    changed = rows.set_seen(db, wanted, seen=seen)
+    if changed:
+        entry = Entry(
+            code=Code.READ_STATUS_MARKED,
+            level=level,
+            message=f"Marked {_count(len(changed))} as {word}.",
+            actor=actor,
+            mailbox_id=mailbox_id,
+            detail={"as": word, "count": len(changed), "messages": wanted[:100]},
+        )
+        add_entry(db, entry, deps.clock.now())
+    return Marked(ids=tuple(changed), to_send=len(to_send))
 
 
 def _count(number: int) -> str:

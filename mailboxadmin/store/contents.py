@@ -5,6 +5,7 @@ One that is too large to be examined has no row of contents: nothing was taken o
 and nothing is known of what is enclosed.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.contents import Contents
 from mailboxadmin.store.tables_mail import FolderRow, MessageContentsRow, MessageRow
+from mailboxadmin.store.threads import join_threads
 
 # In these words, because an index holds exactly these rows.
 _WAITS: tuple[ColumnElement[bool], ...] = (
@@ -86,7 +88,22 @@ def store_contents(db: Session, examined: Mapping[int, Contents | None], now: da
         # Whoever wants a message examined anew only has to let it wait again.
         db.connection().execute(insert(MessageContentsRow).prefix_with("OR REPLACE"), rows)
     db.execute(update(MessageRow).where(MessageRow.id.in_(waited)).values(examined_at=now))
+    _list_anew(db, {each: examined[each] for each in sorted(waited)})
     return waited
+
+
+def _list_anew(db: Session, examined: Mapping[int, Contents | None]) -> None:
+    """What the list shows of it besides: whether files are enclosed, and the conversation."""
+    found = {each: contents for each, contents in examined.items() if contents is not None}
+    attached = [each for each, contents in found.items() if contents.attached]
+    if attached:
+        db.execute(update(MessageRow).where(MessageRow.id.in_(attached)).values(attached=True))
+    links: defaultdict[int, dict[int, tuple[int, ...]]] = defaultdict(dict)
+    owners = select(MessageRow.id, MessageRow.mailbox_id).where(MessageRow.id.in_(found))
+    for message_id, mailbox_id in db.execute(owners):
+        links[mailbox_id][message_id] = found[message_id].links
+    for mailbox_id, of_messages in links.items():
+        join_threads(db, mailbox_id, of_messages)
 
 
 def troubled(db: Session, ids: Sequence[int]) -> list[Troubled]:

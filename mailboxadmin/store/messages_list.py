@@ -62,12 +62,12 @@ def known_ids(db: Session, mailbox_id: int, ids: Sequence[int]) -> set[int]:
     return known
 
 
-def set_seen(db: Session, ids: Iterable[int], *, seen: bool) -> int:
-    """Show messages as read or unread; how many were shown otherwise before.
+def set_seen(db: Session, ids: Iterable[int], *, seen: bool) -> list[int]:
+    """Show messages as read or unread; those that were shown otherwise before.
 
     What the server said last stays as it is, so that this holds until that changes.
     """
-    changed = 0
+    changed: list[int] = []
     for some in slices(ids):
         otherwise = (
             update(MessageRow)
@@ -75,7 +75,7 @@ def set_seen(db: Session, ids: Iterable[int], *, seen: bool) -> int:
             .values(seen=seen)
             .returning(MessageRow.id)
         )
-        changed += len(db.scalars(otherwise).all())
+        changed += db.scalars(otherwise)
     return changed
 
 

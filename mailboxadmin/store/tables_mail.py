@@ -3,10 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mailboxadmin.store.base import NULLABLE_JSON, Base
+
+# What the indexes of the inbox hold; a query has to say it in the same words.
+HERE = "removed_at IS NULL"
+UNREAD = f"{HERE} AND seen = 0"
+FLAGGED = f"{HERE} AND instr(flags, '\\Flagged') > 0"
+ATTACHED = f"{HERE} AND attached = 1"
+REMOVED = "removed_at IS NOT NULL"
 
 
 class FolderRow(Base):
@@ -56,6 +72,19 @@ class MessageRow(Base):
             "message_id",
             sqlite_where=text("uid IS NULL AND imported_at IS NOT NULL"),
         ),
+        # What the inbox lists of a folder, the newest first, and what it can be narrowed to.
+        Index("ix_messages_here", "folder_id", "arrived_at", sqlite_where=text(HERE)),
+        Index("ix_messages_unread", "folder_id", "arrived_at", sqlite_where=text(UNREAD)),
+        Index("ix_messages_flagged", "folder_id", "arrived_at", sqlite_where=text(FLAGGED)),
+        Index("ix_messages_attached", "folder_id", "arrived_at", sqlite_where=text(ATTACHED)),
+        Index("ix_messages_removed", "folder_id", "arrived_at", sqlite_where=text(REMOVED)),
+        Index(
+            "ix_messages_conversation",
+            "mailbox_id",
+            "thread_id",
+            "arrived_at",
+            sqlite_where=text(f"{HERE} AND thread_id IS NOT NULL"),
+        ),
         # What the second pass has still to look at, the newest first.
         Index(
             "ix_messages_unexamined",
@@ -104,6 +133,10 @@ class MessageRow(Base):
     searched_at: Mapped[datetime | None]
     #: When the log was told that it has no UID, which is said once.
     no_uid_said_at: Mapped[datetime | None]
+    #: Files are enclosed, pictures that belong to the text not counted; False until examined.
+    attached: Mapped[bool] = mapped_column(default=False, server_default=text("0"))
+    #: The conversation that it belongs to, see `store.threads`; None until it was examined.
+    thread_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class MessageBytesRow(Base):

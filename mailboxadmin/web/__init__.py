@@ -28,6 +28,8 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.board import bp as board
     from mailboxadmin.web.certificate import bp as certificate
     from mailboxadmin.web.debug import bp as debug
+    from mailboxadmin.web.mail import bp as mail
+    from mailboxadmin.web.mail import shown
     from mailboxadmin.web.mailbox import bp as mailbox
     from mailboxadmin.web.mailboxes import bp as mailboxes
     from mailboxadmin.web.oauth import bp as oauth
@@ -38,8 +40,18 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.staff import bp as staff
     from mailboxadmin.web.troubleshooting import bp as troubleshooting
 
-    for around in (pages_timed, ids, access, limits, headers, page, errors):
+    for around in (pages_timed, ids, access, limits, headers, page, shown, errors):
         around.init_app(app)
-    pages = (board, mailboxes, mailbox, certificate, activity, troubleshooting, settings, staff)
+    pages = (
+        board,
+        mail,
+        mailboxes,
+        mailbox,
+        certificate,
+        activity,
+        troubleshooting,
+        settings,
+        staff,
+    )
     for blueprint in (auth, repair, oauth, *pages, debug, ops):
         app.register_blueprint(blueprint)

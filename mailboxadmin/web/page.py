@@ -1,6 +1,6 @@
 """What every page has around it: navigation, beat line, times in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -13,6 +13,7 @@ from mailboxadmin.domain.fingerprint import beginning, grouped
 from mailboxadmin.domain.mailbox import Glance, State
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services import beat, board
+from mailboxadmin.services.inbox import count_unread
 from mailboxadmin.web import signed_in, words
 from mailboxadmin.web.rungs import rungs
 
@@ -26,6 +27,8 @@ class NavItem:
     here: bool
     #: How many things there need someone; 0 shows nothing, None has no place for it.
     count: int | None = None
+    #: Unread messages; 0 shows nothing.
+    unread: int = 0
 
 
 def init_app(app: Flask) -> None:
@@ -138,20 +141,29 @@ def _admins(person: Person) -> tuple[NavItem, ...]:
         _item("Staff", "/staff"),
         _item("Settings", "/settings"),
         _item("My mailbox", "/mailbox"),
+        *_inbox("My mail", person),
     )
 
 
 def _staffs(person: Person) -> tuple[NavItem, ...]:
     own = f"/mailboxes/{person.mailbox_id}" if person.mailbox_id else "/"
     return (
+        *_inbox("Inbox", person),
         _item("My mailbox", own),
         _item("Mailbox Config", "/mailbox"),
         _item("Activity", "/activity"),
     )
 
 
-def _item(label: str, path: str, *, count: int | None = None, also: str = "") -> NavItem:
+def _inbox(label: str, person: Person) -> Iterator[NavItem]:
+    if person.mailbox_id is not None:
+        yield _item(label, "/mail", unread=count_unread(web.deps(), person.mailbox_id))
+
+
+def _item(
+    label: str, path: str, *, count: int | None = None, also: str = "", unread: int = 0
+) -> NavItem:
     starts = [start for start in (path, also) if len(start) > 1]
     inside = any(request.path == start or request.path.startswith(f"{start}/") for start in starts)
     here = request.path == path or inside
-    return NavItem(label=label, url=page_url(path), here=here, count=count)
+    return NavItem(label=label, url=page_url(path), here=here, count=count, unread=unread)

@@ -30,6 +30,7 @@ from mailboxadmin.services.settings import change_settings
 from mailboxadmin.store import runs
 from mailboxadmin.store.certificates import pin_certificate
 from mailboxadmin.web.access import ROUTES, is_allowed
+from tests.support import inbox
 from tests.support.accessible import faults_of, keyboard_faults_of
 from tests.support.browser import ServedOffice
 from tests.support.states import finding, log, put, put_mail, somebody, tick
@@ -38,6 +39,10 @@ from tests.support.states import finding, log, put, put_mail, somebody, tick
 NO_PAGES = {
     "activity.csv",
     "debug.download",
+    "mail.body",
+    "mail.download",
+    "mail.news",
+    "mail.part",
     "mailbox.progress",
     "oauth.callback",
     "ops.beat",
@@ -102,6 +107,7 @@ class Sights:
         lost = finding("oauth.grant_expired", phase=Phase.TOKEN, field=None)
         put(office, ines, State.NEEDS_ACTION, lost, steps=CLIMBED[:1])
         self.recording = self._record()
+        self.messages = self._write(self.anna)
         self.runs = [self._run(outcome) for outcome in (None, Outcome.PARTIAL, Outcome.FAILED)]
         #: Whom pages about several people are looked at with; else it is Anna.
         self.people = {
@@ -163,6 +169,17 @@ class Sights:
         begun.end()
         return begun.file.stem
 
+    def _write(self, person: Person) -> list[int]:
+        """Messages with something of everything, one of them in a conversation; their ids."""
+        lying = '<a href="https://evil.example">www.bank.example</a><img src="https://x.example/1">'
+        raws = [
+            inbox.letter("Yes.", subject="Re: plan", number="b", answers=["a"]),
+            inbox.page(f"<p>Hello</p>{lying}"),
+            inbox.enclosing(("a.pdf", "application/pdf", b"%PDF"), ("p.png", "image/png", b"x")),
+            inbox.letter(sender='"a@bank.example" <x@evil.example>', number="a"),
+        ]
+        return inbox.fill(self.office, person, raws)
+
     def _run(self, outcome: Outcome | None) -> int:
         """A run that ended so, or goes on; its id."""
         now = self.office.clock.now()
@@ -183,6 +200,7 @@ class Sights:
             "staff_id": [person.id for person in people],
             "run_id": self.runs,
             "name": [self.recording],
+            "message_id": self.messages if viewer == self.anna else [],
             "host": ["nas.example.org"],
             "fingerprint": [PINNED],
         }

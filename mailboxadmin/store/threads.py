@@ -1,0 +1,68 @@
+"""Conversations: messages that name the same Message-ID belong together.
+
+    its links ──► conversations that have one of them ──► none: a new one
+                                                       ├► one: that
+                                                       `► several: they are one from now on
+
+So it does not matter in which order the messages are looked at.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from mailboxadmin.store.slices import slices
+from mailboxadmin.store.tables_inbox import ThreadLinkRow
+from mailboxadmin.store.tables_mail import MessageRow
+
+
+def join_threads(db: Session, mailbox_id: int, links: Mapping[int, Sequence[int]]) -> None:
+    """Put messages of a mailbox, by their ids, into the conversations of their links."""
+    known = _known(db, mailbox_id, {each for some in links.values() for each in some})
+    before = dict(known)
+    thread_of: dict[int, int] = {}
+    for message_id, named in links.items():
+        if named:
+            there = dict.fromkeys(known[each] for each in named if each in known)
+            first = next(iter(there), named[0])
+            for other in list(there)[1:]:
+                _merge(db, mailbox_id, other, first)
+                known = {each: first if to == other else to for each, to in known.items()}
+                thread_of = {each: first if to == other else to for each, to in thread_of.items()}
+            known |= dict.fromkeys(named, first)
+            thread_of[message_id] = first
+    _keep(db, mailbox_id, {each: to for each, to in known.items() if each not in before})
+    if thread_of:
+        rows = [{"id": each, "thread_id": to} for each, to in thread_of.items()]
+        db.execute(update(MessageRow), rows)
+
+
+def _known(db: Session, mailbox_id: int, links: set[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for some in slices(links):
+        rows = db.execute(
+            select(ThreadLinkRow.link, ThreadLinkRow.thread_id).where(
+                ThreadLinkRow.mailbox_id == mailbox_id, ThreadLinkRow.link.in_(some)
+            )
+        )
+        found.update((link, thread_id) for link, thread_id in rows)
+    return found
+
+
+def _merge(db: Session, mailbox_id: int, other: int, first: int) -> None:
+    for table in (MessageRow, ThreadLinkRow):
+        db.execute(
+            update(table)
+            .where(table.mailbox_id == mailbox_id, table.thread_id == other)
+            .values(thread_id=first)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _keep(db: Session, mailbox_id: int, links: Mapping[int, int]) -> None:
+    if links:
+        rows = [
+            {"mailbox_id": mailbox_id, "link": each, "thread_id": to} for each, to in links.items()
+        ]
+        db.connection().execute(insert(ThreadLinkRow), rows)

@@ -1,0 +1,7 @@
+"""The inbox: one's own mail, and nobody else's."""
+
+from flask import Blueprint
+
+bp = Blueprint("mail", __name__, url_prefix="/mail")
+
+from mailboxadmin.web.mail import acts, letter_views, views  # noqa: E402, F401 - its routes

@@ -1,0 +1,67 @@
+"""Handlers of what is done with messages: every one of them a form."""
+
+from flask import abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from mailboxadmin.domain.errors import NotFound
+from mailboxadmin.services.marking import Undo, mark_folder_read, mark_selected, take_back
+from mailboxadmin.services.picture_consent import allow_pictures, forbid_pictures
+from mailboxadmin.web import current_person, deps
+from mailboxadmin.web.mail import bp
+from mailboxadmin.web.mail.choice import Choice
+from mailboxadmin.web.mail.own import own_mailbox
+from mailboxadmin.web.words import count
+
+#: A page has no more lines.
+_MOST = 200
+
+
+@bp.post("/mark")
+def mark() -> Response:
+    """Mark the selected messages, or all of the folder that is shown."""
+    mailbox_id, actor, wish = own_mailbox(), current_person().email, request.form.get("do")
+    choice = Choice.of(request.form)
+    if wish == "all-read":
+        folder = request.form.get("in", "")
+        found = int(folder) if folder.isascii() and folder.isdigit() and len(folder) < 19 else 0
+        return _back(choice, mark_folder_read(deps(), mailbox_id, found, actor=actor))
+    if wish not in ("read", "unread"):
+        abort(400)
+    ids = _selected()
+    if not ids:
+        flash("Select the messages first, with the boxes before them.", "idle")
+    seen = wish == "read"
+    return _back(choice, mark_selected(deps(), mailbox_id, ids, seen=seen, actor=actor))
+
+
+@bp.post("/undo/<int:undo_id>")
+def undo(undo_id: int) -> Response:
+    """Take a click back."""
+    try:
+        changed = take_back(deps(), own_mailbox(), undo_id, actor=current_person().email)
+        flash(f"Taken back: {count(changed, 'message')} as before.", "ok")
+    except NotFound as fault:
+        flash(str(fault), "idle")
+    return _back(Choice.of(request.form), None)
+
+
+@bp.post("/<int:message_id>/pictures")
+def pictures(message_id: int) -> Response:
+    """Fetch pictures from elsewhere, for this message or its sender; or no more."""
+    wish = request.form.get("do")
+    if wish == "never":
+        forbid_pictures(deps(), own_mailbox(), message_id)
+    else:
+        allow_pictures(deps(), own_mailbox(), message_id, always=wish == "always")
+    address = Choice.of(request.form).address
+    return redirect(url_for(".letter", message_id=message_id, **address))
+
+
+def _selected() -> list[int]:
+    texts = request.form.getlist("id")[:_MOST]
+    return [int(each) for each in texts if each.isascii() and each.isdigit() and len(each) < 19]
+
+
+def _back(choice: Choice, done: Undo | None) -> Response:
+    did = {"did": done.id} if done else {}
+    return redirect(url_for(".index", **(choice.address | did)))

@@ -1,0 +1,90 @@
+// The inbox with a keyboard, and in a wide window without loading the page anew. Every action
+// works without this file.
+(() => {
+  "use strict";
+  const all = () => [...document.querySelectorAll(".mail-open")];
+  const boxes = () => [...document.querySelectorAll("#mails-form [name=id]")];
+  const here = () => document.activeElement?.closest?.(".mail")?.querySelector(".mail-open")
+    ?? document.querySelector(".mail-open[aria-current]");
+
+  const step = (by) => {
+    const lines = all();
+    const now = lines.indexOf(here());
+    const next = lines[now < 0 ? 0 : Math.min(Math.max(now + by, 0), lines.length - 1)];
+    next?.focus();
+  };
+
+  // A key presses a button that stands on the page: that of the message, or of the list with the
+  // line that has the focus selected.
+  const press = (key) => {
+    const line = document.activeElement?.closest?.(".mail");
+    const letter = document.querySelector(`.letter-acts [data-key="${key}"]`);
+    if (!line && letter) return letter.click();
+    if (line && !boxes().some((box) => box.checked)) line.querySelector("[name=id]").checked = true;
+    if (boxes().some((box) => box.checked)) {
+      document.querySelector(`.mail-acts [data-key="${key}"]`)?.click();
+    }
+  };
+
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    x: () => document.activeElement?.closest?.(".mail")?.querySelector("[name=id]")?.click(),
+    u: () => press("u"),
+    e: () => press("e"),
+    "#": () => press("#"),
+    "/": () => document.querySelector("#find")?.focus(),
+    "?": () => document.querySelector("#keys")?.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, dialog");
+    const act = keys[event.key];
+    if (typing || !act) return;
+    event.preventDefault();
+    act();
+  });
+
+  // While somebody selects or has a menu open, the list stays as it is.
+  document.addEventListener("htmx:before:request", (event) => {
+    if (event.target.id === "mail-list" && boxes().some((box) => box.checked)) event.preventDefault();
+  });
+
+  const wake = () => {
+    const every = document.querySelector(".mail-every");
+    if (every) every.hidden = false;
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "pick-all") return;
+    for (const box of boxes()) box.checked = event.target.checked;
+  });
+
+  // Where both are beside each other, only the message is loaded.
+  const wide = matchMedia("(min-width: 1200px)");
+  const mark = (line) => {
+    for (const other of all()) {
+      const chosen = other === line;
+      other.closest(".mail").classList.toggle("mail-here", chosen);
+      chosen ? other.setAttribute("aria-current", "true") : other.removeAttribute("aria-current");
+    }
+    line.closest(".mail").classList.remove("mail-unread");
+  };
+  document.addEventListener("click", async (event) => {
+    const line = event.target.closest?.(".mail-open");
+    if (!line || !wide.matches || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const answer = await fetch(line.href, { headers: { "X-Pane": "yes" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("#reading");
+    if (!answer.ok || answer.redirected || !fresh) return location.assign(line.href);
+    document.querySelector("#reading").replaceWith(fresh);
+    history.pushState({}, "", line.href);
+    document.title = page.title;
+    mark(line);
+    fresh.scrollTop = 0;
+  });
+  addEventListener("popstate", () => location.reload());
+  document.addEventListener("DOMContentLoaded", wake);
+  document.addEventListener("htmx:after:settle", wake);
+})();
