@@ -114,5 +114,8 @@ class Delivered:
     """It was taken."""
 
     rungs: tuple[Rung, ...]
+    #: The server that took it.
+    host: str = ""
+    port: int | None = None
     #: Recipients that the server did not take, with its words.
     refused: Mapping[str, str] = field(default_factory=dict)

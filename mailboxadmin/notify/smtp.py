@@ -54,7 +54,7 @@ def send_mail(
         taken = len(route.recipients) - len(refused)
         way.note(f"taken for {taken} of {len(route.recipients)} recipients")
     told = {address: way.quoted(answer[1]) for address, answer in refused.items()}
-    return Delivered(rungs=tuple(way.rungs), refused=told)
+    return Delivered(rungs=tuple(way.rungs), host=route.host, port=route.port, refused=told)
 
 
 def _approach(talk: Conversation, way: "_Way", transport: Transport) -> None:

@@ -89,14 +89,12 @@ def partly_refused(deps: Deps, channel: Channel, delivered: Delivered) -> Findin
     if not delivered.refused:
         return None
     address, said = next(iter(delivered.refused.items()))
-    with deps.store.read() as db:
-        route = mail_route(db, deps)
     facts = DeliveryFacts(
         channel=channel,
         stage=Stage.HAND_OVER,
         trouble=Trouble.REFUSED,
-        host=route.host,
-        port=route.port,
+        host=delivered.host,
+        port=delivered.port,
         said=said,
         detail=f"for {address}",
     )

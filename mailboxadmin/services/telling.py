@@ -22,5 +22,7 @@ def tell(deps: Deps, stop: threading.Event | None = None, *, gathered: bool = Fa
     # First, because it must not wait for a mail server that drips.
     give_sign_of_life(deps)
     make_notices(deps, gathered=gathered)
-    make_digest(deps)
     deliver(deps, stop)
+    # Last, because it looks at everything: whatever goes wrong with it holds up nothing else.
+    if make_digest(deps):
+        deliver(deps, stop)
