@@ -114,6 +114,7 @@ ROUTES: dict[str, Need] = {
     "troubleshooting.download": Need.ADMIN,
     "troubleshooting.error_log": Need.ADMIN,
     "troubleshooting.index": Need.ADMIN,
+    "troubleshooting.mailboxes": Need.ADMIN,
     "troubleshooting.run_all": Need.ADMIN,
     "troubleshooting.stop": Need.ADMIN,
 }

@@ -63,6 +63,12 @@ class Box:
         return self.effective.server
 
     @property
+    def allows_read_status(self) -> bool | None:
+        """Whether every folder that was opened for it keeps it; None while none was."""
+        known = [folder.keeps_seen for folder in self.folders if folder.keeps_seen is not None]
+        return all(known) if known else None
+
+    @property
     def configured(self) -> bool:
         """It has something to sign in with."""
         return self.permission is not None or self.sealed is not None

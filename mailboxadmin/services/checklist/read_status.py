@@ -70,7 +70,7 @@ def _points(box: Box, failed: int, waiting: int, no_uid: int) -> list[Point]:
                 Verdict.LOOK,
             )
         )
-    if on and any(folder.keeps_seen is False for folder in box.folders):
+    if on and box.allows_read_status is False:
         found.append(
             (
                 f"{box.who}’s server does not allow it.",
@@ -96,7 +96,7 @@ def _points(box: Box, failed: int, waiting: int, no_uid: int) -> list[Point]:
 
 def _allowed(box: Box) -> str:
     """What is known of the server: it tells when a folder is opened to send something."""
-    known = [folder.keeps_seen for folder in box.folders if folder.keeps_seen is not None]
-    if not known:
+    allowed = box.allows_read_status
+    if allowed is None:
         return "whether the server allows it shows when the first click is sent"
-    return "the server allows it" if all(known) else "the server does not allow it"
+    return "the server allows it" if allowed else "the server does not allow it"

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mailboxadmin.services.bundle import bundle_parts, make_bundle
 from mailboxadmin.services.checklist.look import Look
+from mailboxadmin.services.checklist.overview import overview
 from mailboxadmin.services.doctor import as_rows, examine
 from mailboxadmin.services.run_all import AllRunning, read_run_all, start_run_all, stop_run_all
 from mailboxadmin.services.sign_ins import list_sign_ins
@@ -47,6 +48,13 @@ def _checks(look: Look) -> dict[str, object]:
         "rows": rows,
         "run": run,
     }
+
+
+@bp.get("/troubleshooting/mailboxes")
+def mailboxes() -> str:
+    """Every mailbox: what is in force and where from, and how its read status is."""
+    lines = overview(Look(deps(), browser_url=request.url_root))
+    return render_template("troubleshooting/mailboxes.html", lines=lines)
 
 
 @bp.post("/troubleshooting/run-all")
