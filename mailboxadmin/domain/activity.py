@@ -59,6 +59,9 @@ class Code(StrEnum):
     MESSAGES_LISTED = "messages.listed"
     MAILBOX_EXPORTED = "mailbox.exported"
     MAILBOX_IMPORTED = "mailbox.imported"
+    #: What was removed on the server will be deleted here, from a day on.
+    RETENTION_ANNOUNCED = "retention.announced"
+    RETENTION_PURGED = "retention.purged"
     READ_STATUS_MARKED = "read_status.marked"
     READ_STATUS_PUSHED = "read_status.pushed"
     READ_STATUS_PULLED = "read_status.pulled"

@@ -272,6 +272,17 @@ _ALL = (
         unit="days",
     ),
     Setting(
+        key="removed_retention_days",
+        kind=Kind.INTEGER,
+        group=Group.KEEPING,
+        label="Keep what was removed on the server for",
+        help="0 is for ever. Else such mail is deleted here after these days, for good; its owner "
+        "is told a week before the first time.",
+        default=0,
+        maximum=3650,
+        unit="days",
+    ),
+    Setting(
         key="gmail_client_id",
         kind=Kind.TEXT,
         group=Group.OAUTH,

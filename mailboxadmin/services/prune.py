@@ -1,4 +1,4 @@
-"""What is kept no longer: old entries, incidents, runs and recordings, tests, sign-ins."""
+"""What is kept no longer: old entries, incidents, runs, recordings, tests, removed mail."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from mailboxadmin.domain.activity import Level
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.log_file import rotate_log
 from mailboxadmin.services.recordings import forget_recordings
+from mailboxadmin.services.retention import purge_removed
 from mailboxadmin.services.sessions import LONGEST_IDLE, LONGEST_SESSION
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store.checks import drop_checks_before
@@ -50,6 +51,7 @@ def prune(deps: Deps) -> int:
         drop_notices_before(db, now - min(NOTICES_KEPT, kept))
         end_stale_sessions(db, created_before=now - LONGEST_SESSION, seen_before=now - LONGEST_IDLE)
     forget_recordings(deps)
+    purge_removed(deps)
     rotate_log(deps.instance)
     return deleted
 

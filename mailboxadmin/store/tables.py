@@ -104,6 +104,10 @@ class MailboxRow(Base):
     repair_nonce: Mapped[str | None] = mapped_column(Text)
     repair_made_at: Mapped[datetime | None]
     repair_made_by: Mapped[str | None] = mapped_column(Text)
+    #: The `removed_retention_days` that its owner was told of; None while none holds.
+    purge_days: Mapped[int | None]
+    #: From when on that is done.
+    purge_from: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

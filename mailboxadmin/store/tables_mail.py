@@ -85,6 +85,13 @@ class MessageRow(Base):
             "arrived_at",
             sqlite_where=text(f"{HERE} AND thread_id IS NOT NULL"),
         ),
+        # What is gone from the server, the longest first.
+        Index(
+            "ix_messages_gone",
+            "mailbox_id",
+            "removed_at",
+            sqlite_where=text("removed_at IS NOT NULL"),
+        ),
         # What the second pass has still to look at, the newest first.
         Index(
             "ix_messages_unexamined",

@@ -41,6 +41,8 @@ _WORDS = {
     Code.MESSAGE_QUARANTINED: "Unreadable",
     Code.MESSAGES_LISTED: "Mail listed",
     Code.MAILBOX_EXPORTED: "Exported",
+    Code.RETENTION_ANNOUNCED: "Will be deleted",
+    Code.RETENTION_PURGED: "Deleted",
     Code.READ_STATUS_MARKED: "Marked",
     Code.SCHEDULER_STARTED: "Started",
     Code.SCHEDULER_STOPPED: "Stopped",

@@ -1,4 +1,4 @@
-"""The search: an index of the words of all mail, and which messages are in it."""
+"""The search: an index of the words of all mail; and until when removed mail is kept."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,9 +50,21 @@ def upgrade() -> None:
     )
     for statement in CREATE:
         op.execute(statement)
+    op.create_index(
+        "ix_messages_gone",
+        "messages",
+        ["mailbox_id", "removed_at"],
+        sqlite_where=sa.text("removed_at IS NOT NULL"),
+    )
+    # Not as a batch: that would make the table anew, and take its rows' mail along.
+    op.add_column("mailboxes", sa.Column("purge_days", sa.Integer(), nullable=True))
+    op.add_column("mailboxes", sa.Column("purge_from", sa.DateTime(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("mailboxes", "purge_from")
+    op.drop_column("mailboxes", "purge_days")
+    op.drop_index("ix_messages_gone", "messages")
     for statement in DROP:
         op.execute(statement)
     op.drop_table("search_entries")
