@@ -15,6 +15,7 @@ from mailboxadmin.services.checklist.answer import (
     together,
 )
 from mailboxadmin.services.checklist.look import Box, Look
+from mailboxadmin.services.draft import SERVER_KEYS
 from mailboxadmin.services.wanted import nearest
 
 #: Ports with a meaning of their own; on any other, whatever answers is right.
@@ -157,13 +158,21 @@ def _unlisted(box: Box, name: str, key: str) -> Said:
 def _repeated(look: Look, box: Box) -> Iterator[Said]:
     for key, value in box.own.items():
         setting = SETTINGS[key]
-        if key in look.office and look.office[key] == value:
+        if look.office.get(key) == value and _follows_the_office(box, key):
             yield (
                 f"{box.who}’s own “{setting.label}” is what the office has anyway "
                 f"({setting.format(value)}): it stays so when the office’s changes.",
                 "Leave the field empty, so that it follows the office",
                 key,
             )
+
+
+def _follows_the_office(box: Box, key: str) -> bool:
+    """Whether the office's value would hold if the field were empty, told once for a server."""
+    if key not in SERVER_KEYS:
+        return True
+    knows_its_own = box.permission is not None or box.by_domain is not None
+    return not knows_its_own and (key == "imap_host" or "imap_host" not in box.own)
 
 
 def _read_status(box: Box) -> Said | None:
