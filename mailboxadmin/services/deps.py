@@ -60,3 +60,5 @@ class Deps:
     certificates: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     #: Whether a stored password looks like an app password, by the digest of its sealed form.
     app_passwords: dict[bytes, bool] = field(default_factory=dict)
+    #: The errors of the log file that no page met, by the file's time and size when it was read.
+    log_errors: dict[tuple[int, int], list[tuple[datetime, str]]] = field(default_factory=dict)

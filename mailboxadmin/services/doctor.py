@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.services.checklist import (
+    debug_mode,
     errors,
     machine,
     read_status,
@@ -16,6 +17,7 @@ from mailboxadmin.services.checklist import (
     server,
     sign_ins,
     suspicious,
+    telling,
 )
 from mailboxadmin.services.checklist.answer import Diagnosed, Found, Verdict, worst
 from mailboxadmin.services.checklist.look import Look
@@ -159,6 +161,7 @@ SEVEN: dict[int, tuple[str, str]] = {
 #: By code; every page and command shows what stands here.
 CHECKS: dict[str, Check] = {
     "errors": Check(number=1, title="Errors of the last day", ask=errors.recent_errors),
+    "debug": Check(number=2, title="Debug mode", ask=debug_mode.debug_mode),
     "faults": Check(number=3, title="Faults of Mailbox Admin", ask=server.faults),
     "cut_off": Check(number=3, title="Syncs that were cut off", ask=server.cut_off),
     "memory": Check(number=3, title="Memory", ask=server.memory),
@@ -170,6 +173,7 @@ CHECKS: dict[str, Check] = {
         at_a_glance=machine.database_at_a_glance,
     ),
     "key_file": Check(number=3, title="The key of the stored passwords", ask=machine.key_file),
+    "telling": Check(number=3, title="Telling people", ask=telling.telling),
     "scheduler": Check(number=4, title="Checking by itself", ask=schedule.scheduler),
     "schedulers": Check(number=4, title="One scheduler", ask=schedule.schedulers),
     "ticks": Check(number=4, title="Ticks", ask=schedule.ticks),

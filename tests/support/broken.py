@@ -8,16 +8,19 @@ from datetime import timedelta
 import pytest
 
 from mailboxadmin.domain.activity import COMMAND_LINE, Code, Level
+from mailboxadmin.domain.delivery import Channel
 from mailboxadmin.domain.finding import Fixer, Scope
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.checklist import server
+from mailboxadmin.services.channels import ChannelView
+from mailboxadmin.services.checklist import server, telling
 from mailboxadmin.services.clock_watch import ClockWatch
 from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.draft import Draft
 from mailboxadmin.services.failures import record_failure
 from mailboxadmin.services.heartbeat import scheduler_started, scheduler_ticked
 from mailboxadmin.services.listed import remember_listed
+from mailboxadmin.services.log_file import log_file
 from mailboxadmin.services.memory import Memory
 from mailboxadmin.services.runs import begin_run
 from mailboxadmin.services.settings import change_settings
@@ -116,6 +119,13 @@ def a_page_failed(office: Office, _patch: pytest.MonkeyPatch) -> None:
     record_failure(office.deps, ZeroDivisionError(), where="board.index", actor="grace")
 
 
+def the_background_failed(office: Office, _patch: pytest.MonkeyPatch) -> None:
+    file = log_file(office.deps.instance)
+    file.parent.mkdir(exist_ok=True)
+    at = office.clock.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    file.write_text(f"{at},123 4711 ERROR mailboxadmin.jobs.scheduler: a tick failed\n")
+
+
 def a_sync_ran_out_of_memory(office: Office, _patch: pytest.MonkeyPatch) -> None:
     states.log(
         office,
@@ -126,6 +136,22 @@ def a_sync_ran_out_of_memory(office: Office, _patch: pytest.MonkeyPatch) -> None
         memory_bytes=490_000_000,
         memory_limit_bytes=512_000_000,
     )
+
+
+def nobody_is_told(office: Office, patch: pytest.MonkeyPatch) -> None:
+    view = ChannelView(
+        channel=Channel.MAIL,
+        set_up=True,
+        finding=states.finding("notify.refused", summary="The mail server refuses the sender."),
+        failed_since=office.clock.now(),
+        failures=3,
+        next_try_at=None,
+        held=True,
+        succeeded_at=None,
+        waiting=1,
+        given_up=0,
+    )
+    patch.setattr(telling, "read_delivery_faults", lambda _deps: (view,))
 
 
 def memory_is_short(_office: Office, patch: pytest.MonkeyPatch) -> None:
@@ -262,8 +288,10 @@ ALL = (
     Broken("errors", a_password_is_refused, "(Anna Keller", "Anna Keller must "),
     Broken("errors", a_server_is_slow, "(Anna Keller", "tried again by itself"),
     Broken("faults", a_page_failed, "ZeroDivisionError in board.index", "traceback in the log"),
+    Broken("faults", the_background_failed, "mailboxadmin.jobs.scheduler: a tick failed", "log"),
     Broken("cut_off", a_sync_ran_out_of_memory, "had 490 MB of 512 MB", "more memory"),
     Broken("memory", memory_is_short, "490 MB of 512 MB memory are used, at most 500", "memory"),
+    Broken("telling", nobody_is_told, "do not get through: The mail server refuses", "Make an app"),
     Broken("scheduler", nobody_ticks, "stands still", "mailboxadmin serve"),
     Broken("schedulers", another_process_ticks_too, f"{platform.node()} and process 4711", "Stop"),
     Broken("ticks", it_stood_still, "for 10 minutes", "slept, was too busy"),

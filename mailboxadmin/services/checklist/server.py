@@ -1,12 +1,14 @@
 """3, the program itself: faults of ours, runs that were cut off, memory."""
 
 import platform
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from mailboxadmin.domain.activity import Code, Level, Logged
 from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.services.checklist.answer import Found, Verdict, counted
 from mailboxadmin.services.checklist.look import Look
+from mailboxadmin.services.error_log import last_errors
+from mailboxadmin.services.log_file import log_file
 from mailboxadmin.services.memory import is_near, read_memory
 from mailboxadmin.store.activity_pages import entries, id_before
 from mailboxadmin.store.beat import read_heartbeat
@@ -22,6 +24,16 @@ MOST = 50
 def faults(look: Look) -> Found:
     """Faults of ours that a page or a command ran into."""
     logged = _logged(look, Code.APP_FAILED, WEEK, Level.ERROR)
+    behind = _in_the_background(look)
+    if behind:
+        newest_line = behind[0]
+        return Found(
+            summary=f"{counted(len(behind), 'error')} in the log file within a day, not of a page; "
+            f"the last {rfc3339(newest_line[0])}, {newest_line[1]}.",
+            fix="Read it under Error log, or in logs/mailboxadmin.log in the instance folder; "
+            "report what is a fault of Mailbox Admin.",
+            word=counted(len(behind) + len(logged), "error"),
+        )
     if not logged:
         return Found(summary="No unexpected error in 7 days.")
     newest = logged[0]
@@ -37,6 +49,30 @@ def faults(look: Look) -> Found:
         "and report it: it is a fault of Mailbox Admin.",
         word=counted(len(logged), "error"),
     )
+
+
+def _in_the_background(look: Look) -> list[tuple[datetime, str]]:
+    """The errors of the last day in the log file that no page met, newest first.
+
+    A file that did not change is not read again: it may be long, and seldom changes.
+    """
+    file = log_file(look.deps.instance)
+    try:
+        stat = file.stat()
+    except OSError:
+        return []
+    key = (stat.st_mtime_ns, stat.st_size)
+    known = look.deps.log_errors.get(key)
+    if known is None:
+        known = [
+            (datetime.fromisoformat(each.at).astimezone(UTC), f"{each.where}: {each.message}")
+            for each in last_errors(look.deps)
+            if not each.number
+        ]
+        look.deps.log_errors.clear()
+        look.deps.log_errors[key] = known
+    since = look.deps.clock.now() - RECENT
+    return [each for each in known if each[0] >= since]
 
 
 def cut_off(look: Look) -> Found:
