@@ -83,17 +83,19 @@ def _look(
     """Up to `limit` that fit, and where to go on."""
     since, until = _start_of(query.after), _start_of(query.before)
     kept: list[Found] = []
+    # Nearly all that fit are shown, so that one more than a page is enough at first.
+    size = PORTION if query.unread else limit + 1
     for _ in range(PORTIONS):
         portion = matching(
-            db, mailbox_id, query, since=since, until=until, below=before, limit=PORTION
+            db, mailbox_id, query, since=since, until=until, below=before, limit=size
         )
         shown = rows.shown_among(db, mailbox_id, [each.id for each in portion], unread=query.unread)
         kept += [each for each in portion if each.id in shown]
         if len(kept) > limit:
             return kept[:limit], kept[limit - 1].position
-        if len(portion) < PORTION:
+        if len(portion) < size:
             return kept, None
-        before = portion[-1].position
+        before, size = portion[-1].position, PORTION
     return kept, before
 
 

@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.debug import bp as debug
     from mailboxadmin.web.mail import bp as mail
     from mailboxadmin.web.mail import shown
+    from mailboxadmin.web.mail_export import bp as mail_export
     from mailboxadmin.web.mailbox import bp as mailbox
     from mailboxadmin.web.mailboxes import bp as mailboxes
     from mailboxadmin.web.oauth import bp as oauth
@@ -53,5 +54,5 @@ def register(app: Flask) -> None:
         settings,
         staff,
     )
-    for blueprint in (auth, repair, oauth, *pages, debug, ops):
+    for blueprint in (auth, repair, oauth, *pages, mail_export, debug, ops):
         app.register_blueprint(blueprint)

@@ -67,6 +67,8 @@ ROUTES: dict[str, Need] = {
     "mail.pictures": Need.SIGNED_IN,
     "mail.source": Need.SIGNED_IN,
     "mail.undo": Need.SIGNED_IN,
+    "mail_export.index": Need.SIGNED_IN,
+    "mail_export.save": Need.SIGNED_IN,
     "mailbox.config": Need.OWNER,
     "mailbox.make": Need.ADMIN,
     "mailbox.own": Need.SIGNED_IN,

@@ -57,6 +57,8 @@ OWN = {
     "mail.pictures",
     "mail.source",
     "mail.undo",
+    "mail_export.index",
+    "mail_export.save",
     "mailbox.own",
     "mailbox.submit_own",
     "oauth.ask_own",
