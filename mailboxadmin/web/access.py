@@ -65,6 +65,7 @@ ROUTES: dict[str, Need] = {
     "mail.news": Need.SIGNED_IN,
     "mail.part": Need.SIGNED_IN,
     "mail.pictures": Need.SIGNED_IN,
+    "mail.search": Need.SIGNED_IN,
     "mail.source": Need.SIGNED_IN,
     "mail.undo": Need.SIGNED_IN,
     "mail_export.index": Need.SIGNED_IN,

@@ -33,7 +33,7 @@
     u: () => press("u"),
     e: () => press("e"),
     "#": () => press("#"),
-    "/": () => document.querySelector("#find")?.focus(),
+    "/": () => document.querySelector("#mail-search")?.focus(),
     "?": () => document.querySelector("#keys")?.showModal(),
   };
 

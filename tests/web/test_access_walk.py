@@ -55,6 +55,7 @@ OWN = {
     "mail.news",
     "mail.part",
     "mail.pictures",
+    "mail.search",
     "mail.source",
     "mail.undo",
     "mail_export.index",

@@ -1,0 +1,21 @@
+"""Handlers of the search: one's own mail, all folders at once."""
+
+from flask import render_template, request
+
+from mailboxadmin.services.mail_search import search_mail
+from mailboxadmin.web import deps
+from mailboxadmin.web.mail import bp
+from mailboxadmin.web.mail.own import own_mailbox
+from mailboxadmin.web.search_fields import read_search, search_address
+
+
+@bp.get("/search")
+def search() -> str:
+    """What fits, the newest first; without words, the fields and what can be typed."""
+    query, form = read_search(request.args)
+    before = request.args.get("page", "")
+    known = before.isascii() and before.isdigit() and len(before) < 19
+    found = search_mail(deps(), own_mailbox(), query, before=int(before) if known else None)
+    return render_template(
+        "mail/search.html", query=query, form=form, page=found, address=search_address(query)
+    )

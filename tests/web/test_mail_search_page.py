@@ -1,0 +1,58 @@
+"""Searching one's own mail in a browser: found, marked, and nobody else's."""
+
+import pytest
+
+from mailboxadmin.services.index_mail import index_mail
+from tests.support import inbox
+from tests.support.office import Office
+
+
+@pytest.fixture
+def anna(office: Office, at_desk):
+    person = inbox.reader(office)
+    inbox.fill(
+        office,
+        person,
+        [
+            inbox.letter("The <b>oak</b> arrives on Monday.", subject="Timber & more", number="a"),
+            inbox.letter("Nothing of interest.", subject="Lunch", number="b"),
+        ],
+    )
+    index_mail(office.deps)
+    return at_desk(person.email)
+
+
+def test_what_fits_is_found_and_marked_and_escaped(anna):
+    page = anna.get("/mail/search?q=oak").text
+
+    assert "<mark>oak</mark>" in page
+    assert "Timber &amp; more" in page and "Lunch" not in page
+    assert "<b>oak" not in page
+
+
+def test_the_fields_find_the_same_as_the_words(anna):
+    found = anna.get("/mail/search?subject=lunch").text
+
+    assert "<mark>Lunch</mark>" in found and "Timber" not in found
+    assert 'value="subject:lunch"' in found
+
+
+@pytest.mark.parametrize(
+    "typed", ['"', "*", "a OR (", "from:", "before:x", "-", "\x00", "“”", "%_"]
+)
+def test_whatever_is_typed_is_answered(anna, typed):
+    assert anna.client.get("/mail/search", query_string={"q": typed}).status_code == 200
+
+
+def test_nothing_is_said_where_nothing_is_found(anna):
+    assert "Nothing was found." in anna.get("/mail/search?q=walnut").text
+
+
+def test_nobody_elses_mail_is_found(office, anna, at_desk):
+    ben = inbox.reader(office, "Ben Okoye")
+
+    assert "Nothing was found." in at_desk(ben.email).get("/mail/search?q=oak").text
+
+
+def test_the_list_has_the_line_to_search_with(anna):
+    assert 'action="/mail/search"' in anna.get("/mail").text
