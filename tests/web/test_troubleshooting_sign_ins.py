@@ -73,3 +73,19 @@ def test_what_ends_soon_stands_there_with_what_to_do(token_office, grace):
 
     assert "Before it breaks" in page
     assert "The client secret of the Outlook app ends in 8 days (10 March)" in page
+
+
+def test_no_page_asks_a_provider_for_a_token(token_office, grace):
+    ann = token_office.connected()
+    token_office.office.sync(ann)
+    token_office.office.clock.advance(hours=2)
+    owner = Visitor(token_office.office.app)
+    assert owner.sign_in(ann.person.email).status_code == 302
+    asked = token_office.provider.token_requests
+
+    for path in ("/mailbox", f"/mailboxes/{ann.id}", "/mail", "/activity", "/beat"):
+        assert owner.get(path).status_code == 200, path
+    for path in ("/", f"/mailboxes/{ann.id}", PAGE, "/settings/oauth", "/staff", "/healthz"):
+        assert grace.get(path).status_code in (200, 503), path
+
+    assert token_office.provider.token_requests == asked
