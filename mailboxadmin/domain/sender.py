@@ -40,6 +40,8 @@ class Sender:
     def misleads(self) -> str:
         """The other address or domain that the name shows; empty when it shows none."""
         domain = self.address.rpartition("@")[2].lower()
+        if not domain:
+            return ""  # There is nothing that it could disagree with.
         for found in _BARE.findall(self.name) or _DOMAIN.findall(self.name):
             named = found.rpartition("@")[2].lower().strip(".")
             same = found.lower() == self.address.lower() if "@" in found else _akin(named, domain)

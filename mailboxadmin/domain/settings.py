@@ -199,16 +199,6 @@ _ALL = (
         personal=True,
     ),
     Setting(
-        key="allow_changes",
-        kind=Kind.YES_NO,
-        group=Group.READING,
-        label="File mail on the server",
-        help="With yes, flagging, archiving, moving and deleting in the inbox are done on the "
-        "server too, at the next sync. With no, the inbox does not offer them.",
-        default=False,
-        personal=True,
-    ),
-    Setting(
         key="parallel_syncs",
         kind=Kind.INTEGER,
         group=Group.SYNC,

@@ -65,8 +65,6 @@ class Inbox:
     only_unread: bool
     #: 0: only when a sync brings something.
     refresh_s: int
-    #: Flagging and moving are offered.
-    changes: bool
     #: Equal as long as nothing in the list can have changed; for an address.
     signs: str
 
@@ -101,7 +99,6 @@ def read_inbox(deps: Deps, mailbox_id: int, asked: Asked, *, everything: bool = 
             wanted=in_force.folders,
             only_unread=in_force.only_unread,
             refresh_s=int(str(office_values(db)["auto_refresh_seconds"])),
-            changes=_is_on(in_force, "allow_changes"),
             signs=_signs(db, mailbox_id),
         )
 

@@ -41,9 +41,8 @@ class Letter:
     conversation: Conversation
     #: It is longer than what is shown of it.
     cut: bool
+    #: Opening it is to mark it as read, and it is not.
     mark_read: bool
-    #: Flagging and moving are offered.
-    changes: bool
 
 
 def read_letter(deps: Deps, mailbox_id: int, message_id: int) -> Letter:
@@ -69,7 +68,6 @@ def read_letter(deps: Deps, mailbox_id: int, message_id: int) -> Letter:
         conversation=together or Conversation(lines=(), more=False),
         cut=bool(body and body.cut),
         mark_read=in_force["mark_read_on_preview"].value is True and not stored.seen,
-        changes=in_force["allow_changes"].value is True,
     )
 
 

@@ -66,7 +66,8 @@ def read_lines(
         .join(FolderRow, FolderRow.id == MessageRow.folder_id)
         .outerjoin(MessageContentsRow, MessageContentsRow.message_id == MessageRow.id)
         .outerjoin(ReadChangeRow, ReadChangeRow.message_id == MessageRow.id)
-        .where(MessageRow.id.in_(ids), MessageRow.mailbox_id == mailbox_id)
+        # Reckoned with, the mailbox is no way to the rows: SQLite would walk all of its messages.
+        .where(MessageRow.id.in_(ids), MessageRow.mailbox_id + 0 == mailbox_id)
     )
     found = {row[0]: _line(_Found._make(row)) for row in db.execute(query)}
     return tuple(found[each] for each in ids if each in found)

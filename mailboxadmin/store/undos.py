@@ -39,8 +39,8 @@ def unread_in(db: Session, mailbox_id: int, folder_id: int, limit: int) -> list[
             select(MessageRow.id)
             .where(
                 MessageRow.folder_id == folder_id,
-                text(f"({UNREAD})"),
-                MessageRow.mailbox_id == mailbox_id,
+                text(UNREAD),
+                MessageRow.mailbox_id + 0 == mailbox_id,
             )
             .order_by(MessageRow.arrived_at.desc())
             .limit(limit)
@@ -51,7 +51,7 @@ def unread_in(db: Session, mailbox_id: int, folder_id: int, limit: int) -> list[
 def thread_mates(db: Session, mailbox_id: int, ids: Sequence[int], limit: int) -> list[int]:
     """The messages with those that are in their conversations."""
     threads = select(MessageRow.thread_id).where(
-        MessageRow.mailbox_id == mailbox_id,
+        MessageRow.mailbox_id + 0 == mailbox_id,
         MessageRow.id.in_(ids),
         MessageRow.thread_id.is_not(None),
     )

@@ -31,8 +31,6 @@
     k: () => step(-1),
     x: () => document.activeElement?.closest?.(".mail")?.querySelector("[name=id]")?.click(),
     u: () => press("u"),
-    e: () => press("e"),
-    "#": () => press("#"),
     "/": () => document.querySelector("#mail-search")?.focus(),
     "?": () => document.querySelector("#keys")?.showModal(),
   };
@@ -51,10 +49,6 @@
     if (event.target.id === "mail-list" && boxes().some((box) => box.checked)) event.preventDefault();
   });
 
-  const wake = () => {
-    const every = document.querySelector(".mail-every");
-    if (every) every.hidden = false;
-  };
   document.addEventListener("change", (event) => {
     if (event.target.id !== "pick-all") return;
     for (const box of boxes()) box.checked = event.target.checked;
@@ -68,7 +62,6 @@
       other.closest(".mail").classList.toggle("mail-here", chosen);
       chosen ? other.setAttribute("aria-current", "true") : other.removeAttribute("aria-current");
     }
-    line.closest(".mail").classList.remove("mail-unread");
   };
   document.addEventListener("click", async (event) => {
     const line = event.target.closest?.(".mail-open");
@@ -82,8 +75,16 @@
     history.pushState({}, "", line.href);
     document.title = page.title;
     mark(line);
+    if (!fresh.querySelector('[data-key="u"][value="read"]')) line.closest(".mail").classList.remove("mail-unread");
     fresh.scrollTop = 0;
   });
+  const wake = () => {
+    const every = document.querySelector(".mail-every");
+    if (every) every.hidden = false;
+    const open = document.querySelector("#letter")?.dataset.id;
+    const line = open && document.querySelector(`#mail-${open} .mail-open`);
+    if (line) mark(line);
+  };
   addEventListener("popstate", () => location.reload());
   document.addEventListener("DOMContentLoaded", wake);
   document.addEventListener("htmx:after:settle", wake);
