@@ -73,12 +73,23 @@ def _spans(text: str, terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
     if not wanted:
         return
     words = [(match[0], match.start(), match.end()) for match in _WORD.finditer(folded(text))]
+    # Most words begin nothing that is wanted; beginnings of words are few, and always tried.
+    first = {each[0][0] for each in wanted if not _open(each)}
+    some_are_open = any(map(_open, wanted))
     at = 0
     while at < len(words):
-        length = max((_fits(words, at, *each) for each in wanted), default=0)
+        length = 0
+        if some_are_open or words[at][0] in first:
+            length = max(_fits(words, at, *each) for each in wanted)
         if length:
             yield words[at][1], words[at + length - 1][2]
         at += length or 1
+
+
+def _open(wanted: tuple[list[str], bool]) -> bool:
+    """True of the beginning of a single word."""
+    words, prefix = wanted
+    return prefix and len(words) == 1
 
 
 def _fits(

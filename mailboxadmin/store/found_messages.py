@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mailboxadmin.store.base import Instant
 from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables_mail import FolderRow, MessageContentsRow, MessageRow
 
@@ -47,10 +48,17 @@ def shown_among(db: Session, mailbox_id: int, ids: Sequence[int], *, unread: boo
 def found_messages(db: Session, mailbox_id: int, ids: Sequence[int]) -> dict[int, FoundMessage]:
     """Messages of that mailbox by their ids."""
     query = (
+        # Columns, because objects of the session cost more than all the rest.
         select(
-            MessageRow,
-            FolderRow.name,
-            func.substr(MessageContentsRow.body_text, 1, LOOKED_AT_CHARS),
+            MessageRow.id,
+            FolderRow.name.label("folder"),
+            MessageRow.subject,
+            MessageRow.sender,
+            MessageRow.recipients,
+            func.coalesce(MessageRow.sent_at, MessageRow.arrived_at, type_=Instant).label("date"),
+            MessageRow.seen,
+            MessageRow.flags,
+            func.substr(MessageContentsRow.body_text, 1, LOOKED_AT_CHARS).label("text"),
             MessageContentsRow.attachments,
         )
         .join(FolderRow, FolderRow.id == MessageRow.folder_id)
@@ -60,15 +68,15 @@ def found_messages(db: Session, mailbox_id: int, ids: Sequence[int]) -> dict[int
     return {
         row.id: FoundMessage(
             id=row.id,
-            folder=folder,
+            folder=row.folder,
             subject=row.subject,
             sender=row.sender,
             recipients=row.recipients,
-            date=row.sent_at or row.arrived_at,
+            date=row.date,
             seen=row.seen,
             flagged=FLAGGED in row.flags.split(),
-            text=body or "",
-            attachments=tuple(str(each.get("name") or "") for each in attachments or ()),
+            text=row.text or "",
+            attachments=tuple(str(each.get("name") or "") for each in row.attachments or ()),
         )
-        for row, folder, body, attachments in db.execute(query)
+        for row in db.execute(query)
     }
