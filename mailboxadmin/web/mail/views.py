@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from mailboxadmin.domain.inbox import COUNTED
 from mailboxadmin.services.inbox import Inbox, inbox_signs, read_inbox
 from mailboxadmin.services.marking import read_undo
+from mailboxadmin.services.retention import retention_notice
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.choice import SHOWN, Choice, in_order
@@ -41,6 +42,7 @@ def shown() -> dict[str, object]:
     return {
         "undo": read_undo(deps(), own_mailbox(), int(did)) if undoable else None,
         "inbox": inbox,
+        "purge": retention_notice(deps(), own_mailbox()),
         "choice": choice,
         "folders": in_order(inbox.folders),
         "filters": SHOWN,
