@@ -44,9 +44,10 @@
     act();
   });
 
-  // While somebody selects or has a menu open, the list stays as it is.
+  // While somebody selects or types, the list stays as it is.
+  const busy = () => boxes().some((box) => box.checked) || document.activeElement?.matches?.("#mail-list input[type=search], #mail-list input[type=text]");
   document.addEventListener("htmx:before:request", (event) => {
-    if (event.target.id === "mail-list" && boxes().some((box) => box.checked)) event.preventDefault();
+    if (event.target.id === "mail-list" && busy()) event.preventDefault();
   });
 
   document.addEventListener("change", (event) => {
