@@ -6,7 +6,7 @@ from functools import partial
 
 from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.domain.mailbox import Glance, Mailbox, State
-from mailboxadmin.services.cases import Case, find_cases
+from mailboxadmin.services.cases import BROKEN, Case, find_cases
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.runs import is_live
 from mailboxadmin.store import board as rows
@@ -65,6 +65,12 @@ def glance_at_all(deps: Deps) -> list[Glance]:
         return rows.all_at_a_glance(db, _is_live(deps))
 
 
+def names_of_all(deps: Deps) -> list[tuple[int, str, str]]:
+    """Id, owner's name and address of every mailbox, by the name, for a list to choose from."""
+    with deps.store.read() as db:
+        return rows.names_of_all(db)
+
+
 def mailbox(deps: Deps, mailbox_id: int) -> Mailbox:
     """One mailbox.
 
@@ -99,7 +105,9 @@ def count_needing(deps: Deps) -> int:
 
 def read_cases(deps: Deps) -> tuple[Case, ...]:
     """The cases as they are now."""
-    return find_cases(deps.diagnosis, list_mailboxes(deps))
+    with deps.store.read() as db:
+        broken = rows.mailboxes_in(db, BROKEN, _is_live(deps))
+    return find_cases(deps.diagnosis, broken)
 
 
 def read_board(deps: Deps) -> Board:

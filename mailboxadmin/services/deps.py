@@ -62,3 +62,5 @@ class Deps:
     app_passwords: dict[bytes, bool] = field(default_factory=dict)
     #: The errors of the log file that no page met, by the file's time and size when it was read.
     log_errors: dict[tuple[int, int], list[tuple[datetime, str]]] = field(default_factory=dict)
+    #: The digests of sealed secrets that the keys of this process open.
+    opened: set[bytes] = field(default_factory=set)

@@ -1,7 +1,7 @@
 """Mailboxes as the pages and the command line show them, and the mail that arrived in each."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -32,9 +32,27 @@ def all_mailboxes(db: Session, is_live: IsLive) -> list[Mailbox]:
     ]
 
 
+def mailboxes_in(db: Session, states: Collection[State], is_live: IsLive) -> list[Mailbox]:
+    """Those in one of these states, by their owners' names."""
+    wanted = _mailboxes().where(MailboxRow.state.in_([state.value for state in states]))
+    counts = _message_counts(db)
+    return [
+        _mailbox(found, counts.get(found.MailboxRow.id, 0), is_live)
+        for found in db.execute(_by_name(wanted))
+    ]
+
+
 def all_at_a_glance(db: Session, is_live: IsLive) -> list[Glance]:
     """Every mailbox, by its owner's name, without counting its messages."""
     return [Glance(**_glance(found, is_live)) for found in db.execute(_by_name(_mailboxes()))]
+
+
+def names_of_all(db: Session) -> list[tuple[int, str, str]]:
+    """Id, owner's name and address of every mailbox, by the name."""
+    query = select(MailboxRow.id, StaffRow.name, StaffRow.email).join(
+        StaffRow, StaffRow.id == MailboxRow.staff_id
+    )
+    return [(each, name, address) for each, name, address in db.execute(_by_name(query))]
 
 
 def one_mailbox(db: Session, mailbox_id: int, is_live: IsLive) -> Mailbox | None:

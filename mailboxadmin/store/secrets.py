@@ -41,6 +41,15 @@ def all_password_rows(db: Session) -> dict[int, SecretRow]:
     return {row.mailbox_id: row for row in db.scalars(query) if row.mailbox_id is not None}
 
 
+def all_passwords(db: Session) -> dict[int, tuple[bytes, str | None]]:
+    """The sealed password of each mailbox, and the server it was entered for."""
+    query = select(SecretRow.mailbox_id, SecretRow.sealed, SecretRow.bound_to).where(
+        SecretRow.name == PASSWORD
+    )
+    rows = db.execute(query)
+    return {mailbox: (sealed, bound) for mailbox, sealed, bound in rows if mailbox is not None}
+
+
 def put_password(db: Session, mailbox_id: int, sealed: bytes, bound_to: str, now: datetime) -> None:
     """Keep a password in place of the one before.
 

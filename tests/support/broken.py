@@ -151,7 +151,7 @@ def nobody_is_told(office: Office, patch: pytest.MonkeyPatch) -> None:
         waiting=1,
         given_up=0,
     )
-    patch.setattr(telling, "read_delivery_faults", lambda _deps: (view,))
+    patch.setattr(telling, "read_channels", lambda _deps: (view,))
 
 
 def memory_is_short(_office: Office, patch: pytest.MonkeyPatch) -> None:

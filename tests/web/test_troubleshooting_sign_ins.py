@@ -9,6 +9,7 @@ from mailboxadmin.services.settings import change_settings
 from tests.support.visitor import Visitor
 
 PAGE = "/troubleshooting"
+TABLE = "/troubleshooting/mailboxes"
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_a_permission_is_told_with_scopes_ages_and_the_way_back(token_office, gr
     ann = token_office.connected(AppKey.OUTLOOK)
     token_office.office.clock.advance(minutes=20)
 
-    row = row_of(grace.get(PAGE).text, ann.person.email)
+    row = row_of(grace.get(TABLE).text, ann.person.email)
 
     assert "Outlook, by permission" in row
     assert "https://outlook.office.com/IMAP.AccessAsUser.All" in row
@@ -42,7 +43,7 @@ def test_a_permission_is_told_with_scopes_ages_and_the_way_back(token_office, gr
 def test_passwords_and_new_mailboxes_are_told_too(token_office, grace):
     ben = token_office.office.mailbox(server=token_office.dovecot)
     new = token_office.box()
-    page = grace.get(PAGE).text
+    page = grace.get(TABLE).text
 
     assert "Password" in row_of(page, ben.person.email)
     assert "Not connected yet" in row_of(page, new.person.email)
@@ -56,7 +57,7 @@ def test_an_ended_permission_and_an_app_that_is_gone_are_marked(token_office, gr
     )
     token_office.office.sync(ann)
     change_settings(token_office.deps, {"outlook_client_id": ""}, actor=COMMAND_LINE)
-    page = grace.get(PAGE).text
+    page = grace.get(TABLE).text
 
     assert "ended" in row_of(page, ann.person.email)
     assert "not by itself" in row_of(page, ann.person.email)

@@ -10,7 +10,7 @@ from mailboxadmin.services.board import read_cases
 from mailboxadmin.services.cases import Case
 from mailboxadmin.services.checklist.answer import Found, Point, Verdict, counted, together
 from mailboxadmin.services.checklist.look import Look
-from mailboxadmin.store.activity_pages import entries, id_before
+from mailboxadmin.store.activity_pages import entries
 from mailboxadmin.store.checklist import Cause, causes_above
 
 #: How far back it looks.
@@ -56,9 +56,8 @@ def _word(cases: tuple[Case, ...]) -> str:
 
 def _causes(look: Look) -> list[tuple[Cause, str]]:
     """The causes in the log, each with half a sentence that says what it is."""
-    deps = look.deps
+    deps, since = look.deps, look.entries_since(RECENT)
     with deps.store.read() as db:
-        since = id_before(db, deps.clock.now() - RECENT)
         causes = causes_above(db, since, CODES, Level.WARNING)
         newest = {
             entry.id: entry

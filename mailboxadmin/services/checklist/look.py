@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from mailboxadmin.domain.effective import Effective, effective
@@ -13,13 +13,14 @@ from mailboxadmin.domain.settings import SETTINGS, Value
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import parsed
 from mailboxadmin.services.oauth_apps import apps_set_up
+from mailboxadmin.services.oauth_setup import AppSetup, read_setups
 from mailboxadmin.services.permission import all_permissions
 from mailboxadmin.store import checklist as rows
+from mailboxadmin.store.activity_pages import id_before
 from mailboxadmin.store.checklist import FolderKnown
 from mailboxadmin.store.mailboxes import all_own_texts
-from mailboxadmin.store.secrets import all_password_rows
+from mailboxadmin.store.secrets import all_passwords
 from mailboxadmin.store.settings import office_texts
-from mailboxadmin.store.tables import SecretRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +87,27 @@ class Look:
         self.deps = deps
         self.browser_url = browser_url or deps.base_url
 
+    def entries_since(self, period: timedelta) -> int:
+        """The entry of the log after which everything is of that last period."""
+        if period not in self._befores:
+            with self.deps.store.read() as db:
+                self._befores[period] = id_before(db, self.deps.clock.now() - period)
+        return self._befores[period]
+
+    @cached_property
+    def _befores(self) -> dict[timedelta, int]:
+        return {}
+
     @cached_property
     def apps(self) -> frozenset[AppKey]:
         """The OAuth apps that have a client ID and a secret."""
         with self.deps.store.read() as db:
             return apps_set_up(db)
+
+    @cached_property
+    def setups(self) -> tuple[AppSetup, ...]:
+        """Both OAuth apps, whether they are set up or not."""
+        return read_setups(self.deps)
 
     @cached_property
     def office(self) -> dict[str, Value]:
@@ -108,7 +125,7 @@ class Look:
         folders: dict[int, list[FolderKnown]] = defaultdict(list)
         with self.deps.store.read() as db:
             found, own = rows.all_boxes(db), all_own_texts(db)
-            passwords, permissions = all_password_rows(db), all_permissions(db)
+            passwords, permissions = all_passwords(db), all_permissions(db)
             for folder in rows.all_folders(db):
                 folders[folder.mailbox_id].append(folder)
         return tuple(
@@ -127,7 +144,7 @@ class Look:
         row: rows.BoxRow,
         own: dict[str, str],
         permission: Permission | None,
-        password: SecretRow | None,
+        password: tuple[bytes, str | None] | None,
         folders: tuple[FolderKnown, ...],
     ) -> Box:
         providers, values = self.deps.providers, parsed(own)
@@ -149,8 +166,8 @@ class Look:
             own=values,
             effective=in_force,
             permission=permission,
-            sealed=password.sealed if password else None,
-            bound_to=password.bound_to if password else None,
+            sealed=password[0] if password else None,
+            bound_to=password[1] if password else None,
             last_success_at=row.last_success_at,
             running=row.held,
             host_set_by=row.host_set_by,

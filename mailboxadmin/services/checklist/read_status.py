@@ -7,15 +7,14 @@ from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.services.checklist.answer import Found, Point, Verdict, counted, to_do
 from mailboxadmin.services.checklist.look import Box, Look
 from mailboxadmin.store import checklist as rows
-from mailboxadmin.store.activity_pages import id_before
 
 WEEK = timedelta(days=7)
 
 
 def read_status(look: Look) -> Found:
     """On or off, waiting, failed, without UID, and whether the server allows it."""
+    above = look.entries_since(WEEK)
     with look.deps.store.read() as db:
-        above = id_before(db, look.deps.clock.now() - WEEK)
         failed = rows.count_by_mailbox(db, Code.READ_STATUS_FAILED, Level.WARNING, above)
         waiting, no_uid = rows.waiting_by_mailbox(db), Counter[int]()
         for mailbox_id, _folder, count, _imported in rows.without_uid(db):

@@ -12,7 +12,7 @@ from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
 from mailboxadmin.services.holder import is_over
 from mailboxadmin.services.runs import LEASE_LASTS, is_live
 from mailboxadmin.services.web_time import Compared
-from mailboxadmin.store.activity_pages import entries, id_before
+from mailboxadmin.store.activity_pages import entries
 from mailboxadmin.store.beat import Heartbeat, read_heartbeat
 from mailboxadmin.store.checklist import LiveRun, open_runs
 from mailboxadmin.store.doctor import latest_instant
@@ -101,9 +101,8 @@ def _other_holder(look: Look, beat: Heartbeat | None) -> str | None:
 
 def ticks(look: Look) -> Found:
     """How often it stood still."""
-    now = look.deps.clock.now()
+    now, above = look.deps.clock.now(), look.entries_since(WEEK)
     with look.deps.store.read() as db:
-        above = id_before(db, now - WEEK)
         stalls = entries(db, codes=[Code.SCHEDULER_STALLED], above=above, limit=50)
     if not stalls:
         return Found(summary="No tick was missed in 7 days.")
@@ -162,10 +161,9 @@ def _stuck(run: LiveRun, now: datetime, limit: timedelta) -> Point | None:
 
 def clock(look: Look) -> Found:
     """Whether the machine's clock is right, as far as anything speaks for or against it."""
-    now = look.deps.clock.now()
+    now, above = look.deps.clock.now(), look.entries_since(JUMP_TOLD)
     with look.deps.store.read() as db:
         latest, beat = latest_instant(db), read_heartbeat(db)
-        above = id_before(db, now - JUMP_TOLD)
         jumps = entries(db, codes=[Code.CLOCK_JUMPED], minimum=Level.WARNING, above=above, limit=1)
     jumped_at = jumps[0].at if jumps else None
     compared = _compared(look, beat, jumped_at)

@@ -10,7 +10,7 @@ from mailboxadmin.services.checklist.look import Look
 from mailboxadmin.services.error_log import last_errors
 from mailboxadmin.services.log_file import log_file
 from mailboxadmin.services.memory import is_near, read_memory
-from mailboxadmin.store.activity_pages import entries, id_before
+from mailboxadmin.store.activity_pages import entries
 from mailboxadmin.store.beat import read_heartbeat
 
 #: A fault that is older is told, and is no reason to act any more.
@@ -130,8 +130,8 @@ def _was_near(entry: Logged) -> bool:
 
 def _logged(look: Look, code: Code, within: timedelta, minimum: Level) -> list[Logged]:
     """The newest entries of a code, newest first."""
+    above = look.entries_since(within)
     with look.deps.store.read() as db:
-        above = id_before(db, look.deps.clock.now() - within)
         return entries(db, codes=[code], minimum=minimum, above=above, limit=MOST)
 
 

@@ -20,7 +20,7 @@ from mailboxadmin.services.checklist.answer import (
 from mailboxadmin.services.checklist.look import Box, Look
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.oauth_apps import redirect_uri
-from mailboxadmin.services.oauth_setup import AppSetup, read_setups
+from mailboxadmin.services.oauth_setup import AppSetup
 
 #: What Google makes: four groups of four letters, here without the spaces.
 _APP_PASSWORD = re.compile(r"[a-z]{16}")
@@ -141,7 +141,7 @@ def _like_an_app_password(deps: Deps, sealed: bytes) -> bool:
 
 def oauth_apps(look: Look) -> Found:
     """Whether each app that is begun is complete."""
-    setups = read_setups(look.deps)
+    setups = look.setups
     points = tuple(
         Point(what=_WRONG[each.standing].format(app=each.key.label), fix=_fix(each))
         for each in setups
@@ -171,7 +171,7 @@ _WRONG = {
 
 def way_back(look: Look) -> Found:
     """Whether people come back from the provider: the redirect URI, letter by letter."""
-    begun = [each for each in read_setups(look.deps) if each.client_id]
+    begun = [each for each in look.setups if each.client_id]
     keys = [each.key for each in begun] or list(AppKey)
     uris = [f"`{redirect_uri(look.deps, key)}`" for key in keys]
     faults = [

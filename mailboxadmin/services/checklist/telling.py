@@ -1,18 +1,19 @@
 """3, whether anybody hears of it: the ways on which people are told of incidents."""
 
-from mailboxadmin.services.channels import ChannelView, read_channels, read_delivery_faults
+from mailboxadmin.services.channels import ChannelView, read_channels
 from mailboxadmin.services.checklist.answer import Found, Point, to_do, together
 from mailboxadmin.services.checklist.look import Look
 
 
 def telling(look: Look) -> Found:
     """Every way that is set up and does not get through."""
-    points = tuple(_point(view) for view in read_delivery_faults(look.deps))
+    views = [view for view in read_channels(look.deps) if view.set_up]
+    points = tuple(_point(view) for view in views if view.finding or view.given_up)
     if points:
         return Found(
             summary=together(points), fix=to_do(points), points=points, word="Nobody is told"
         )
-    ways = [view.channel.value for view in read_channels(look.deps) if view.set_up]
+    ways = [view.channel.value for view in views]
     if not ways:
         return Found(summary="Nobody is told of incidents: no e-mail, webhook or ping is set up.")
     return Found(summary=f"Incidents are told by {' and '.join(ways)}.")

@@ -10,7 +10,7 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.debug import Switch
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.board import glance_at_all
+from mailboxadmin.services.board import names_of_all
 from mailboxadmin.services.debugging import switches_on
 from mailboxadmin.services.recordings import last_raw_error, list_recordings
 from mailboxadmin.web import deps, signed_in
@@ -59,9 +59,7 @@ def recorded_here(mailbox_id: int) -> Recorded:
 def switch_form() -> SwitchForm:
     """The form with the mailboxes there are."""
     form = SwitchForm()
-    choices = [
-        (str(each.id), named(each.owner_name, each.address)) for each in glance_at_all(deps())
-    ]
+    choices = [(str(each), named(name, address)) for each, name, address in names_of_all(deps())]
     form.mailbox.choices = [(ALL, "All mailboxes"), *choices]
     return form
 

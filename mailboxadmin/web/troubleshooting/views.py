@@ -24,7 +24,7 @@ SHOWN = 20
 
 @bp.get("/troubleshooting")
 def index() -> str:
-    """The seven checks; below them what will break, and how all sign in."""
+    """The seven checks; below them what will break, and what nobody knows."""
     look = Look(deps(), browser_url=request.url_root)
     if "HX-Request" in request.headers:
         return render_template("troubleshooting/_checks.html", **_checks(look))
@@ -33,7 +33,6 @@ def index() -> str:
         "troubleshooting/index.html",
         **_checks(look),
         foreseen=read_warnings(deps(), look),
-        sign_ins_found=list_sign_ins(deps()),
         answers=answers[:SHOWN],
         more=len(answers[SHOWN:]),
     )
@@ -52,9 +51,11 @@ def _checks(look: Look) -> dict[str, object]:
 
 @bp.get("/troubleshooting/mailboxes")
 def mailboxes() -> str:
-    """Every mailbox: what is in force and where from, and how its read status is."""
+    """Every mailbox: how it signs in, what is in force and where from, its read status."""
     lines = overview(Look(deps(), browser_url=request.url_root))
-    return render_template("troubleshooting/mailboxes.html", lines=lines)
+    return render_template(
+        "troubleshooting/mailboxes.html", lines=lines, sign_ins_found=list_sign_ins(deps())
+    )
 
 
 @bp.post("/troubleshooting/run-all")
