@@ -48,7 +48,8 @@ def record_outcome(deps: Deps, run: Run, result: Result) -> None:
             _succeeded(db, row, run, result, now, interval)
         else:
             _failed(db, row, run, result, now, interval)
-        if not is_configured(db, row.id):
+        changed = row.configured_at is not None and row.configured_at >= run.started_at
+        if changed and not is_configured(db, row.id):
             # Disconnected while it ran: what the run found says nothing of the mailbox any more.
             rest_unconnected(db, row, now)
         leases.end_lease(db, run.mailbox_id, run.id)

@@ -135,7 +135,9 @@ def test_no_form_of_a_password_is_written_whatever_the_server_repeats(
 
 def test_no_form_of_a_token_is_written_whatever_the_server_repeats(scripted_imap, lines):
     token = "ya29.a0-Canary_Token~42/+="
-    bearer = type("Given", (), {"detail": "", "token": lambda _: token, "renewed": lambda _: None})
+    bearer = type(
+        "Given", (), {"detail": "", "token": lambda *_: token, "renewed": lambda *_: None}
+    )
     sent = base64.b64encode(f"user=ann\x01auth=Bearer {token}\x01\x01".encode()).decode()
     reason = base64.b64encode(f'{{"status":"400","token":"{token}"}}'.encode()).decode()
     asked = [

@@ -39,9 +39,15 @@ def anna(office: Office) -> Person:
     return person
 
 
+#: In words of their own.
+LIMITS = {"auto_refresh_seconds": "Enter 0, or a whole number from 30 to 3600."}
+
+
 @pytest.mark.parametrize("setting", NUMBERS, ids=lambda each: each.key)
 def test_a_number_is_taken_at_its_limits_and_refused_beyond_them(office: Office, setting: Setting):
-    limits = f"Enter a whole number from {setting.minimum} to {setting.maximum}."
+    limits = LIMITS.get(
+        setting.key, f"Enter a whole number from {setting.minimum} to {setting.maximum}."
+    )
 
     for number in (setting.minimum, setting.maximum):
         change_settings(office.deps, {setting.key: str(number)}, actor=ADMIN)

@@ -16,7 +16,8 @@ from tests.support.visitor import Visitor
 GRACE, ANNA = "grace@example.org", "anna@example.org"
 BANNER = "is being recorded until"
 #: No pages: files, fragments, and what leads elsewhere.
-NO_PAGES = {"activity.csv", "debug.download", "troubleshooting.answers", "static"}
+#: Files, and parts of a page that stands there already.
+NO_PAGES = {"activity.csv", "debug.download", "mail.news", "troubleshooting.answers", "static"}
 
 
 @pytest.fixture

@@ -1,17 +1,20 @@
 """Handlers of the search: one's own mail, all folders at once."""
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from mailboxadmin.services.mail_search import search_mail
-from mailboxadmin.web import deps
+from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.own import own_mailbox
 from mailboxadmin.web.search_fields import read_search, search_address
 
 
 @bp.get("/search")
-def search() -> str:
+def search() -> Response | str:
     """What fits, the newest first; without words, the fields and what can be typed."""
+    if current_person().mailbox_id is None:
+        return redirect(url_for(".index"))
     query, form = read_search(request.args)
     before = request.args.get("page", "")
     known = before.isascii() and before.isdigit() and len(before) < 19

@@ -12,9 +12,10 @@ _TYPES = {FileForm.MBOX: "application/mbox", FileForm.ZIP: "application/zip"}
 
 
 @bp.get("/mail/export")
-def index() -> str:
+def index() -> AnyResponse | str:
     """What one can have."""
-    _own_mailbox()
+    if current_person().mailbox_id is None:
+        return redirect(url_for("mail.index"))
     return render_template("mail_export/index.html")
 
 
