@@ -18,7 +18,8 @@ LONGEST_CHARS: Final = 500
 #: RFC 6749, appendix A.1 and A.2: printable ASCII. A space in them was never copied on purpose.
 _VISIBLE: Final = re.compile(r"[\x21-\x7e]+")
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_DOMAIN: Final = re.compile(r"(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)[a-z0-9-]{2,63}(?<!-)")
+_SHAPE: Final = "11111111-2222-3333-4444-555555555555"
+_DOMAIN: Final = re.compile(r"(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)*(?!-)[a-z0-9-]{1,63}(?<!-)")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
@@ -33,14 +34,11 @@ def read_google_client_id(text: str) -> str:
 
 
 def read_entra_client_id(text: str) -> str:
-    """The Application (client) ID of an app in Entra, which is a GUID."""
-    client_id = text.strip().lower()
-    if not _GUID.fullmatch(client_id):
-        raise ValueError(
-            "Entra calls it Application (client) ID; it looks like "
-            "11111111-2222-3333-4444-555555555555."
-        )
-    return client_id
+    """The Application (client) ID: a GUID in Entra; those of another authority may differ."""
+    client_id = _visible(text.strip(), "A client ID")
+    if client_id.endswith(GOOGLE_ENDING) or "@" in client_id:
+        raise ValueError(f"Entra calls it Application (client) ID; it looks like {_SHAPE}.")
+    return client_id.lower() if _GUID.fullmatch(client_id.lower()) else client_id
 
 
 def read_secret(text: str) -> str:
@@ -87,8 +85,12 @@ def read_day(text: str) -> str:
 
 def odd_client_id(key: AppKey, client_id: str) -> str:
     """What is strange about a client ID that may work all the same; empty when nothing is."""
-    if key is AppKey.GMAIL and client_id and not client_id.endswith(GOOGLE_ENDING):
+    if not client_id:
+        return ""
+    if key is AppKey.GMAIL and not client_id.endswith(GOOGLE_ENDING):
         return f"The client IDs of Google end in {GOOGLE_ENDING}; this one does not. Copy it again."
+    if key is AppKey.OUTLOOK and not _GUID.fullmatch(client_id):
+        return f"The client IDs of Entra look like {_SHAPE}; this one does not. Copy it again."
     return ""
 
 

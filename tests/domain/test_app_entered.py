@@ -40,10 +40,9 @@ def test_what_is_copied_is_read(key: str, text: str, value: str):
         ("gmail_client_secret", GOOGLE, "This is the client ID"),
         ("gmail_client_secret", "a\nb", "line breaks"),
         ("outlook_client_id", GOOGLE, "Application (client) ID"),
-        ("outlook_client_id", GUID[:-1], "Application (client) ID"),
         ("outlook_client_secret", GUID.upper(), "This is the Secret ID"),
         ("outlook_client_secret", "a b", "no spaces"),
-        ("outlook_tenant_id", "example", "common, organizations, consumers"),
+        ("outlook_tenant_id", "an example", "common, organizations, consumers"),
         ("outlook_tenant_id", "https://login.microsoftonline.com/x", "a domain such as"),
         ("outlook_tenant_id", "common/../evil", "a domain such as"),
         ("outlook_tenant_id", "-a.example.org", "a domain such as"),
@@ -63,7 +62,9 @@ def test_what_cannot_work_is_refused_with_one_sentence_that_does_not_repeat_it(k
 def test_what_only_looks_odd_is_told_and_kept():
     assert odd_client_id(AppKey.GMAIL, GOOGLE) == ""
     assert "end in .apps.googleusercontent.com" in odd_client_id(AppKey.GMAIL, "demo-client")
-    assert odd_client_id(AppKey.GMAIL, "") == odd_client_id(AppKey.OUTLOOK, "x") == ""
+    assert odd_client_id(AppKey.GMAIL, "") == odd_client_id(AppKey.OUTLOOK, GUID) == ""
+    assert "look like 11111111" in odd_client_id(AppKey.OUTLOOK, GUID[:-1])
+    assert SETTINGS["outlook_client_id"].parse("demo-client") == "demo-client"
     assert SETTINGS["gmail_client_id"].parse("demo-client") == "demo-client"
 
 
