@@ -108,7 +108,7 @@ def test_saving_says_what_changed_and_seals_the_secret(office: Office, grace: Vi
 
 def test_a_secret_comes_back_in_no_answer_and_no_log(office: Office, grace: Visitor):
     grace.post(PAGE, **OUTLOOK)
-    refused = grace.post(PAGE, **{**OUTLOOK, "outlook_client_id": "wrong"})
+    refused = grace.post(PAGE, **{**OUTLOOK, "outlook_client_id": "not an id"})
 
     pages = [grace.get(path).text for path in (PAGE, "/settings", "/activity", "/troubleshooting")]
     assert refused.status_code == 400

@@ -6,6 +6,7 @@ from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.finding import Finding, Fixer
 from mailboxadmin.domain.mailbox import Mailbox
+from mailboxadmin.services.beat import read_beat
 from mailboxadmin.services.board import read_cases
 from mailboxadmin.services.cases import Case
 from mailboxadmin.services.checklist.answer import Found, Point, Verdict, counted, together
@@ -27,12 +28,13 @@ def recent_errors(look: Look) -> Found:
     cases = tuple(sorted(read_cases(look.deps), key=lambda case: not case.needs_someone))
     causes = _causes(look)
     logged = {cause.code: cause for cause, _ in causes}
-    points = [_broken(case, logged.get(case.finding.code)) for case in cases]
+    waits = read_beat(look.deps).stale
+    points = [_broken(case, logged.get(case.finding.code), waits=waits) for case in cases]
     codes = {case.finding.code for case in cases}
     points += [_over(look, cause, words) for cause, words in causes if cause.code not in codes]
     return Found(
         summary=_summary(look, points, cases),
-        fix=" ".join(dict.fromkeys(map(_fix, cases))),
+        fix=" ".join(dict.fromkeys(_fix(case, waits=waits) for case in cases)),
         points=tuple(points),
         word=_word(cases),
     )
@@ -75,11 +77,11 @@ def _causes(look: Look) -> list[tuple[Cause, str]]:
     return found
 
 
-def _broken(case: Case, cause: Cause | None) -> Point:
+def _broken(case: Case, cause: Cause | None, *, waits: bool) -> Point:
     first: Mailbox = case.mailboxes[0]
     return Point(
         what=f"{_sentence(case.short)} ({_names(case)}{_times(cause)}).",
-        fix=_fix(case),
+        fix=_fix(case, waits=waits),
         code=case.finding.code,
         verdict=Verdict.ACT if case.needs_someone else Verdict.LOOK,
         mailbox_id=None if case.wide else first.id,
@@ -94,7 +96,10 @@ def _names(case: Case) -> str:
     return f"{names} and {more} more" if more > 0 else names
 
 
-def _fix(case: Case) -> str:
+def _fix(case: Case, *, waits: bool) -> str:
+    """What to do; no next try is named while nothing is checked by itself."""
+    if not case.needs_someone and waits:
+        return "It waits: nothing is being checked by itself."
     if not case.needs_someone:
         at = f" {rfc3339(case.next_attempt_at)}" if case.next_attempt_at else ""
         return f"Nobody needs to act: it is tried again by itself{at}."
