@@ -44,11 +44,16 @@ _STOP = """() => {
     return {
         html: here.outerHTML.slice(0, 120),
         skip: here.classList.contains("skip"),
-        // Not judged for a frame: its ring was not always found in a busy run; why is open.
-        seen: here.tagName === "IFRAME"
-            || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+        frame: here.tagName === "IFRAME",
+        seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
             && box.width > 0 && box.right > 0,
     };
+}"""
+#: Inside a frame, whose page draws the ring itself: the one around it is not told of the focus.
+_SEEN_INSIDE = """() => {
+    const here = document.activeElement, around = getComputedStyle(here, "::before");
+    return [getComputedStyle(here), here === document.body ? around : null].some(style =>
+        style && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
 }"""
 _UNREACHED = """() => [...document.querySelectorAll(".btn-primary")]
     .filter(each => each.checkVisibility() && !each.dataset.seen)
@@ -96,7 +101,13 @@ def _stops(page: Page) -> Iterator[dict[str, Any]]:
         if stop is None:
             return
         if "again" not in stop:
-            yield stop
+            yield stop | _inside(page) if stop["frame"] else stop
+
+
+def _inside(page: Page) -> dict[str, Any]:
+    holder = page.evaluate_handle("document.activeElement").as_element()
+    frame = holder.content_frame() if holder else None
+    return {"seen": frame is not None and frame.evaluate(_SEEN_INSIDE)}
 
 
 @cache
