@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.services.examine import examine_messages
+from mailboxadmin.services.index_mail import index_mail
 from mailboxadmin.store.mailboxes import replace_own_texts
 from tests.support.accessible import assert_accessible
 from tests.support.browser import ServedOffice
@@ -129,6 +130,22 @@ def test_new_mail_is_there_soon_after_the_sync_that_brought_it(box, open_page, d
     office.sync(mailbox)
 
     expect(line(page, "the newest")).to_be_visible(timeout=15_000)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE])
+def test_what_is_found_has_the_width_of_the_page(box, open_page, viewport: dict[str, int]):
+    office, mailbox = box
+    index_mail(office.deps)
+    page = open_page(office, mailbox.person.email, viewport=viewport)
+    page.goto("/mail")
+
+    page.get_by_role("searchbox").fill("no")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mail-hit")).to_have_count(3)
+    card, found = page.locator(".mail-card"), page.locator(".mail-hit a").first
+
+    across = "each => each.getBoundingClientRect().width"
+    assert found.evaluate(across) > card.evaluate(across) - 24
 
 
 def test_without_scripts_it_is_all_there(box, open_page):
