@@ -25,7 +25,17 @@ PROVIDER_URLS = (
 )
 
 #: What we, or a file system, put into an instance folder.
-_OURS = ("mailboxadmin", "secret.key", "serve.lock", "scheduler.lock", "logs", "backups", "demo")
+_OURS = (
+    "mailboxadmin",
+    "secret.key",
+    "serve.lock",
+    "scheduler.lock",
+    "locks",
+    "logs",
+    "debug",
+    "backups",
+    "demo",
+)
 #: What lies in a checkout's folder, or at the root of a file system.
 _HARMLESS = ("README.md", "lost+found", ".")
 

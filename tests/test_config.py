@@ -166,6 +166,15 @@ def test_a_folder_with_our_database_is_ours_whatever_else_is_in_it(tmp_path):
     assert tmp_path.stat().st_mode & 0o777 == 0o700
 
 
+def test_what_we_put_into_the_folder_is_ours_without_database_and_key(tmp_path):
+    for name in ("locks", "logs", "debug", "serve.lock", "scheduler.lock"):
+        (tmp_path / name).touch()
+
+    prepare_instance(read(MAILBOXADMIN_INSTANCE=str(tmp_path), MAILBOXADMIN_SECRET_KEYS=KEY))
+
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+
+
 @pytest.mark.parametrize("url", ["sqlite:////nowhere/mail.db", "sqlite:///nowhere/mail.db"])
 def test_a_database_in_a_folder_that_does_not_exist_is_refused(tmp_path, url):
     config = read(MAILBOXADMIN_INSTANCE=str(tmp_path), MAILBOXADMIN_DATABASE_URL=url)
