@@ -1,7 +1,7 @@
 """Searching in a mailbox of 10,000 and of many more messages, while others are there too.
 
 The rows are put in directly: words drawn as in a language, a few often and most seldom. Each
-question is the first page and one far down; each is asked in turn in both mailboxes.
+question is for the first page, asked in turn in both mailboxes.
 """
 
 import random
