@@ -24,7 +24,7 @@ from mailboxadmin.services.export_names import folder_name
 from mailboxadmin.services.maildir import maildir_flags
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.bytes import raw_parts
-from mailboxadmin.store.messages_list import Copied, to_copy
+from mailboxadmin.store.to_export import Copied, to_copy
 
 
 class Format(StrEnum):

@@ -21,8 +21,7 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.export_names import folder_name
 from mailboxadmin.services.wire_form import as_in_a_file, escaped
 from mailboxadmin.store.activity import add_entry
-from mailboxadmin.store.messages_list import Copied
-from mailboxadmin.store.to_export import count_here, next_to_export, piece_of
+from mailboxadmin.store.to_export import Copied, count_here, next_to_export, piece_of
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

@@ -1,8 +1,6 @@
 """Messages as a person reads them: in a list, one by one."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -10,20 +8,6 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.message import Listed
 from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
-
-
-class Copied(NamedTuple):
-    """What an export needs to know of a message before it reads the bytes."""
-
-    id: int
-    folder: str
-    #: None for a message that no sync has matched yet.
-    uid: int | None
-    arrived_at: datetime
-    #: What is shown, which a local click may have changed.
-    seen: bool
-    #: As the server gave them, separated by spaces.
-    flags: str
 
 
 def folder_named(db: Session, mailbox_id: int, name: str) -> int | None:
@@ -79,26 +63,6 @@ def set_seen(db: Session, ids: Iterable[int], *, seen: bool) -> list[int]:
         )
         changed += db.scalars(otherwise)
     return changed
-
-
-def to_copy(db: Session, mailbox_id: int, *, removed: bool) -> list[Copied]:
-    """Every message of a mailbox in the order of arrival, with those removed if wanted."""
-    query = (
-        select(
-            MessageRow.id,
-            FolderRow.name,
-            MessageRow.uid,
-            MessageRow.arrived_at,
-            MessageRow.seen,
-            MessageRow.flags,
-        )
-        .join(FolderRow, FolderRow.id == MessageRow.folder_id)
-        .where(MessageRow.mailbox_id == mailbox_id)
-        .order_by(MessageRow.arrived_at, MessageRow.id)
-    )
-    if not removed:
-        query = query.where(MessageRow.removed_at.is_(None))
-    return [Copied(*row) for row in db.execute(query)]
 
 
 def _listed(row: MessageRow, folder: str) -> Listed:
