@@ -176,6 +176,19 @@ def test_news_is_told_once_a_sync_brought_something(office: Office, at_desk):
     assert subjects(after.text) == ["two", "one"]
 
 
+@pytest.mark.parametrize("times", ["at=²&every=60", "at=0&every=²", "at=0&every=٣٠", "at=&every="])
+def test_for_times_that_are_none_it_is_never_time(office: Office, at_desk, times: str):
+    anna = reader(office)
+    fill(office, anna, [letter()])
+    visitor = at_desk(anna.email)
+    signs = re.search(r"news\?signs=([^&]*)&", visitor.get("/mail").text)
+    assert signs
+
+    answer = visitor.get(f"/mail/news?signs={signs[1]}&{times}")
+
+    assert answer.status_code == 204
+
+
 def test_an_empty_list_says_why(office: Office, at_desk):
     anna = reader(office)
     new = states.somebody(office, "Ben Okoye")

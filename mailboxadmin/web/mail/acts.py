@@ -7,6 +7,7 @@ from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.services.marking import Undo, mark_folder_read, mark_selected, take_back
 from mailboxadmin.services.picture_consent import allow_pictures, forbid_pictures
 from mailboxadmin.web import current_person, deps
+from mailboxadmin.web.ids import number_in
 from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.choice import Choice
 from mailboxadmin.web.mail.own import own_mailbox
@@ -22,9 +23,8 @@ def mark() -> Response:
     mailbox_id, actor, wish = own_mailbox(), current_person().email, request.form.get("do")
     choice = Choice.of(request.form)
     if wish == "all-read":
-        folder = request.form.get("in", "")
-        found = int(folder) if folder.isascii() and folder.isdigit() and len(folder) < 19 else 0
-        return _back(choice, mark_folder_read(deps(), mailbox_id, found, actor=actor))
+        folder = number_in(request.form.get("in", "")) or 0
+        return _back(choice, mark_folder_read(deps(), mailbox_id, folder, actor=actor))
     if wish not in ("read", "unread"):
         abort(400)
     ids = _selected()
@@ -58,8 +58,8 @@ def pictures(message_id: int) -> Response:
 
 
 def _selected() -> list[int]:
-    texts = request.form.getlist("id")[:_MOST]
-    return [int(each) for each in texts if each.isascii() and each.isdigit() and len(each) < 19]
+    numbers = map(number_in, request.form.getlist("id")[:_MOST])
+    return [each for each in numbers if each is not None]
 
 
 def _back(choice: Choice, done: Undo | None) -> Response:

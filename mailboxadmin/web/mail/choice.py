@@ -1,11 +1,11 @@
 """Which part of the mail is wanted, as the address says it; what makes no sense is left out."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mailboxadmin.domain.inbox import Asked, Cursor, InboxFolder, Show
+from mailboxadmin.web.ids import number_in
 
 #: In the place of a folder's id: all of them.
 EVERYTHING = "all"
@@ -32,7 +32,7 @@ class Choice:
     def of(cls, values: Mapping[str, Any]) -> "Choice":
         """Read it from an address or a form."""
         folder, show = str(values.get("folder", "")), str(values.get("show", ""))
-        known = folder == EVERYTHING or re.fullmatch(r"[0-9]{1,18}", folder)
+        known = folder == EVERYTHING or number_in(folder) is not None
         return cls(
             folder=folder if known else "",
             show=Show(show) if show in set(Show) else Show.ALL,
@@ -47,7 +47,7 @@ class Choice:
     @property
     def asked(self) -> Asked:
         """As the use case takes it."""
-        folder_id = int(self.folder) if self.folder.isdigit() else None
+        folder_id = number_in(self.folder)
         return Asked(folder_id=folder_id, show=self.show, before=self.before, threads=True)
 
     @property

@@ -10,6 +10,7 @@ from mailboxadmin.services.inbox import Inbox, inbox_signs, read_inbox
 from mailboxadmin.services.marking import read_undo
 from mailboxadmin.services.retention import retention_notice
 from mailboxadmin.web import current_person, deps
+from mailboxadmin.web.ids import number_in
 from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.choice import SHOWN, Choice, in_order
 from mailboxadmin.web.mail.own import own_mailbox
@@ -36,11 +37,10 @@ def news() -> Answer:
 
 def shown() -> dict[str, object]:
     """What the list takes; the address says which part of it."""
-    choice, did = Choice.of(request.args), request.args.get("did", "")
+    choice, did = Choice.of(request.args), number_in(request.args.get("did", ""))
     inbox: Inbox = read_inbox(deps(), own_mailbox(), choice.asked, everything=choice.everything)
-    undoable = did.isascii() and did.isdigit() and len(did) < 19
     return {
-        "undo": read_undo(deps(), own_mailbox(), int(did)) if undoable else None,
+        "undo": read_undo(deps(), own_mailbox(), did) if did is not None else None,
         "inbox": inbox,
         "purge": retention_notice(deps(), own_mailbox()),
         "choice": choice,
@@ -53,8 +53,8 @@ def shown() -> dict[str, object]:
 
 def _is_time() -> bool:
     """The setting's time is over; of what makes no sense in the address, never."""
-    since, every = (request.args.get(key, "") for key in ("at", "every"))
-    if not (since.isdigit() and every.isdigit() and len(since) < 12 and int(every[:5]) >= 30):
+    since, every = (number_in(request.args.get(key, "")) for key in ("at", "every"))
+    if since is None or every is None or every < 30:
         return False
-    age = deps().clock.now() - datetime.fromtimestamp(min(int(since), 2**32), UTC)
-    return age.total_seconds() >= int(every[:5])
+    age = deps().clock.now() - datetime.fromtimestamp(min(since, 2**32), UTC)
+    return age.total_seconds() >= every
