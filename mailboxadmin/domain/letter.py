@@ -60,11 +60,9 @@ class Stored:
     id: int
     mailbox_id: int
     folder: str
-    folder_id: int
     subject: str
     #: Decoded, as the list shows it.
     sender: str
-    recipients: str
     sent_at: datetime | None
     arrived_at: datetime
     size: int

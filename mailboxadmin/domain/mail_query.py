@@ -65,11 +65,6 @@ class Query:
         """Nothing is looked for."""
         return self == Query(not_understood=self.not_understood)
 
-    @property
-    def anywhere(self) -> tuple[Term, ...]:
-        """All terms, whatever they are looked for in; what to mark in a text."""
-        return (*self.words, *self.subject, *self.sender, *self.recipients)
-
     def __str__(self) -> str:
         """As one types it; `parse` reads it back."""
         pieces = [str(term) for term in self.words]

@@ -28,11 +28,9 @@ class Hit:
     #: What was found in them is marked; the others are one segment.
     subject: tuple[Segment, ...]
     sender: tuple[Segment, ...]
-    recipients: tuple[Segment, ...]
     #: Of the text, around what was found, or its beginning; of attachments, the names that fit.
     snippet: tuple[Segment, ...]
     attachments: tuple[tuple[Segment, ...], ...]
-    has_attachments: bool
     #: The Date header, else the arrival at the server.
     date: datetime
     seen: bool
@@ -118,10 +116,8 @@ def _hit(row: rows.FoundMessage, query: Query) -> Hit:
         folder=row.folder,
         subject=marked(row.subject, (*anywhere, *query.subject)),
         sender=marked(row.sender, (*anywhere, *query.sender)),
-        recipients=marked(row.recipients, (*anywhere, *query.recipients)),
         snippet=snippet(row.text, anywhere, SNIPPET_CHARS),
         attachments=tuple(name for name in names if any(piece.marked for piece in name)),
-        has_attachments=bool(row.attachments),
         date=row.date,
         seen=row.seen,
         flagged=row.flagged,

@@ -23,7 +23,6 @@ class FoundMessage(NamedTuple):
     folder: str
     subject: str
     sender: str
-    recipients: str
     date: datetime
     seen: bool
     flagged: bool
@@ -54,7 +53,6 @@ def found_messages(db: Session, mailbox_id: int, ids: Sequence[int]) -> dict[int
             FolderRow.name.label("folder"),
             MessageRow.subject,
             MessageRow.sender,
-            MessageRow.recipients,
             func.coalesce(MessageRow.sent_at, MessageRow.arrived_at, type_=Instant).label("date"),
             MessageRow.seen,
             MessageRow.flags,
@@ -71,7 +69,6 @@ def found_messages(db: Session, mailbox_id: int, ids: Sequence[int]) -> dict[int
             folder=row.folder,
             subject=row.subject,
             sender=row.sender,
-            recipients=row.recipients,
             date=row.date,
             seen=row.seen,
             flagged=FLAGGED in row.flags.split(),
