@@ -127,10 +127,10 @@ def put_in(db: Session, *, limit: int, most_bytes: int) -> int:
         "ORDER BY e.message_id {order} LIMIT :limit"
     )
     ids: list[int] = []
-    for order in ("DESC", "ASC"):
+    for order, most in (("DESC", (limit + 1) // 2), ("ASC", limit)):
         room = most_bytes // 2
         for message_id, length in db.execute(text(waiting.format(order=order)), {"limit": limit}):
-            if len(ids) >= limit or (room <= 0 and ids):
+            if len(ids) >= most or (room <= 0 and ids):
                 break
             if message_id not in ids:
                 ids.append(message_id)

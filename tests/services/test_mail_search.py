@@ -297,6 +297,15 @@ def test_the_index_goes_on_where_it_was(shelf, ann):
     assert len(shelf.found(ann, "note")) == 7
 
 
+def test_the_oldest_that_wait_are_not_kept_waiting_by_the_newest(shelf, ann):
+    waiting = [shelf.put(ann, f"note {number}") for number in range(7)]
+
+    with shelf.deps.store.write() as db:
+        put_in(db, limit=4, most_bytes=1000)
+
+    assert sorted(shelf.found(ann, "note")) == [*waiting[:2], *waiting[-2:]]
+
+
 def test_what_was_removed_on_the_server_is_not_found(shelf, ann):
     gone = shelf.put(ann, "note")
     shelf.index()
