@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.services.export_stream import ExportsGoOn, FileForm, begin_export
 from mailboxadmin.web import current_person, deps
+from mailboxadmin.web.mail.own import own_mailbox
 from mailboxadmin.web.mail_export import bp
 
 _TYPES = {FileForm.MBOX: "application/mbox", FileForm.ZIP: "application/zip"}
@@ -22,7 +23,7 @@ def index() -> AnyResponse | str:
 @bp.post("/mail/export")
 def save() -> AnyResponse:
     """The file, made while it is sent."""
-    mailbox_id = _own_mailbox()
+    mailbox_id = own_mailbox()
     try:
         form = FileForm(request.form.get("format", ""))
     except ValueError:
@@ -36,10 +37,3 @@ def save() -> AnyResponse:
     headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
     # Flask closes it when it was sent, and also when the browser went away.
     return Response(export, mimetype=_TYPES[form], headers=headers)
-
-
-def _own_mailbox() -> int:
-    mailbox_id = current_person().mailbox_id
-    if mailbox_id is None:
-        abort(404)
-    return mailbox_id
