@@ -2,27 +2,31 @@
 
 import logging
 import threading
+from abc import ABC, abstractmethod
+
+from mailboxadmin.services.deps import Deps
 
 log = logging.getLogger(__name__)
 
 
-class Apart:
-    """Works off what waits; at most one thread does it. A job fills in `work`."""
+class Apart(ABC):
+    """Works off what waits; at most one thread does it. A job fills in `name` and `work`."""
 
     #: Of the thread.
-    name = ""
+    name: str
     #: How long a stop waits for the piece that is being done.
     last_piece_s = 1.0
     #: A fault is followed by a pause, or a full disk fills the log.
     retry_after_s = 15.0
 
-    def __init__(self) -> None:
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
+    @abstractmethod
     def work(self, stop: threading.Event) -> None:
         """Do what waits, until there is nothing more or `stop` is set."""
-        raise NotImplementedError
 
     def run(self) -> None:
         """Begin, unless it goes on already."""

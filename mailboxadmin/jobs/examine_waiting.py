@@ -3,7 +3,6 @@
 import threading
 
 from mailboxadmin.jobs.apart import Apart
-from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.examine import examine_messages
 
 
@@ -11,10 +10,6 @@ class ExamineWaiting(Apart):
     """Examines what was stored and not looked at yet."""
 
     name = "examine"
-
-    def __init__(self, deps: Deps) -> None:
-        super().__init__()
-        self._deps = deps
 
     def work(self, stop: threading.Event) -> None:
         """Every message that waits."""

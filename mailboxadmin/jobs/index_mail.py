@@ -3,7 +3,6 @@
 import threading
 
 from mailboxadmin.jobs.apart import Apart
-from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.index_mail import index_mail
 
 
@@ -11,10 +10,6 @@ class IndexMail(Apart):
     """Puts what was examined into the index."""
 
     name = "index"
-
-    def __init__(self, deps: Deps) -> None:
-        super().__init__()
-        self._deps = deps
 
     def work(self, stop: threading.Event) -> None:
         """Every message that waits."""

@@ -26,8 +26,7 @@ class LiveMailboxes(Apart):
     goodbyes_s = 2.0
 
     def __init__(self, deps: Deps, hurry: Callable[[], object]) -> None:
-        super().__init__()
-        self._deps = deps
+        super().__init__(deps)
         self._hurry = hurry
 
     def work(self, stop: threading.Event) -> None:
