@@ -10,10 +10,12 @@ None of these is broken yet: `doctor` and the states of mailboxes do not know th
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
 from mailboxadmin.domain.clock import duration_in_words, rfc3339
@@ -60,14 +62,7 @@ def read_warnings(deps: Deps, look: Look | None = None) -> tuple[Foreseen, ...]:
     Args:
         look: what was read for the checks of the same visit.
     """
-    look = look or Look(deps)
-    return (
-        *map(_of_oauth, read_expiring(deps)),
-        *_certificates(deps, look),
-        *_disk(deps),
-        *_quiet(deps, look),
-        *_counts(deps, look),
-    )
+    return (*map(_of_oauth, read_expiring(deps)), *_besides(deps, look or Look(deps)))
 
 
 def tell_warnings(deps: Deps) -> int:
@@ -76,16 +71,33 @@ def tell_warnings(deps: Deps) -> int:
     Raises:
         StoreUnavailable: the log cannot be written.
     """
-    told = warn_expiring(deps)
-    now = deps.clock.now()
-    for each in read_warnings(deps):
-        if each.code is Code.OAUTH_EXPIRING:
-            continue
-        with deps.store.write(background=True) as db:
-            if each.detail not in details_since(db, each.code, now - TOLD_FOR):
-                add_entry(db, _entry(each), now)
-                told += 1
-    return told
+    told, now = warn_expiring(deps), deps.clock.now()
+    foreseen = _besides(deps, Look(deps))
+    with deps.store.read() as db:
+        if not _untold(db, foreseen, now):
+            return told
+    with deps.store.write(background=True) as db:
+        # Looked up again: another process may have told some meanwhile.
+        fresh = _untold(db, foreseen, now)
+        for each in fresh:
+            add_entry(db, _entry(each), now)
+    return told + len(fresh)
+
+
+def _untold(db: Session, foreseen: Sequence[Foreseen], now: datetime) -> list[Foreseen]:
+    codes = {each.code for each in foreseen}
+    told = {code: details_since(db, code, now - TOLD_FOR) for code in codes}
+    return [each for each in foreseen if each.detail not in told[each.code]]
+
+
+def _besides(deps: Deps, look: Look) -> tuple[Foreseen, ...]:
+    """All but what ends with OAuth, which is told in the log by itself."""
+    return (
+        *_certificates(deps, look),
+        *_disk(deps),
+        *_quiet(deps, look),
+        *_counts(deps, look),
+    )
 
 
 def _entry(each: Foreseen) -> Entry:
