@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailboxadmin.domain.activity import Code
+from mailboxadmin.domain.activity import SCHEDULER, Code
 from mailboxadmin.domain.live import Ended
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.jobs.live_mailboxes import LiveMailboxes
 from mailboxadmin.jobs.scheduler import Scheduler
-from mailboxadmin.services import waiting
+from mailboxadmin.services import run_all, waiting
 from mailboxadmin.services.activity import Filter, iter_entries
 from mailboxadmin.services.board import read_board
 from mailboxadmin.services.live_choice import mailboxes_to_begin
@@ -101,6 +101,25 @@ def test_the_line_is_given_up_for_a_run_and_taken_again_after_it(office, dovecot
     assert office.sync(synced).outcome.value == "ok"
     assert until(lambda: office.deps.live.is_live(synced.id))
     assert dovecot.logins_of(synced.account).over_limit == 0
+
+
+def test_the_line_is_given_up_while_all_mailboxes_are_tested(
+    office, dovecot, synced, live, monkeypatch
+):
+    live.run()
+    assert until(lambda: office.deps.live.is_live(synced.id))
+    climb, seen = run_all.climb, []
+
+    def watched(*arguments, **options):
+        seen.append(dovecot.connections(synced.account))
+        return climb(*arguments, **options)
+
+    monkeypatch.setattr(run_all, "climb", watched)
+    run_all.start_run_all(office.deps, actor=SCHEDULER)
+
+    assert until(lambda: run_all.read_run_all(office.deps).finished_at)
+    assert seen == [0]
+    assert until(lambda: office.deps.live.is_live(synced.id))
 
 
 def test_waiting_is_no_run(office, synced, live):
