@@ -24,7 +24,7 @@ from mailboxadmin.domain.mailbox import State
 from mailboxadmin.services.checklist.look import Box, Look
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.expiring import Warned, read_expiring, warn_expiring
-from mailboxadmin.store import checklist, mailbox_facts, watch
+from mailboxadmin.store import mailbox_facts, watch
 from mailboxadmin.store.activity import add_entry, details_since
 from mailboxadmin.store.backup import database_file
 from mailboxadmin.store.checklist import FolderKnown
@@ -96,7 +96,7 @@ def _besides(deps: Deps, look: Look) -> tuple[Foreseen, ...]:
         *_certificates(deps, look),
         *_disk(deps),
         *_quiet(deps, look),
-        *_counts(deps, look),
+        *_counts(look),
     )
 
 
@@ -206,11 +206,9 @@ def _quiet(deps: Deps, look: Look) -> Iterator[Foreseen]:
         )
 
 
-def _counts(deps: Deps, look: Look) -> Iterator[Foreseen]:
+def _counts(look: Look) -> Iterator[Foreseen]:
     if look.office_value("max_messages_per_sync"):
         return  # Some are left on the server on purpose.
-    with deps.store.read() as db:
-        without: dict[int, int] = {row[1]: row[2] for row in checklist.without_uid(db)}
     for box in look.boxes:
         if box.state is not State.OK or box.running or box.effective.only_unread:
             continue
@@ -218,7 +216,7 @@ def _counts(deps: Deps, look: Look) -> Iterator[Foreseen]:
             continue
         for folder in box.folders:
             if folder.name in box.effective.folders and folder.selection is None:
-                yield from _differs(box, folder, without.get(folder.id, 0))
+                yield from _differs(box, folder, look.without_uid_by_folder.get(folder.id, 0))
 
 
 def _differs(box: Box, folder: FolderKnown, without_uid: int) -> Iterator[Foreseen]:

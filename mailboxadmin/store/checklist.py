@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, func, select, text
+from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.people import Standing
@@ -83,17 +83,7 @@ class LiveRun(NamedTuple):
 #: index of all that was not removed, and goes through every message there is.
 _HERE = func.sum(case((MessageRow.removed_at.is_(None), 1), else_=0))
 WITHOUT_UID = (
-    select(
-        MessageRow.mailbox_id,
-        MessageRow.folder_id,
-        _HERE,
-        func.sum(
-            case(
-                (and_(MessageRow.removed_at.is_(None), MessageRow.imported_at.is_not(None)), 1),
-                else_=0,
-            )
-        ),
-    )
+    select(MessageRow.mailbox_id, MessageRow.folder_id, _HERE)
     .where(MessageRow.uid.is_(None))
     .group_by(MessageRow.folder_id)
 )
@@ -179,10 +169,9 @@ def waiting_by_mailbox(db: Session) -> dict[int, int]:
     return {row[0]: row[1] for row in db.execute(query)}
 
 
-def without_uid(db: Session) -> list[tuple[int, int, int, int]]:
-    """Messages without UID that are not removed: mailbox, folder, how many, of these imported."""
-    rows = db.execute(WITHOUT_UID)
-    return [(box, folder, count, imported) for box, folder, count, imported in rows if count]
+def without_uid(db: Session) -> list[tuple[int, int, int]]:
+    """Messages without UID that are not removed: mailbox, folder, how many."""
+    return [(box, folder, count) for box, folder, count in db.execute(WITHOUT_UID) if count]
 
 
 def open_runs(db: Session) -> list[LiveRun]:

@@ -1,6 +1,6 @@
 """One look at everything: what several checks need is read once, and only when it is needed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -118,6 +118,24 @@ class Look:
     def office_value(self, key: str) -> Value:
         """What holds for the office."""
         return self.office.get(key, SETTINGS[key].default)
+
+    @cached_property
+    def without_uid(self) -> Counter[int]:
+        """Messages that are here and have no UID, by mailbox."""
+        found: Counter[int] = Counter()
+        for mailbox_id, _, count in self._without_uid:
+            found[mailbox_id] += count
+        return found
+
+    @cached_property
+    def without_uid_by_folder(self) -> dict[int, int]:
+        """The same by folder."""
+        return {folder_id: count for _, folder_id, count in self._without_uid}
+
+    @cached_property
+    def _without_uid(self) -> list[tuple[int, int, int]]:
+        with self.deps.store.read() as db:
+            return rows.without_uid(db)
 
     @cached_property
     def boxes(self) -> tuple[Box, ...]:

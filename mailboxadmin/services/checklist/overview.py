@@ -1,6 +1,5 @@
 """6 and 7, mailbox by mailbox: what is in force and where from, and how its read status is."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from mailboxadmin.domain.effective import InForce
@@ -40,11 +39,8 @@ class Line:
 
 def overview(look: Look) -> tuple[Line, ...]:
     """Every mailbox that has something to sign in with, or settings of its own."""
-    no_uid: Counter[int] = Counter()
     with look.deps.store.read() as db:
         waiting = rows.waiting_by_mailbox(db)
-        for mailbox_id, _folder, count, _imported in rows.without_uid(db):
-            no_uid[mailbox_id] += count
     return tuple(
         Line(
             box=box,
@@ -52,7 +48,7 @@ def overview(look: Look) -> tuple[Line, ...]:
             suspicious=tuple(suspicious(look, box)),
             pushes=box.effective.pushes_read_status,
             waiting=waiting.get(box.id, 0),
-            without_uid=no_uid[box.id],
+            without_uid=look.without_uid[box.id],
             allowed=box.allows_read_status,
         )
         for box in look.boxes

@@ -1,6 +1,5 @@
 """7. Read status: for whom it is sent, what waits, what could not be sent, and what has no UID."""
 
-from collections import Counter
 from datetime import timedelta
 
 from mailboxadmin.domain.activity import Code, Level
@@ -16,15 +15,14 @@ def read_status(look: Look) -> Found:
     above = look.entries_since(WEEK)
     with look.deps.store.read() as db:
         failed = rows.count_by_mailbox(db, Code.READ_STATUS_FAILED, Level.WARNING, above)
-        waiting, no_uid = rows.waiting_by_mailbox(db), Counter[int]()
-        for mailbox_id, _folder, count, _imported in rows.without_uid(db):
-            no_uid[mailbox_id] += count
+        waiting = rows.waiting_by_mailbox(db)
+    no_uid = look.without_uid
     on = [box for box in look.boxes if box.configured and box.effective.pushes_read_status]
     points: list[Point] = []
     for box in look.boxes:
         if box.configured:
             points += _points(box, failed.get(box.id, 0), waiting.get(box.id, 0), no_uid[box.id])
-    counts = _counts(look, on, waiting, no_uid)
+    counts = _counts(look, on, waiting)
     return Found(
         summary=" ".join(filter(None, (counts, _said(points)))),
         head=counts,
@@ -34,14 +32,15 @@ def read_status(look: Look) -> Found:
     )
 
 
-def _counts(look: Look, on: list[Box], waiting: dict[int, int], no_uid: Counter[int]) -> str:
+def _counts(look: Look, on: list[Box], waiting: dict[int, int]) -> str:
     all_of = sum(box.configured for box in look.boxes)
     said = [f"On for {len(on)} of {counted(all_of, 'mailbox', 'mailboxes')}."]
     if waiting:
         clicks = sum(waiting.values())
         said.append(f"{counted(clicks, 'click waits', 'clicks wait')} for the next sync.")
-    if no_uid.total():
-        have = counted(no_uid.total(), "message has", "messages have")
+    no_uid = look.without_uid.total()
+    if no_uid:
+        have = counted(no_uid, "message has", "messages have")
         said.append(
             f"{have} no UID yet: looked for on the server at each sync, by Message-ID and size; "
             "until found, a click on one stays here."
