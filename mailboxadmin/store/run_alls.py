@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from mailboxadmin.store.base import rows_changed
 from mailboxadmin.store.tables import MailboxRow, StaffRow
 from mailboxadmin.store.tables_watch import RunAllResultRow, RunAllRow
 
@@ -72,14 +71,13 @@ def note_result(
     *,
     ms: int | None,
     finding: dict[str, Any] | None,
-) -> bool:
-    """What became of a mailbox; False when it was deleted meanwhile."""
-    done = db.execute(
+) -> None:
+    """What became of a mailbox."""
+    db.execute(
         update(RunAllResultRow)
         .where(RunAllResultRow.run_all_id == run_id, RunAllResultRow.mailbox_id == mailbox_id)
         .values(outcome=outcome, ms=ms, finding=finding)
     )
-    return rows_changed(done) > 0
 
 
 def end_waiting(db: Session, run_id: int, waits: str, outcome: str) -> None:
