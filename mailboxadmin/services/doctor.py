@@ -78,7 +78,7 @@ def examine(
     """
     look = look or Look(deps)
     return tuple(
-        _answer(code, check, (at_a_glance and check.at_a_glance) or check.ask, look)
+        _answer(code, (at_a_glance and check.at_a_glance) or check.ask, look)
         for code, check in CHECKS.items()
     )
 
@@ -124,16 +124,16 @@ _FIXES: dict[type[StoreUnavailable], str] = {
 }
 
 
-def _answer(code: str, check: Check, ask: Ask, look: Look) -> Diagnosed:
+def _answer(code: str, ask: Ask, look: Look) -> Diagnosed:
     try:
         found = ask(look)
     except StoreUnavailable as fault:
         found = Found(summary=str(fault), fix=_fix(fault))
-    return _diagnosed(code, found, check)
+    return _diagnosed(code, found)
 
 
-def _diagnosed(code: str, found: Found, check: Check | None = None) -> Diagnosed:
-    check = check or CHECKS[code]
+def _diagnosed(code: str, found: Found) -> Diagnosed:
+    check = CHECKS[code]
     return Diagnosed(
         code=code,
         number=check.number,
