@@ -76,14 +76,20 @@ class _Adapter(HTTPAdapter):
     def __init__(self, transport: Transport, cord: Cord) -> None:
         self._transport = transport
         self._cord = cord
+        self._context = transport.context()
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._transport.context(), **options)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": self._guarded(HTTPConnectionPool),
-            "https": self._guarded(HTTPSConnectionPool),
-        }
+        super().init_poolmanager(*args, ssl_context=self._context, **options)
+        self._guard(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """The way through a proxy of HTTP is guarded too; that of SOCKS connects by itself."""
+        if proxy.lower().startswith("socks"):
+            return super().proxy_manager_for(proxy, **options)
+        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        self._guard(manager)
+        return manager
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         options |= {"stream": True, "timeout": self._transport.limit_s}
@@ -92,6 +98,12 @@ class _Adapter(HTTPAdapter):
 
     def cert_verify(self, *_: Any) -> None:
         """Nothing to add: the context trusts already, and requests would bring its own bundle."""
+
+    def _guard(self, manager: Any) -> None:
+        manager.pool_classes_by_scheme = {
+            "http": self._guarded(HTTPConnectionPool),
+            "https": self._guarded(HTTPSConnectionPool),
+        }
 
     def _guarded(self, pool: Any) -> type:
         """A pool whose connections are made here (urllib3's `_new_conn` is there to override)."""

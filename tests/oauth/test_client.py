@@ -224,6 +224,55 @@ def test_an_answer_without_end_is_cut_off():
         client(Endpoints(outlook_authority=f"http://127.0.0.1:{port}")).refresh(APP, "token")
 
 
+def test_a_proxy_that_keeps_us_waiting_is_left_by_the_wall_clock(monkeypatch):
+    began = time.monotonic()
+
+    def drip(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while time.monotonic() - began < 60:
+            connection.sendall(b" ")
+            time.sleep(0.2)
+
+    with listening(drip) as port, pytest.raises(MailFailure, match="no answer in 1 seconds"):
+        go_through_proxy(monkeypatch, port)
+        client(Endpoints(outlook_authority="http://login.example.org"), limit_s=1).refresh(
+            APP, "token"
+        )
+
+    assert time.monotonic() - began < 20
+
+
+def test_a_certificate_behind_a_proxy_is_trusted_as_without_one(monkeypatch, tmp_path):
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("login.example.org").configure_cert(context)
+    ca_file = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(ca_file))
+    seen = []
+
+    def tunnel(connection: socket.socket) -> None:
+        seen.append(connection.recv(65536).partition(b" HTTP")[0])
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        answer_securely(connection, context)
+
+    with listening(tunnel) as port:
+        go_through_proxy(monkeypatch, port)
+        tokens = client(
+            Endpoints(outlook_authority="https://login.example.org"), ca_file=str(ca_file)
+        ).refresh(APP, "token")
+
+    assert tokens.access_token == "a"
+    assert seen == [b"CONNECT login.example.org:443"]
+
+
+def go_through_proxy(monkeypatch, port: int) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+
+
 def test_another_thread_ends_a_call(provider):
     provider.fail_always(LineFault.HANG)
     cords = []
@@ -255,16 +304,8 @@ def test_a_certificate_is_looked_at(tmp_path, trusted):
     authority.issue_cert("login.example.org").configure_cert(context)
     ca_file = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))
-    body = b'{"access_token": "a", "token_type": "Bearer"}'
 
-    def answer(connection: socket.socket) -> None:
-        with context.wrap_socket(connection, server_side=True) as secure:
-            asked = b""
-            while b"refresh_token=token" not in asked:
-                asked += secure.recv(65536)
-            secure.sendall(GOOD % (len(body), body))
-
-    with listening(answer) as port:
+    with listening(lambda connection: answer_securely(connection, context)) as port:
         asked = client(
             Endpoints(outlook_authority=f"https://login.example.org:{port}"),
             ca_file=str(ca_file) if trusted else None,
@@ -274,3 +315,12 @@ def test_a_certificate_is_looked_at(tmp_path, trusted):
         else:
             with pytest.raises(MailFailure, match="certificate"):
                 asked.refresh(APP, "token")
+
+
+def answer_securely(connection: socket.socket, context: ssl.SSLContext) -> None:
+    body = b'{"access_token": "a", "token_type": "Bearer"}'
+    with context.wrap_socket(connection, server_side=True) as secure:
+        asked = b""
+        while b"refresh_token=token" not in asked:
+            asked += secure.recv(65536)
+        secure.sendall(GOOD % (len(body), body))
