@@ -43,14 +43,6 @@ def put_token(db: Session, mailbox_id: int, name: str, sealed: bytes, now: datet
     row.sealed, row.created_at = sealed, now
 
 
-def refresh_tokens_since(db: Session) -> dict[int, datetime]:
-    """When each mailbox's refresh token was given, by mailbox."""
-    query = select(SecretRow.mailbox_id, SecretRow.created_at).where(
-        SecretRow.name == REFRESH_TOKEN, SecretRow.mailbox_id.is_not(None)
-    )
-    return {mailbox: given for mailbox, given in db.execute(query) if mailbox is not None}
-
-
 def drop_grant(db: Session, mailbox_id: int) -> None:
     """Forget a permission and its tokens."""
     db.execute(delete(GrantRow).where(GrantRow.mailbox_id == mailbox_id))
