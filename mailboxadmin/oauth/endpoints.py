@@ -16,9 +16,6 @@ GOOGLE_CONNECTIONS = "https://myaccount.google.com/connections"
 MICROSOFT_MY_APPS = "https://myapps.microsoft.com"
 MICROSOFT_CONSENTS = "https://account.live.com/consent/Manage"
 
-#: For whom nobody named a directory: every organisation, and personal accounts.
-ANY_TENANT = "common"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoints:
@@ -42,4 +39,4 @@ class Endpoints:
 
     def outlook(self, tenant: str, path: str) -> str:
         """An address below the directory's."""
-        return f"{self.outlook_authority}/{tenant or ANY_TENANT}/{path}"
+        return f"{self.outlook_authority}/{tenant}/{path}"

@@ -15,7 +15,7 @@ from mailboxadmin.store.mailboxes import mailbox_row
 from mailboxadmin.store.secrets import office_secret_names, office_secret_row
 from mailboxadmin.store.settings import office_texts
 
-#: Whoever signs in says from which directory.
+#: Where nobody named a directory: every organisation, and personal accounts.
 ANY_TENANT = "common"
 
 
