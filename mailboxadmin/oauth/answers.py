@@ -77,10 +77,8 @@ def refuse(app: AppKey, response: requests.Response, secrets: Iterable[str]) -> 
         app=app.value,
         status=status,
         error=text_of(error, secrets),
-        description=text_of((said or {}).get("error_description"), secrets),
-        suberror=text_of(
-            (said or {}).get("suberror") or (said or {}).get("error_subtype"), secrets
-        ),
+        description=text_of(said.get("error_description"), secrets),
+        suberror=text_of(said.get("suberror") or said.get("error_subtype"), secrets),
     )
     raise refused(answer, server_wait=_retry_after(response))
 
