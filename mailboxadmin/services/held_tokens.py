@@ -46,10 +46,9 @@ class Held:
     def serves(self, now: datetime) -> bool:
         """True when it need not be renewed now, or was not to be had a moment ago."""
         left = self.good_for(now)
-        waits = bool(self.failures) and self.next_refresh_at is not None
-        return left >= REFRESH_BEFORE or (
-            left >= LEAST_LIFE and waits and (self.next_refresh_at or now) > now
-        )
+        next_at = self.next_refresh_at if self.failures else None
+        waits = next_at is not None and next_at > now
+        return left >= REFRESH_BEFORE or (waits and left >= LEAST_LIFE)
 
 
 def held_tokens(deps: Deps, mailbox_id: int) -> Held:
