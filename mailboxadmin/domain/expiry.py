@@ -42,7 +42,7 @@ class Expiring:
     what: Ends
     app: AppKey
     ends_at: datetime
-    #: Whole days that are left; 0 on its last day and after it.
+    #: Whole days that are left; 0 on its last day, less than 0 once it has ended.
     days_left: int
     #: The last of the days before the end that was passed, so that each is told once.
     told_for: int
