@@ -93,7 +93,11 @@ def _in_words(db: Session, each: Expiring) -> Warned:
         expiring=each,
         address=address,
         summary=summary.format(
-            left=_left(each), day=day, app=each.app.label, company=each.app.company, who=address
+            left=left_in_words(each.days_left),
+            day=day,
+            app=each.app.label,
+            company=each.app.company,
+            who=address,
         ),
         fix=fix.format(app=each.app.label, company=each.app.company, who=address),
     )
@@ -122,12 +126,13 @@ _WORDS = {
 }
 
 
-def _left(each: Expiring) -> str:
-    if each.over:
+def left_in_words(days_left: int) -> str:
+    """`ends in 3 days`; less than 0 days are left of what has ended."""
+    if days_left < 0:
         return "has ended"
-    if each.days_left == 0:
+    if days_left == 0:
         return "ends within a day"
-    return f"ends in {each.days_left} {'day' if each.days_left == 1 else 'days'}"
+    return f"ends in {days_left} {'day' if days_left == 1 else 'days'}"
 
 
 def _entry(warned: Warned) -> Entry:

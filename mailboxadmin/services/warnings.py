@@ -23,14 +23,18 @@ from mailboxadmin.domain.foresight import PACE_OVER, full_at, is_quiet, told_for
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.services.checklist.look import Box, Look
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.expiring import Warned, read_expiring, warn_expiring
+from mailboxadmin.services.expiring import (
+    TOLD_FOR,
+    Warned,
+    left_in_words,
+    read_expiring,
+    warn_expiring,
+)
 from mailboxadmin.store import mailbox_facts, watch
 from mailboxadmin.store.activity import add_entry, details_since
 from mailboxadmin.store.backup import database_file
 from mailboxadmin.store.checklist import FolderKnown
 
-#: What was told before this may be told again.
-TOLD_FOR = timedelta(days=60)
 #: A server that was not reached for so long is not one of the office any more.
 SHOWN_WITHIN = timedelta(days=30)
 #: A folder that stays behind its mailbox for so long is told.
@@ -134,9 +138,10 @@ def _certificates(deps: Deps, look: Look) -> Iterator[Foreseen]:
         boxes = users[each.server]
         who = boxes[0].who if len(boxes) == 1 else f"{len(boxes)} mailboxes"
         end = f"{each.ends_at.day} {each.ends_at:%B}"
+        left = left_in_words((each.ends_at - now).days)
         yield Foreseen(
             code=Code.CERTIFICATE_EXPIRING,
-            summary=f"The certificate of {each.server} ({each.issuer}) {_left(each.ends_at, now)} "
+            summary=f"The certificate of {each.server} ({each.issuer}) {left} "
             f"({end}); then {who} cannot connect any more.",
             fix="Tell whoever runs that server to renew it; most are renewed by themselves, and "
             "one that has so few days left was not.",
@@ -154,15 +159,6 @@ def _users(look: Look) -> dict[str, list[Box]]:
         if box.configured and box.server is not None:
             users.setdefault(f"{box.server.host}:{box.server.port}", []).append(box)
     return users
-
-
-def _left(ends_at: datetime, now: datetime) -> str:
-    if ends_at <= now:
-        return "has ended"
-    days = (ends_at - now).days
-    if days == 0:
-        return "ends within a day"
-    return f"ends in {days} {'day' if days == 1 else 'days'}"
 
 
 def _disk(deps: Deps) -> Iterator[Foreseen]:
