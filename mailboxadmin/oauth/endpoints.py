@@ -13,7 +13,7 @@ from dataclasses import dataclass
 #: Where people see, and end, what they allowed: at Google; at Microsoft with an account of an
 #: organisation, and with a personal one.
 GOOGLE_CONNECTIONS = "https://myaccount.google.com/connections"
-MICROSOFT_MY_APPS = "https://myapps.microsoft.com"
+MICROSOFT_MY_APPS = "https://myapps.microsoft.com/"
 MICROSOFT_CONSENTS = "https://account.live.com/consent/Manage"
 
 

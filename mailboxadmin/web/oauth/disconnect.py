@@ -5,6 +5,11 @@ from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.oauth import AppKey
+from mailboxadmin.oauth.endpoints import (
+    GOOGLE_CONNECTIONS,
+    MICROSOFT_CONSENTS,
+    MICROSOFT_MY_APPS,
+)
 from mailboxadmin.services.board import mailbox as read_mailbox
 from mailboxadmin.services.permission import Disconnected, disconnect
 from mailboxadmin.web import current_person, deps
@@ -14,9 +19,9 @@ from mailboxadmin.web.words import linked
 
 #: Where a person ends a permission at the provider.
 PAGES = {
-    AppKey.GMAIL: "[Google account, Third-party apps](https://myaccount.google.com/connections)",
-    AppKey.OUTLOOK: "[My Apps](https://myapps.microsoft.com/) with a work or school account, "
-    "[Apps with access](https://account.live.com/consent/Manage) with a private one",
+    AppKey.GMAIL: f"[Google account, Third-party apps]({GOOGLE_CONNECTIONS})",
+    AppKey.OUTLOOK: f"[My Apps]({MICROSOFT_MY_APPS}) with a work or school account, "
+    f"[Apps with access]({MICROSOFT_CONSENTS}) with a private one",
 }
 
 
