@@ -2,28 +2,13 @@
 
 import pytest
 
-from mailboxadmin.demo.provider import SOMEBODY_ELSE, LocalProvider
+from mailboxadmin.demo.provider import SOMEBODY_ELSE
 from mailboxadmin.demo.provider_values import MAIL_SCOPES, Endpoint, LineFault
 from mailboxadmin.domain.oauth import AppKey
 from tests.demo.asking import ANN, BASE_URL, SmallApp, ask
 from tests.support.clock import MovableClock
 
 STATE = "a state/with+signs&=é"
-
-
-@pytest.fixture(params=list(AppKey))
-def app(provider: LocalProvider, request: pytest.FixtureRequest) -> SmallApp:
-    return SmallApp(provider, request.param)
-
-
-@pytest.fixture
-def gmail(provider: LocalProvider) -> SmallApp:
-    return SmallApp(provider, AppKey.GMAIL)
-
-
-@pytest.fixture
-def outlook(provider: LocalProvider) -> SmallApp:
-    return SmallApp(provider, AppKey.OUTLOOK)
 
 
 def test_the_page_says_what_it_is_who_asks_and_for_whom(app: SmallApp):

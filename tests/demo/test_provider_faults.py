@@ -25,11 +25,6 @@ EXAMPLES = [example for row in Diagnosis.load().tokens.rows for example in row.e
 
 
 @pytest.fixture
-def gmail(provider: LocalProvider) -> SmallApp:
-    return SmallApp(provider, AppKey.GMAIL)
-
-
-@pytest.fixture
 def token(gmail: SmallApp) -> str:
     refresh_token = gmail.provider.grant(ANN).refresh_token
     assert refresh_token is not None

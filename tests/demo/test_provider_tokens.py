@@ -11,21 +11,6 @@ from tests.demo.asking import ANN, SmallApp, ask, basic
 from tests.support.clock import MovableClock
 
 
-@pytest.fixture(params=list(AppKey))
-def app(provider: LocalProvider, request: pytest.FixtureRequest) -> SmallApp:
-    return SmallApp(provider, request.param)
-
-
-@pytest.fixture
-def gmail(provider: LocalProvider) -> SmallApp:
-    return SmallApp(provider, AppKey.GMAIL)
-
-
-@pytest.fixture
-def outlook(provider: LocalProvider) -> SmallApp:
-    return SmallApp(provider, AppKey.OUTLOOK)
-
-
 def granted(app: SmallApp) -> str:
     """The refresh token of a consent that Ann gave."""
     token = app.provider.grant(ANN, app.key).refresh_token
