@@ -70,7 +70,7 @@ class LocalProvider:
         Raises:
             OSError: the port is in use.
         """
-        self._server = ProviderServer(self._wanted_port, self._house, self._faults)
+        self._server = ProviderServer(self._wanted_port, self._house)
         self._house.address = self.address
         self._thread = threading.Thread(
             target=self._server.serve_forever,

@@ -7,7 +7,6 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
 
-from mailboxadmin.demo.provider_faults import Faults
 from mailboxadmin.demo.provider_replies import Reply
 from mailboxadmin.demo.provider_request import House, Request
 from mailboxadmin.demo.provider_routes import answer
@@ -32,9 +31,8 @@ class ProviderServer(ThreadingMixIn, TCPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, port: int, house: House, faults: Faults) -> None:
+    def __init__(self, port: int, house: House) -> None:
         self.house = house
-        self.faults = faults
         self.stopping = threading.Event()
         self._connections: dict[int, socket.socket] = {}
         self._serving: set[threading.Thread] = set()
@@ -110,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
             authorization=self.headers.get("Authorization", ""),
             body=self.rfile.read(int(length)),
         )
-        released = self.server.faults.until_healed()
+        released = self.server.house.faults.until_healed()
         reply = answer(self.server.house, request)
         self.server.stopping.wait(self.server.house.desk.grants.manner.delay_s)
         self._send(reply, released)
