@@ -1,7 +1,7 @@
 """The words in which the local OAuth provider's parts speak to each other."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
 from typing import Self
@@ -50,15 +50,9 @@ class Refusal:
             suberror=answer.suberror,
         )
 
-    def about(self, **words: str) -> "Refusal":
+    def about(self, **words: str) -> Self:
         """The same with the names in its description filled in."""
-        return Refusal(
-            status=self.status,
-            error=self.error,
-            description=self.description.format(**words),
-            suberror=self.suberror,
-            retry_after=self.retry_after,
-        )
+        return replace(self, description=self.description.format(**words))
 
 
 class LineFault(Enum):
