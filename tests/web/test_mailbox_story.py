@@ -1,5 +1,6 @@
 """What happened to a mailbox, as its page tells it."""
 
+import itertools
 import re
 from datetime import timedelta
 
@@ -137,6 +138,16 @@ def test_the_window_is_a_link_and_is_kept_when_the_page_looks_again(
     assert f'hx-get="/mailboxes/{ann.id}"' in by_itself
     assert f'hx-get="/mailboxes/{ann.id}?window=30d"' in asked
     assert chosen(page_of(grace, ann, "?window=forever")) == ["24h"]
+
+
+def test_a_week_names_every_other_day_where_there_is_little_room(
+    office: Office, ann: Box, grace: Visitor
+):
+    page = page_of(grace, ann, "?window=7d")
+
+    words = re.findall(r'<text class="axis( between)?"', page)
+    assert len(words) > 4
+    assert all(one != other for one, other in itertools.pairwise(words))
 
 
 def test_the_strip_is_there_in_words_too(office: Office, ann: Box, grace: Visitor):

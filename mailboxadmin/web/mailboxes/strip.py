@@ -28,7 +28,7 @@ _HEAD, _LANE, _FOOT = 20, 36, 24
 #: Percent: what happens now is drawn inside the picture, not on its edge.
 _LEFT, _WIDTH = 0.5, 98.5
 #: Percent: words of the axis keep clear of both ends.
-_CLEAR = (5, 88)
+_CLEAR = (5, 85)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +206,9 @@ def _ticks(strip: Timeline) -> Iterable[Tick]:
     for at in ticks(strip):
         x = _x(strip, at)
         if _CLEAR[0] <= x <= _CLEAR[1]:
-            fine = at.astimezone().hour % 6 != 0
+            local = at.astimezone()
+            every_other = strip.window is Window.WEEK and local.toordinal() % 2 == 1
+            fine = local.hour % 6 != 0 or every_other
             yield Tick(x=x, label=_tick_label(at, strip.window), fine=fine)
 
 
