@@ -55,7 +55,7 @@
     for (const box of boxes()) box.checked = event.target.checked;
   });
 
-  // Where both are beside each other, only the message is loaded.
+  // Where both are beside each other, the list stays as it is, and the message clicked last is shown.
   const wide = matchMedia("(min-width: 1200px)");
   const mark = (line) => {
     for (const other of all()) {
@@ -64,14 +64,26 @@
       chosen ? other.setAttribute("aria-current", "true") : other.removeAttribute("aria-current");
     }
   };
+  // Nothing when it cannot be had this way: then the browser goes there, and says why itself.
+  const loaded = async (address, signal) => {
+    try {
+      const answer = await fetch(address, { signal });
+      if (answer.ok && !answer.redirected) return new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch (fault) {
+      console.info(`${address} is opened as a page: ${fault.message}`);
+    }
+  };
+  let loading;
   document.addEventListener("click", async (event) => {
     const line = event.target.closest?.(".mail-open");
     if (!line || !wide.matches || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const answer = await fetch(line.href, { headers: { "X-Pane": "yes" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("#reading");
-    if (!answer.ok || answer.redirected || !fresh) return location.assign(line.href);
+    loading?.abort();
+    const { signal } = (loading = new AbortController());
+    const page = await loaded(line.href, signal);
+    if (signal.aborted) return;
+    const fresh = page?.querySelector("#reading");
+    if (!fresh) return location.assign(line.href);
     document.querySelector("#reading").replaceWith(fresh);
     history.pushState({}, "", line.href);
     document.title = page.title;

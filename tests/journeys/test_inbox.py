@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.services.examine import examine_messages
@@ -130,6 +130,35 @@ def test_new_mail_is_there_soon_after_the_sync_that_brought_it(box, open_page, d
     office.sync(mailbox)
 
     expect(line(page, "the newest")).to_be_visible(timeout=15_000)
+
+
+def test_the_message_clicked_last_is_shown_also_when_another_comes_late(box, open_page):
+    office, mailbox = box
+    page = open_page(office, mailbox.person.email, viewport=WIDE)
+    page.goto("/mail")
+    held: list[Route] = []
+    late = line(page, "no 0").locator(".mail-open")
+    page.route(f"**{late.get_attribute('href')}", lambda route: held.append(route))
+
+    late.click()
+    line(page, "no 1").locator(".mail-open").click()
+    expect(page.locator("#letter h1")).to_have_text("no 1")
+    held[0].fallback()
+    page.wait_for_load_state("networkidle")
+
+    assert len(held) == 1
+    expect(page.locator("#letter h1")).to_have_text("no 1")
+
+
+def test_a_message_that_cannot_be_shown_beside_the_list_is_opened_as_a_page(box, open_page):
+    office, mailbox = box
+    page = open_page(office, mailbox.person.email, viewport=WIDE)
+    page.goto("/mail")
+    page.evaluate("() => { window.fetch = async () => { throw new TypeError('no network') } }")
+
+    line(page, "no 0").locator(".mail-open").click()
+
+    expect(page.locator("#letter h1")).to_have_text("no 0")
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE])
