@@ -22,6 +22,7 @@ class Apart(ABC):
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
         self._stop = threading.Event()
+        self._beginning = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @abstractmethod
@@ -30,14 +31,17 @@ class Apart(ABC):
 
     def run(self) -> None:
         """Begin, unless it goes on already."""
-        if self._stop.is_set() or (self._thread is not None and self._thread.is_alive()):
-            return
-        self._thread = threading.Thread(target=self._work, name=self.name, daemon=True)
-        self._thread.start()
+        with self._beginning:
+            if self._stop.is_set() or (self._thread is not None and self._thread.is_alive()):
+                return
+            self._thread = threading.Thread(target=self._work, name=self.name, daemon=True)
+            self._thread.start()
 
     def stop(self) -> bool:
         """End it for good; False when it did not end in time, which harms nothing."""
-        self._stop.set()
+        # A tick may be beginning it: then that comes first, or a thread is joined that never began.
+        with self._beginning:
+            self._stop.set()
         if self._thread is None:
             return True
         self._thread.join(self.last_piece_s)
