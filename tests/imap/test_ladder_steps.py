@@ -7,8 +7,8 @@ from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.imap.network import Network
 from tests.imap.callers import account, failure, on_dovecot, phases, session
-from tests.services.workers import wait_for
 from tests.support.ports import refusing_port
+from tests.support.waiting import wait_for
 
 ORDER = {
     Encryption.SSL: ["dns", "tcp", "tls", "greeting", "auth"],

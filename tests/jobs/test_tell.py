@@ -7,12 +7,12 @@ import pytest
 
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.jobs.scheduler import Scheduler
-from tests.services.workers import wait_for
 from tests.support.hook_server import HookServer
 from tests.support.office import Office
 from tests.support.outcomes import REFUSED, fails
 from tests.support.smtp_server import Rudeness, RudeServer, SmtpServer
 from tests.support.telling import change, tell_by_mail
+from tests.support.waiting import wait_for
 
 SOMEWHERE = Server(host="mail.example.org", port=993, encryption=Encryption.SSL)
 #: A ceiling; the server keeps its client for half a minute.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from mailboxadmin.services.pool import Pool
-from tests.services.workers import PATIENCE_S
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from mailboxadmin.services.cases import Case
 from mailboxadmin.services.pausing import pause_mailbox
 from mailboxadmin.services.trying import try_case
 from mailboxadmin.store.tables import MailboxRow
-from tests.services.workers import wait_for
 from tests.support import states
 from tests.support.mailstore import Account
 from tests.support.office import Box, Office
@@ -182,10 +181,10 @@ def test_all_of_a_case_are_tried_at_once_and_only_they(office: Office):
     office.clock.advance(minutes=1)
 
     tried = try_case(office.deps, case.key, actor="grace@example.org")
-    wait_for(lambda: office.deps.pool.load == 0)
+    office.let_runs_end()
     # Asked in the same moment as before: it was tried meanwhile.
     try_case(office.deps, case.key, actor="grace@example.org")
-    wait_for(lambda: office.deps.pool.load == 0)
+    office.let_runs_end()
 
     assert tried is not None and len(tried.mailboxes) == 3
     assert [office.row(box).failures for box in (*boxes, other)] == [2, 2, 2, 1]

@@ -16,7 +16,6 @@ from mailboxadmin.services.runs import cancel_run, current_run
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.services.sync import start_sync
 from mailboxadmin.store.runs import request_cancel
-from tests.services.workers import wait_for
 from tests.support import mails
 from tests.support.bad_line import BadLine, Badness
 from tests.support.dnsstub import DnsStub
@@ -24,6 +23,7 @@ from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
 from tests.support.ports import LOOPBACK, unanswering_port
 from tests.support.stored import codes, entries, stored
+from tests.support.waiting import wait_for
 
 #: What the client asks for when its server goes bad; none: it was not asked anything yet.
 PHASES = {

@@ -25,7 +25,6 @@ from mailboxadmin.services.rounds import sync_many
 from mailboxadmin.services.runs import current_run
 from mailboxadmin.services.sync import start_sync
 from mailboxadmin.store.tables import MailboxRow
-from tests.services.workers import wait_for
 from tests.support import mails
 from tests.support.counting_line import CountingLine
 from tests.support.dovecot import Dovecot
@@ -131,7 +130,7 @@ def check(
             real = real_command_line(instance, box)
             for thread in (*callers, ticking):
                 thread.join()
-            wait_for(lambda: not office.deps.pool.load)
+            office.let_runs_end()
 
         assert rush.faults == []
         assert real in ("began", "is running")

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from tests.services.workers import PATIENCE_S, Workers, wait_for
+from tests.services.workers import Workers
+from tests.support.waiting import PATIENCE_S, wait_for
 
 
 def test_as_many_work_at_once_as_the_size_says(new_pool, gate: threading.Event):

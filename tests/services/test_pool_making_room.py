@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from mailboxadmin.services.pool import LEAST_LENT, Pool
-from tests.services.workers import PATIENCE_S, Workers, wait_for
+from tests.services.workers import Workers
+from tests.support.waiting import PATIENCE_S, wait_for
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from mailboxadmin.services.runs import begin_run, held
 from mailboxadmin.store.tables import MailboxRow, MailboxSettingRow
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.services.clicking import SEEN, mark, shown, switch, waiting
-from tests.services.workers import PATIENCE_S, wait_for
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
 from tests.support.overheard import OverheardLine
 from tests.support.stored import codes, entries, stored
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_a_mailbox_that_does_not_work_keeps_its_own_next_try(
     said = len(line.said)
 
     mark(office, box, [3], seen=True, at_once=True)
-    wait_for(lambda: not office.deps.pool.load)
+    office.let_runs_end()
 
     assert due_mailboxes(office.deps, office.clock.now()) == []
     assert len(line.said) == said
@@ -202,7 +202,7 @@ def test_in_the_server_clicks_are_sent_at_once_and_many_of_them_in_one_run(
     for uid in (2, 3, 4, 3):
         mark(office, box, [uid], seen=True, at_once=True)
     gate.set()
-    wait_for(lambda: not office.deps.pool.load)
+    office.let_runs_end()
 
     assert shown(office, box) == {1, 2, 3, 4}
     assert {uid for uid, flags in dovecot.flags(box.account).items() if flags} == {1, 2, 3, 4}

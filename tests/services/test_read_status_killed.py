@@ -6,13 +6,13 @@ from pathlib import Path
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome
 from tests.services.clicking import SEEN, mark, shown, switch, waiting
-from tests.services.workers import wait_for
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.office import Office
 from tests.support.overheard import OverheardLine
 from tests.support.stored import entries, stored
 from tests.support.sync_process import go, sync_process
+from tests.support.waiting import wait_for
 
 
 def test_killed_after_the_server_was_told_nothing_is_lost_and_nothing_comes_twice(

@@ -1,7 +1,5 @@
 """Runs as their pages ask for them: begun, told, stopped."""
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -26,20 +24,12 @@ from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
 from tests.support.stored import entries
-
-PATIENCE_S = 60.0
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture
 def box(office: Office, dovecot: Dovecot) -> Box:
     return office.mailbox(server=dovecot)
-
-
-def wait_for(met: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not met():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def ended(office: Office, box: Box, run_id: int) -> Progress:

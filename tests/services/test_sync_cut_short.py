@@ -30,6 +30,7 @@ from tests.support.scripted_steps import (
     select,
 )
 from tests.support.stored import codes, entries, here
+from tests.support.waiting import wait_for
 
 #: A run of some seconds that ends later than this was held by the server.
 GENEROUS_S = 60.0
@@ -220,13 +221,6 @@ def test_a_cancelled_run_ends_at_once_and_keeps_what_it_stored(office: Office, g
     assert current_run(office.deps, box.id) is None
     (entry,) = entries(office, box, "sync")
     assert (entry.code, entry.run_id) == ("sync.cancelled", run_id)
-
-
-def wait_for(met: Callable[[], bool]) -> None:
-    end = time.monotonic() + GENEROUS_S
-    while not met():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_a_connection_that_breaks_keeps_what_was_stored_and_is_retried(

@@ -23,9 +23,9 @@ from mailboxadmin.services.settings import change_settings
 from mailboxadmin.services.sync import sync_mailbox
 from mailboxadmin.services.token_outcome import record_failed, record_refreshed
 from mailboxadmin.services.tokens import Asking, access_token
-from tests.services.workers import wait_for
 from tests.support import mails
 from tests.support.log import logged
+from tests.support.waiting import wait_for
 
 REVOKED = Refusal(error="invalid_grant", description="Token has been expired or revoked.")
 

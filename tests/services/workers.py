@@ -1,10 +1,8 @@
 """Work for a pool, that counts how much of it goes on at once."""
 
 import threading
-import time
-from collections.abc import Callable
 
-PATIENCE_S = 60.0
+from tests.support.waiting import PATIENCE_S
 
 
 class Workers:
@@ -25,10 +23,3 @@ class Workers:
         with self._change:
             self.busy -= 1
             self.done += 1
-
-
-def wait_for(met: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not met():
-        assert time.monotonic() < end
-        time.sleep(0.005)

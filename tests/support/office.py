@@ -38,6 +38,7 @@ from mailboxadmin.store.tables import MailboxRow
 from tests.support.clock import MovableClock
 from tests.support.dovecot import Dovecot
 from tests.support.mailstore import Account
+from tests.support.waiting import wait_for
 
 PASSWORD = "correct horse battery"
 
@@ -128,6 +129,10 @@ class Office:
 
     def sync(self, box: Box, *, actor: str = COMMAND_LINE) -> SyncReport:
         return sync.sync_mailbox(self.deps, box.id, actor=actor)
+
+    def let_runs_end(self) -> None:
+        """Wait until what was begun is done; closing the pool would drop what still waits."""
+        wait_for(lambda: not self.deps.pool.load)
 
     def state(self, box: Box) -> State:
         return State(self.row(box).state)

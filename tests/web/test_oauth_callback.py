@@ -233,7 +233,7 @@ def test_a_result_is_shown_to_the_browser_that_began_only(ann: Visitor, at_desk,
 
 def test_a_mailbox_that_worked_goes_on_as_before_when_it_is_refused(token_office, ann, box):
     connect(ann)
-    token_office.deps.pool.close(timeout_s=60)
+    token_office.office.let_runs_end()
     before = token_office.tokens(box)
 
     connect(ann, choice=Choice.SOMEBODY_ELSE)
@@ -264,7 +264,7 @@ def test_code_state_and_tokens_are_in_no_log_and_no_file(office, token_office, a
     for query in queries:
         come_back(ann, AppKey.GMAIL, query)
         come_back(ann, AppKey.GMAIL, query)
-    token_office.deps.pool.close(timeout_s=60)
+    token_office.office.let_runs_end()
     secrets = {query[name] for query in queries for name in ("code", "state") if name in query}
     secrets |= {*token_office.tokens(box), *token_office.provider.secrets}
 

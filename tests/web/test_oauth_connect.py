@@ -48,7 +48,7 @@ def test_who_agrees_comes_back_to_a_mailbox_that_is_being_read(token_office, ann
     assert answer.request.path == f"/mailboxes/{box.id}"
     assert f"Connected with {key.label}. The mail is being fetched." in answer.text
     assert token_office.grant(box).app == key
-    token_office.deps.pool.close(timeout_s=60)
+    token_office.office.let_runs_end()
     assert f"{key.label}, by permission" in ann.get(f"/mailboxes/{box.id}").text
     assert "1 message ·" in ann.get(f"/mailboxes/{box.id}").text
 
@@ -128,7 +128,7 @@ def test_a_mailbox_with_a_password_is_connected_and_keeps_its_mail(token_office,
     office, dovecot = token_office.office, token_office.dovecot
     dovecot.deliver(box.account, mails.message(1))
     ann.post("/mailbox", do="save", password=box.account.password)
-    office.deps.pool.close(timeout_s=60)
+    office.let_runs_end()
 
     page = ann.get("/mailbox").text
     connect(ann)

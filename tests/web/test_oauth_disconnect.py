@@ -80,7 +80,7 @@ def test_connecting_again_goes_on_where_it_stopped(token_office, ann: Visitor, c
 
     connect(ann)
 
-    token_office.deps.pool.close(timeout_s=60)
+    token_office.office.let_runs_end()
     assert "2 messages ·" in ann.get(f"/mailboxes/{connected.id}").text
     assert logged(token_office.office, "sync.finished")[-1].detail["new"] == 1
 

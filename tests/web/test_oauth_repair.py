@@ -56,7 +56,7 @@ def test_the_owner_connects_again_at_the_finding(office: Office, ended: Box, at_
     assert "Connect Gmail again" in page.text
     assert "http://127.0.0.1" in page.headers["Content-Security-Policy"]
     assert "Connected with Gmail." in answer.text
-    office.deps.pool.close(timeout_s=60)
+    office.let_runs_end()
     assert office.state(ended) is State.OK
 
 
@@ -93,7 +93,7 @@ def test_in_the_link_it_is_mended_without_signing_in(office: Office, ended: Box,
     assert "Open Mailbox Config" not in page
     assert "It works" in answer.text and "The mail is being fetched now" in answer.text
     assert not visitor.is_signed_in()
-    office.deps.pool.close(timeout_s=60)
+    office.let_runs_end()
     assert office.state(ended) is State.OK
     assert nonce_of(office, ended) is None
     assert visitor.get(f"/repair/{token}").status_code == 410
@@ -190,7 +190,7 @@ def test_outlook_is_mended_the_same_way(office, token_office, visitor: Visitor):
     answer = connect(visitor, AppKey.OUTLOOK, form_at=f"/repair/{token}", link=token)
 
     assert "It works" in answer.text
-    office.deps.pool.close(timeout_s=60)
+    office.let_runs_end()
     assert office.state(box) is State.OK
 
 
