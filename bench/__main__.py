@@ -2,9 +2,9 @@
 
     python -m bench [--quick] [PART]…
 
-The parts are first, changes, fairness, many, memory, click, activity, pages, run_all, live, search
-and fault; without names it measures everything. Each figure is printed when it is there; the table
-of all of them, at the end, is the one of docs/performance.md.
+The parts are first, changes, fairness, many, memory, click, activity, pages, inbox, run_all, live,
+search and fault; without names it measures everything. Each figure is printed when it is there;
+the table of all of them, at the end, is the one of docs/performance.md.
 """
 
 import sys
@@ -18,6 +18,7 @@ from bench import (
     fairness,
     fault,
     first,
+    inbox,
     live,
     many,
     memory,
@@ -38,6 +39,7 @@ PARTS: dict[str, Callable[[Scale], Iterator[Figure]]] = {
     "click": click.figures,
     "activity": activity.figures,
     "pages": pages.figures,
+    "inbox": inbox.figures,
     "run_all": run_all.figures,
     "live": live.figures,
     "search": search.figures,

@@ -59,14 +59,14 @@ def _round(server: Dovecot, accounts: Sequence[Account], clicks: int) -> Mapping
             token = browser.token(PAGE)
             for account in accounts:
                 worker.add(server, account)
-            _wait_until_storing(worker, len(accounts))
+            wait_until_storing(worker, len(accounts))
             took = [_click(browser, token, days) for days in range(100, 100 + clicks)]
             if worker.storing() < len(accounts):
                 raise RuntimeError("a first sync was done before the last click: nothing is told")
-    return {P95: _p95(took), LONGEST: max(took)}
+    return {P95: p95(took), LONGEST: max(took)}
 
 
-def _wait_until_storing(worker: Warm, count: int) -> None:
+def wait_until_storing(worker: Warm, count: int) -> None:
     """The scheduler begins them at its next tick."""
     end = time.monotonic() + PATIENCE_S
     while worker.storing() < count:
@@ -86,5 +86,6 @@ def _click(browser: Browser, token: str, days: int) -> float:
     return took
 
 
-def _p95(took: Sequence[float]) -> float:
+def p95(took: Sequence[float]) -> float:
+    """What nineteen of twenty stay below."""
     return sorted(took)[int(len(took) * 0.95)]

@@ -51,9 +51,15 @@ class Warm:
         """Somebody who may change settings."""
         self._ask("admin", email, password)
 
-    def add(self, server: Place, account: Account) -> int:
-        """A mailbox, not yet synced; its id."""
-        return int(self._ask("add", account.name, account.password, server.host, server.port))
+    def add(self, server: Place, account: Account, *, owner: str = "") -> int:
+        """A mailbox, not yet synced; its id.
+
+        Args:
+            owner: whose it is here; by itself the account's own address.
+        """
+        where = (server.host, server.port)
+        email = owner or account.name
+        return int(self._ask("add", email, account.name, account.password, *where))
 
     def set(self, key: str, text: str) -> None:
         """A setting of the office."""

@@ -51,7 +51,7 @@ class Worker:
             password=password,
         )
 
-    def add(self, email: str, password: str, host: str, port: int) -> int:
+    def add(self, email: str, username: str, password: str, host: str, port: int) -> int:
         """A mailbox, not yet synced; its id."""
         person = add_person(
             self._deps, email=email, name="Staff", role=Role.STAFF, actor=COMMAND_LINE
@@ -61,7 +61,7 @@ class Worker:
         configure_mailbox(
             self._deps,
             person.mailbox_id,
-            Draft(texts=texts, username="", password=password),
+            Draft(texts=texts, username=username, password=password),
             actor=COMMAND_LINE,
             set_by="operator",
             test=False,
