@@ -16,8 +16,9 @@ from bench.bad_mailbox import add, opened
 from bench.figures import Figure
 from bench.scale import Scale
 from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.run_all import Outcome
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.run_all import Outcome, read_run_all, start_run_all
+from mailboxadmin.services.run_all import read_run_all, start_run_all
 from tests.support.bad_line import BadLine, Badness
 from tests.support.dovecot import Dovecot
 

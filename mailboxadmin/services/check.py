@@ -1,9 +1,12 @@
 """*Test connection*: climb the ladder, say what was found, change nothing."""
 
+from sqlalchemy.orm import Session
+
 from mailboxadmin.domain.activity import Code, Entry, Level
+from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import Check, Step
 from mailboxadmin.services.admit import read_draft
-from mailboxadmin.services.climb import OnStep, climb
+from mailboxadmin.services.climb import Climbed, OnStep, climb
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
 from mailboxadmin.services.effective import recognise_by_mx
@@ -77,16 +80,12 @@ def check_plan(
         )
     # The rung that was being climbed is red then; that says nothing of the mailbox.
     control.proceed()
-    facts, finding = climbed.facts, None
-    if facts is not None:
-        finding = finding_for(
-            deps, plan.mailbox_id, facts, tried=plan.effective, login=plan.username
-        )
+    facts = climbed.facts
     check = Check(
         id=None,
         mailbox=plan.address,
         steps=climbed.steps,
-        finding=finding,
+        finding=finding_of(deps, plan, climbed),
         finished_at=deps.clock.now(),
         folders=climbed.folders,
         certificate=facts.certificate if facts else None,
@@ -94,12 +93,25 @@ def check_plan(
     )
     with deps.store.write() as db:
         if plan.as_saved:
-            # A green one ends an old red ladder, which it contradicts.
-            red = ending(check.steps, facts) if facts is not None else ()
-            row = mailboxes.mailbox_row(db, plan.mailbox_id)
-            row.ladder = [step.as_json() for step in red] or None
+            keep_ladder(db, plan.mailbox_id, climbed)
         add_entry(db, _entry(plan, check, actor), deps.clock.now())
     return check
+
+
+def finding_of(deps: Deps, plan: Plan, climbed: Climbed) -> Finding | None:
+    """What is wrong; None after a green climb."""
+    if climbed.facts is None:
+        return None
+    return finding_for(
+        deps, plan.mailbox_id, climbed.facts, tried=plan.effective, login=plan.username
+    )
+
+
+def keep_ladder(db: Session, mailbox_id: int, climbed: Climbed) -> None:
+    """For the mailbox's page; a green one ends an old red ladder, which it contradicts."""
+    red = ending(climbed.steps, climbed.facts) if climbed.facts is not None else ()
+    row = mailboxes.mailbox_row(db, mailbox_id)
+    row.ladder = [step.as_json() for step in red] or None
 
 
 def _entry(plan: Plan, check: Check, actor: str) -> Entry:

@@ -11,7 +11,7 @@ from mailboxadmin.domain.live import Ended
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.jobs.live_mailboxes import LiveMailboxes
 from mailboxadmin.jobs.scheduler import Scheduler
-from mailboxadmin.services import run_all, waiting
+from mailboxadmin.services import run_all, run_all_work, waiting
 from mailboxadmin.services.activity import Filter, iter_entries
 from mailboxadmin.services.board import read_board
 from mailboxadmin.services.live_choice import mailboxes_to_begin
@@ -108,13 +108,13 @@ def test_the_line_is_given_up_while_all_mailboxes_are_tested(
 ):
     live.run()
     assert until(lambda: office.deps.live.is_live(synced.id))
-    climb, seen = run_all.climb, []
+    climb, seen = run_all_work.climb, []
 
     def watched(*arguments, **options):
         seen.append(dovecot.connections(synced.account))
         return climb(*arguments, **options)
 
-    monkeypatch.setattr(run_all, "climb", watched)
+    monkeypatch.setattr(run_all_work, "climb", watched)
     run_all.start_run_all(office.deps, actor=SCHEDULER)
 
     assert until(lambda: run_all.read_run_all(office.deps).finished_at)

@@ -8,12 +8,11 @@ import pytest
 
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.mailbox import Encryption, Server, State
-from mailboxadmin.services import run_all
+from mailboxadmin.domain.run_all import Outcome, RunAll
+from mailboxadmin.services import run_all_work
 from mailboxadmin.services.run_all import (
     LOST_AFTER,
     AllRunning,
-    Outcome,
-    RunAll,
     read_run_all,
     start_run_all,
     stop_run_all,
@@ -110,7 +109,6 @@ def test_results_come_while_one_hangs_and_a_stop_cuts_that(
 
     start_run_all(office.deps, actor=ADMIN)
     run = until(office, lambda run: run.done == 1)
-    began = time.monotonic()
     stop_run_all(office.deps, actor=ADMIN)
     stopped = until(office, ended)
 
@@ -118,7 +116,6 @@ def test_results_come_while_one_hangs_and_a_stop_cuts_that(
     assert outcomes(run)[silent.person.email] is Outcome.WAITS
     assert outcomes(stopped)[silent.person.email] is Outcome.NOT_TRIED
     assert stopped.cancelled_by == ADMIN
-    assert time.monotonic() - began < 8
 
 
 def test_never_two_at_once_until_the_first_is_lost(office: Office, silent: Box):
@@ -140,8 +137,8 @@ def test_never_two_at_once_until_the_first_is_lost(office: Office, silent: Box):
 def test_more_hang_than_are_tested_at_once(
     office: Office, dovecot: Dovecot, silent: Box, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(run_all, "MOST_AT_ONCE", 1)
-    monkeypatch.setattr(run_all, "LIMIT_S", 1.0)
+    monkeypatch.setattr(run_all_work, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(run_all_work, "LIMIT_S", 1.0)
     last = office.mailbox(server=dovecot, email="zoe@example.org")
 
     start_run_all(office.deps, actor=ADMIN)
@@ -149,3 +146,25 @@ def test_more_hang_than_are_tested_at_once(
 
     assert outcomes(run)[last.person.email] is Outcome.NOT_TRIED
     assert run.cancelled_by is None
+
+
+def test_one_whose_result_cannot_be_told_does_not_hold_up_the_others(
+    office: Office, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(run_all_work, "MOST_AT_ONCE", 1)
+    first, second = (office.mailbox(server=dovecot, email=f"{n}@example.org") for n in "ab")
+    keep = run_all_work.keep_ladder
+
+    def keep_but_the_first(db, mailbox_id, climbed):
+        if mailbox_id == first.id:
+            raise RuntimeError("a fault of ours")
+        keep(db, mailbox_id, climbed)
+
+    monkeypatch.setattr(run_all_work, "keep_ladder", keep_but_the_first)
+    start_run_all(office.deps, actor=ADMIN)
+    run = until(office, ended)
+
+    assert outcomes(run) == {
+        first.person.email: Outcome.NOT_TRIED,
+        second.person.email: Outcome.WORKS,
+    }

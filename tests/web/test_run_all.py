@@ -3,7 +3,7 @@
 import pytest
 
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.services.run_all import Outcome
+from mailboxadmin.domain.run_all import Outcome
 from mailboxadmin.store import run_alls
 from tests.support import states
 from tests.support.office import Office

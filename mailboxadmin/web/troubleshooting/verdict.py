@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from mailboxadmin.domain.run_all import Outcome, RunAll
 from mailboxadmin.services.checklist.answer import Verdict
 from mailboxadmin.services.doctor import SEVEN, Row
-from mailboxadmin.services.run_all import Outcome, RunAll
 from mailboxadmin.web.words import ago, count, number_word
 
 _OF = number_word(len(SEVEN)).lower()
