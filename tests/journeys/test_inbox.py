@@ -14,7 +14,8 @@ from tests.support.accessible import assert_accessible
 from tests.support.browser import ServedOffice
 from tests.support.dovecot import Dovecot
 from tests.support.horrors import HORRORS
-from tests.support.inbox import fill, letter, page, reader
+from tests.support.inbox import fill, letter, reader
+from tests.support.inbox import page as html_letter
 from tests.support.odd_mails import odd
 from tests.support.office import Box
 
@@ -161,6 +162,27 @@ def test_a_message_that_cannot_be_shown_beside_the_list_is_opened_as_a_page(box,
     expect(page.locator("#letter h1")).to_have_text("no 0")
 
 
+WIDE_LAYOUT = """
+<table width="100%"><tr><td align="center"><table width="640" style="min-width:600px"><tr>
+<td nowrap width="320">The prices of oak have not changed since the last letter</td>
+<td style="width:320px"><div style="width:320px">Spruce is cheaper</div></td></tr></table>
+<img src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=" alt="A forest" width="640">
+</td></tr></table>"""
+
+
+def test_a_letter_laid_out_for_a_desk_fits_a_phone(serve, open_page):
+    office: ServedOffice = serve(scheduler=False)
+    anna = reader(office)
+    [message] = fill(office, anna, [html_letter(WIDE_LAYOUT)])
+    page = open_page(office, anna.email, viewport=PHONE)
+
+    page.goto(f"/mail/{message}")
+    frame = page.locator("#letter iframe").content_frame.locator("html")
+
+    expect(frame).to_contain_text("Spruce is cheaper")
+    assert frame.evaluate("root => root.scrollWidth - root.clientWidth") == 0
+
+
 @pytest.mark.parametrize("viewport", [WIDE, PHONE])
 def test_what_is_found_has_the_width_of_the_page(box, open_page, viewport: dict[str, int]):
     office, mailbox = box
@@ -208,7 +230,7 @@ def hostile() -> dict[str, bytes]:
         "<video src=https://track.example/9 autoplay poster=https://track.example/10></video>"
     )
     sinks = "<script>alert(1)</script><img src=https://track.example/11 onerror=alert(1)>"
-    found["attacks in the text"] = page(acts)
+    found["attacks in the text"] = html_letter(acts)
     found["attacks in the header"] = letter(
         f"javascript:alert(1) {sinks}", subject=sinks, sender=f'"{sinks}" <a@"{sinks}">', to=sinks
     )
