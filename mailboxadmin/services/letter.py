@@ -57,12 +57,13 @@ def read_letter(deps: Deps, mailbox_id: int, message_id: int) -> Letter:
         stored, raw = _with_bytes(db, stored)
         threads = in_force["threading"].value is True
         together = letters.conversation(db, stored) if threads else None
+    stored = _examined(stored, raw)
     body = read_body(raw) if in_force["allow_html"].value is True else None
     formatted = _formatted(body, stored) if body and body.is_html else None
     return Letter(
         stored=stored,
         head=read_head(raw, stored),
-        text=stored.text if stored.text is not None else "",
+        text=stored.text or "",
         formatted=formatted,
         files=_files(stored, body if formatted else None),
         conversation=together or Conversation(lines=(), more=False),
@@ -144,23 +145,27 @@ def _stored(db: Session, mailbox_id: int, message_id: int) -> Stored:
 
 
 def _with_bytes(db: Session, stored: Stored) -> tuple[Stored, bytes]:
-    """Its bytes, as far as they are read at once; what the second pass has still to do is done."""
+    """Its bytes, as far as they are read at once."""
     largest = int(str(office_values(db)["max_message_megabytes"])) * MEGABYTE
     if stored.wholeness is not Wholeness.WHOLE or stored.size > largest:
         start = next(raw_parts(db, stored.id), b"")
         too_large = stored.wholeness is Wholeness.WHOLE
         wholeness = Wholeness.TOO_LARGE if too_large else stored.wholeness
         return replace(stored, wholeness=wholeness), _header_of(start)
-    raw = raw_bytes(db, stored.id) or b""
-    if stored.text is None:
-        contents = read_contents(raw)
-        stored = replace(
-            stored,
-            text=contents.body_text,
-            attachments=contents.attachments,
-            problem=stored.problem or contents.problem,
-        )
-    return stored, raw
+    return stored, raw_bytes(db, stored.id) or b""
+
+
+def _examined(stored: Stored, raw: bytes) -> Stored:
+    """With what the second pass takes out of it, also where that did not come by yet."""
+    if stored.text is not None or stored.wholeness is not Wholeness.WHOLE:
+        return stored
+    contents = read_contents(raw)
+    return replace(
+        stored,
+        text=contents.body_text,
+        attachments=contents.attachments,
+        problem=stored.problem or contents.problem,
+    )
 
 
 def _header_of(start: bytes) -> bytes:
