@@ -23,6 +23,7 @@ main = Program(
         "oauth": "oauth",
         "backup": "backup",
         "restore": "backup",
+        "erase": "erase",
         "doctor": "doctor",
         "debug": "debug",
         "answers": "answers",

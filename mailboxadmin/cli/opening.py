@@ -1,6 +1,8 @@
 """Opening the instance for one command, and reading secrets from standard input."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -9,6 +11,9 @@ from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.file_lock import use_instance
 from mailboxadmin.services.log_file import write_log
+
+#: Under which the lock of the instance is kept, see `use_instance`.
+_USE = "mailboxadmin.use"
 
 
 def open_deps() -> Deps:
@@ -23,10 +28,27 @@ def open_deps() -> Deps:
     if not isinstance(root.obj, Deps):
         config = Config.from_environment()
         prepare_instance(config)
-        root.call_on_close(use_instance(config.instance).release)
+        use = root.meta[_USE] = use_instance(config.instance)
+        root.call_on_close(use.release)
         deps = root.obj = deps_of(config)
         root.call_on_close(deps.store.engine.dispose)
     return root.obj
+
+
+@contextmanager
+def alone_if_possible() -> Iterator[bool]:
+    """Nobody else uses the instance for the block, nor begins to; False when somebody does.
+
+    Raises:
+        InUse: a backup is being restored.
+    """
+    use = click.get_current_context().find_root().meta.get(_USE)
+    if use is None:
+        # Somebody handed us an instance that they use.
+        yield False
+        return
+    with use.alone_if_possible() as alone:
+        yield alone
 
 
 def deps_of(config: Config) -> Deps:

@@ -59,6 +59,8 @@ class Code(StrEnum):
     MESSAGES_LISTED = "messages.listed"
     MAILBOX_EXPORTED = "mailbox.exported"
     MAILBOX_IMPORTED = "mailbox.imported"
+    #: All that was stored of it was deleted here, this entry apart.
+    MAILBOX_ERASED = "mailbox.erased"
     #: What was removed on the server will be deleted here, from a day on.
     RETENTION_ANNOUNCED = "retention.announced"
     RETENTION_PURGED = "retention.purged"

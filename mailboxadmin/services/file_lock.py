@@ -1,6 +1,7 @@
 """Locks between processes: files in the instance folder.
 
-    serve.lock       shared by whatever uses the instance; a restore needs it alone
+    serve.lock       shared by whatever uses the instance; a restore needs it alone, and
+                     erasing takes it alone when it can
     scheduler.lock   held by the one process that runs the scheduler
 
 The system unlocks them when their holder dies, however it dies.
@@ -16,6 +17,10 @@ from mailboxadmin.domain.errors import MailboxAdminError
 
 SERVE_LOCK = "serve.lock"
 SCHEDULER_LOCK = "scheduler.lock"
+_TAKEN = (
+    "A backup is being restored into this instance, or a mailbox erased; try again when that is "
+    "done."
+)
 
 
 class InUse(MailboxAdminError):
@@ -69,6 +74,31 @@ class FileLock:
             os.close(self._descriptor)
             self._descriptor = None
 
+    @contextmanager
+    def alone_if_possible(self) -> Iterator[bool]:
+        """Hold what is held with others alone for the block; False when others have it too.
+
+        Raises:
+            InUse: somebody took it alone just then.
+        """
+        assert self._descriptor is not None
+        alone = self._converted(fcntl.LOCK_EX)
+        # What cannot be converted is lost first (flock(2)).
+        if not alone and not self._converted(fcntl.LOCK_SH):
+            raise InUse(_TAKEN)
+        try:
+            yield alone
+        finally:
+            self._converted(fcntl.LOCK_SH)
+
+    def _converted(self, kind: int) -> bool:
+        assert self._descriptor is not None
+        try:
+            fcntl.flock(self._descriptor, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
     def is_held_elsewhere(self) -> bool:
         """True when somebody has it; asked by taking it for an instant, shared."""
         try:
@@ -90,12 +120,12 @@ def use_instance(instance: Path) -> FileLock:
     """Say that this process uses the instance, until it ends.
 
     Raises:
-        InUse: a restore is going on.
+        InUse: a restore is going on, or somebody erases a mailbox alone.
         OSError: the lock file cannot be opened.
     """
     lock = FileLock(instance / SERVE_LOCK)
     if not lock.take(shared=True):
-        raise InUse("A backup is being restored into this instance; try again when that is done.")
+        raise InUse(_TAKEN)
     return lock
 
 

@@ -67,6 +67,17 @@ def rotate_log(instance: Path) -> None:
     file.replace(file.with_suffix(".log.1"))
 
 
+def forget_log(instance: Path) -> None:
+    """Delete the log, with what was moved away before; whoever writes begins a new one.
+
+    Raises:
+        OSError: a file cannot be deleted.
+    """
+    file = log_file(instance)
+    for each in (file, *file.parent.glob(f"{file.name}.*")):
+        each.unlink(missing_ok=True)
+
+
 class _PrivateFile(WatchedFileHandler):
     """Readable by this user only: a traceback may quote an address."""
 

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Level
+from mailboxadmin.store import fts
 
 #: More words than this are not looked for.
 MAX_WORDS = 12
@@ -54,6 +55,11 @@ def create_search(engine: Engine) -> None:
     with engine.begin() as connection:
         for statement in CREATE:
             connection.exec_driver_sql(statement)
+
+
+def merge(db: Session, pages: int, *, begin: bool = False) -> bool:
+    """Some of the work by which words of deleted entries leave the file; see `fts.merge`."""
+    return fts.merge(db, "activity_search", pages, begin=begin)
 
 
 def search_ids(

@@ -42,6 +42,12 @@ COMPANIONS = ("-wal", "-shm")
 MAGIC = b"SQLite format 3\x00"
 #: Among the tables of every version of ours.
 OUR_TABLES = frozenset({"alembic_version", "mailboxes", "activity"})
+_MAILBOX = "SELECT m.id FROM mailboxes m JOIN staff s ON s.id = m.staff_id WHERE s.email = ?"
+#: Whether there is anything of a mailbox.
+_HELD = tuple(
+    f"SELECT 1 FROM {table} WHERE mailbox_id IN ({_MAILBOX}) LIMIT 1"
+    for table in ("messages", "secrets", "activity")
+)
 
 
 def database_file(engine: Engine) -> Path:
@@ -104,6 +110,26 @@ def revision_of(file: Path) -> str | None:
     if verdict != "ok":
         raise StoreUnavailable(f"The database in it is damaged: {verdict}.")
     return str(row[0]) if row else None
+
+
+def holds_mailbox(file: Path, address: str) -> bool:
+    """True when a copy of a database has mail, secrets or log entries of that mailbox.
+
+    Also of one that cannot be looked at, because it is damaged: nobody knows. False for any
+    other file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not _head(file).startswith(MAGIC):
+        return False
+    try:
+        with _translated(), closing(_open_unchanged(file)) as database:
+            if not _is_ours(database):
+                return False
+            return any(database.execute(query, (address,)).fetchone() for query in _HELD)
+    except StoreUnavailable:
+        return True
 
 
 def is_known(revision: str) -> bool:

@@ -33,9 +33,9 @@ def check_row(db: Session, check_id: int, mailbox_id: int) -> CheckRow:
 
 
 def write_check(db: Session, check_id: int, check: Check) -> bool:
-    """Write how far a check is, or how it ended; False when it was stopped before."""
-    row = db.get_one(CheckRow, check_id)
-    if row.stopped_by is not None:
+    """Write how far a check is, or how it ended; False when it was stopped before, or erased."""
+    row = db.get(CheckRow, check_id)
+    if row is None or row.stopped_by is not None:
         return False
     row.steps = [step.as_json() for step in check.steps]
     row.finished_at = check.finished_at

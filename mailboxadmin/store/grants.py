@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.people import Standing
+from mailboxadmin.store.overwriting import overwriting
 from mailboxadmin.store.tables import MailboxRow, SecretRow, StaffRow
 from mailboxadmin.store.tables_oauth import EndedGrantRow, GrantRow
 
@@ -50,10 +51,10 @@ def drop_grant(db: Session, mailbox_id: int) -> None:
 
 
 def drop_secrets(db: Session, mailbox_id: int, names: Iterable[str]) -> None:
-    """Forget what a mailbox signed in with."""
-    db.execute(
-        delete(SecretRow).where(SecretRow.mailbox_id == mailbox_id, SecretRow.name.in_(names))
-    )
+    """Forget what a mailbox signed in with, and overwrite it."""
+    theirs = SecretRow.mailbox_id == mailbox_id
+    with overwriting(db):
+        db.execute(delete(SecretRow).where(theirs, SecretRow.name.in_(names)))
 
 
 def due_for_refresh(db: Session, now: datetime) -> list[tuple[int, str]]:

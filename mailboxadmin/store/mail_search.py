@@ -21,6 +21,7 @@ from sqlalchemy import BindParameter, bindparam, text
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.mail_query import Query, Term
+from mailboxadmin.store import fts
 
 #: The lower bits of a rowid; ids beyond them are not in the index.
 ID_BITS = 31
@@ -205,20 +206,8 @@ def matching(
 
 
 def merge(db: Session, pages: int, *, begin: bool = False) -> bool:
-    """Do some of the work by which the words of deleted messages leave the file; False: done.
-
-    Args:
-        begin: of a round; FTS5 then takes up all its parts, however few they are.
-    """
-    before = _changes(db)
-    work = -pages if begin else pages
-    db.execute(text("INSERT INTO mail_search(mail_search, rank) VALUES ('merge', :n)"), {"n": work})
-    # As SQLite's documentation says: less than two changes mean that there was nothing to do.
-    return _changes(db) - before >= 2
-
-
-def _changes(db: Session) -> int:
-    return int(db.execute(text("SELECT total_changes()")).scalar_one())
+    """Some of the work by which words of deleted messages leave the file; see `fts.merge`."""
+    return fts.merge(db, "mail_search", pages, begin=begin)
 
 
 def _second(at: datetime) -> int:

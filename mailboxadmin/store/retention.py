@@ -1,13 +1,12 @@
 """Mail that was removed on the server: which mailboxes have any, and deleting it for good."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, select, text, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from mailboxadmin.store.overwriting import overwriting
 from mailboxadmin.store.tables import MailboxRow
 from mailboxadmin.store.tables_mail import MessageRow
 
@@ -62,17 +61,6 @@ def delete_removed(db: Session, mailbox_id: int, before: datetime, limit: int) -
         .where(MessageRow.mailbox_id == mailbox_id, MessageRow.removed_at < before)
         .limit(limit)
     )
-    with _overwriting(db):
+    with overwriting(db):
         gone = delete(MessageRow).where(MessageRow.id.in_(doomed)).returning(MessageRow.id)
         return len(db.scalars(gone).all())
-
-
-@contextmanager
-def _overwriting(db: Session) -> Iterator[None]:
-    """What is deleted is overwritten in the file, where SQLite would only forget it."""
-    before = db.execute(text("PRAGMA secure_delete")).scalar_one()
-    db.execute(text("PRAGMA secure_delete = ON"))
-    try:
-        yield
-    finally:
-        db.execute(text(f"PRAGMA secure_delete = {int(before)}"))

@@ -10,9 +10,10 @@ than in SQLite's busy wait, which is unfair. Another process (the command line)
 waits in SQLite's `busy_timeout`.
 """
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
@@ -109,6 +110,20 @@ class Store:
             yield session
             session.commit()
 
+    @contextmanager
+    def alone(self) -> Iterator[SqliteConnection]:
+        """The driver's own connection in no transaction, while no thread here writes.
+
+        For what SQLite does with the file as a whole; another process is kept out by it.
+        """
+        with self._writers.turn(urgent=True), closing(self.engine.raw_connection()) as pooled:
+            connection = pooled.driver_connection
+            assert isinstance(connection, SqliteConnection)
+            try:
+                yield connection
+            except sqlite3.OperationalError as fault:
+                raise _unavailable(str(fault)) from fault
+
 
 @contextmanager
 def translated() -> Iterator[None]:
@@ -120,15 +135,15 @@ def translated() -> Iterator[None]:
     try:
         yield
     except OperationalError as fault:
-        raise _unavailable(fault) from fault
+        raise _unavailable(str(fault.orig)) from fault
     except DatabaseError as fault:
-        if "malformed" in str(fault.orig) or "not a database" in str(fault.orig):
-            raise _unavailable(fault) from fault
+        reason = str(fault.orig)
+        if "malformed" in reason or "not a database" in reason:
+            raise _unavailable(reason) from fault
         raise
 
 
-def _unavailable(fault: DatabaseError) -> StoreUnavailable:
-    reason = str(fault.orig)
+def _unavailable(reason: str) -> StoreUnavailable:
     for words, kind in _REASONS.items():
         if words in reason:
             return kind(reason)
