@@ -52,6 +52,7 @@ def create_app(
     """
     config = config or Config.from_environment()
     prepare_instance(config)
+    key_file = config.key_file if config.secret_keys is None else None
     app = Flask(
         "mailboxadmin",
         template_folder=_folder("templates"),
@@ -60,7 +61,7 @@ def create_app(
         instance_path=str(config.instance),
     )
     with starting_in(config.database_file.parent):
-        vault = Vault(config.keys())
+        vault = Vault(config.keys(), file=key_file)
         _configure(app, config, vault)
         store = _open_store(app, migrations=pages)
     clock, network = clock or SystemClock(), network or Network(ca_file=config.ca_file)
@@ -84,7 +85,7 @@ def create_app(
         pool=Pool(),
         running=Running(),
         instance=config.instance,
-        key_file=config.key_file if config.secret_keys is None else None,
+        key_file=key_file,
         base_url=config.base_url,
         web_time=web_time,
     )
@@ -120,6 +121,7 @@ def _folder(name: str) -> str:
 def _configure(app: Flask, config: Config, vault: Vault) -> None:
     secure = config.base_url.startswith("https://")
     app.config.update(
+        # Anew at each request, see `web.cookies`.
         SECRET_KEY=vault.derived_key("cookies"),
         SQLALCHEMY_DATABASE_URI=config.database_url,
         SESSION_COOKIE_NAME="__Host-session" if secure else "session",

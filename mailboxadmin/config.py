@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 
 from mailboxadmin.domain.errors import MailboxAdminError
 from mailboxadmin.services.room import NO_ROOM
-from mailboxadmin.store.vault import read_or_make_key
+from mailboxadmin.store.key_file import read_or_make_keys
 
 PREFIX = "MAILBOXADMIN_"
 
@@ -121,7 +121,7 @@ class Config:
         if self.secret_keys is not None:
             return self.secret_keys
         try:
-            key = read_or_make_key(self.key_file)
+            keys = read_or_make_keys(self.key_file)
         except OSError as fault:
             if fault.errno in NO_ROOM:
                 raise
@@ -130,7 +130,7 @@ class Config:
                 "Check who owns it; without it no stored secret can be opened.",
             ) from None
         try:
-            return _keys(key)
+            return _keys(",".join(keys))
         except ValueError:
             raise KeyFault(
                 f"The key file {self.key_file} holds no key.",

@@ -23,6 +23,7 @@ main = Program(
         "oauth": "oauth",
         "backup": "backup",
         "restore": "backup",
+        "secrets": "secrets",
         "erase": "erase",
         "doctor": "doctor",
         "debug": "debug",

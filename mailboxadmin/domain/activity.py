@@ -106,6 +106,8 @@ class Code(StrEnum):
     NOTICE_TESTED = "notice.tested"
     BACKUP_CREATED = "backup.created"
     BACKUP_RESTORED = "backup.restored"
+    #: All stored secrets were sealed anew with another key.
+    SECRETS_ROTATED = "secrets.rotated"
     #: What is said to a mail server and by it is recorded, or no more.
     DEBUG_ENABLED = "debug.enabled"
     DEBUG_DISABLED = "debug.disabled"

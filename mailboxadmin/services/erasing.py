@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailboxadmin.domain.activity import Code, Entry, Level
-from mailboxadmin.domain.errors import AlreadyRunning, StoreUnavailable
+from mailboxadmin.domain.errors import AlreadyRunning
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.log_file import forget_log
 from mailboxadmin.services.permission import disconnect, read_permission
@@ -27,7 +27,7 @@ from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.backup import database_file, files_of, holds_mailbox
 from mailboxadmin.store.debug import drop_switches
 from mailboxadmin.store.mailboxes import address_by_id
-from mailboxadmin.store.overwriting import cut_log_back, overwriting, write_anew
+from mailboxadmin.store.overwriting import OTHERS_WAIT_S, leave_nothing, overwriting
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +38,6 @@ LOOK_EVERY_S = 0.1
 BITE = 200
 #: Of an index, merged in one transaction.
 MERGE_PAGES = 200
-#: While others use the instance, they wait for the file to be written anew: reading it may take
-#: so long, and writing takes about as long again.
-OTHERS_WAIT_S = 6.0
 
 REMAINS = (
     "{why}. So remains may lie in the database file, between the rows of others, where no page, "
@@ -216,13 +213,7 @@ def _overwrite(deps: Deps, within_s: float | None) -> str:
     """Have nothing of what was deleted left in the database's files; why not, empty when so."""
     for merge in (mail_search.merge, activity_search.merge):
         _merge_all(deps, merge)
-    why = ""
-    try:
-        write_anew(deps.store, within_s=within_s)
-    except StoreUnavailable as fault:
-        why = str(fault).rstrip(".")
-    if not cut_log_back(deps.store):
-        why = why or "Somebody reads an older state of it still"
+    why = leave_nothing(deps.store, within_s=within_s)
     if why:
         log.warning("what was erased was not overwritten everywhere: %s", why)
     return why

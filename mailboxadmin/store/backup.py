@@ -17,14 +17,12 @@ from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.store.notices import drop_waiting
 from mailboxadmin.store.schema import KNOWN
+from mailboxadmin.store.sessions import end_what_was_signed
 from mailboxadmin.store.tables import (
     HeartbeatRow,
     LeaseRow,
-    MailboxRow,
     RunRow,
-    SessionRow,
     SetupCodeRow,
-    StaffRow,
 )
 from mailboxadmin.store.tables_debug import DebugSwitchRow
 from mailboxadmin.store.tables_notices import ChannelRow
@@ -170,15 +168,12 @@ def forget_the_moment(db: Session, now: datetime) -> None:
         DebugSwitchRow,
         HeartbeatRow,
         LeaseRow,
-        SessionRow,
         SetupCodeRow,
     )
     for table in gone:
         db.execute(delete(table))
     drop_waiting(db)
-    db.execute(update(StaffRow).values(invitation=None))
-    no_link = dict.fromkeys(("repair_nonce", "repair_made_at", "repair_made_by"))
-    db.execute(update(MailboxRow).values(no_link))
+    end_what_was_signed(db)
     live = update(RunRow).where(RunRow.finished_at.is_(None))
     db.execute(live.values(finished_at=now, outcome=Outcome.FAILED.value))
 

@@ -34,3 +34,8 @@ def drop_consents(db: Session, mailbox_id: int) -> None:
 def drop_consents_before(db: Session, before: datetime) -> None:
     """Forget those that were begun before that instant."""
     db.execute(delete(ConsentRow).where(ConsentRow.created_at < before))
+
+
+def with_verifier(db: Session) -> list[ConsentRow]:
+    """Those of people who are on their way still: their verifier is sealed."""
+    return list(db.scalars(select(ConsentRow).where(ConsentRow.verifier.is_not(None))))

@@ -20,6 +20,9 @@ from mailboxadmin.store.store import BUSY_TIMEOUT_S, Store
 
 #: How long readers and other processes are waited for, in one try, and how many tries there are.
 TRY_S, TRIES = 1, 30
+#: While others use the instance, they wait for the file to be written anew: reading it may take
+#: so long, and writing takes about as long again.
+OTHERS_WAIT_S = 6.0
 #: Instructions of SQLite's between two looks at the clock.
 LOOK_EVERY = 10_000
 
@@ -86,3 +89,22 @@ def cut_log_back(store: Store) -> bool:
         if not busy:
             return True
     return False
+
+
+def leave_nothing(store: Store, *, within_s: float | None) -> str:
+    """Have nothing of what was deleted or replaced left in the files; why not, empty when so.
+
+    Args:
+        within_s: as `write_anew` has it.
+
+    Raises:
+        StoreUnavailable: the WAL cannot be brought into the file.
+    """
+    why = ""
+    try:
+        write_anew(store, within_s=within_s)
+    except StoreUnavailable as fault:
+        why = str(fault).rstrip(".")
+    if not cut_log_back(store):
+        why = why or "Somebody reads an older state of it still"
+    return why

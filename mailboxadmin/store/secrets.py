@@ -89,3 +89,8 @@ def write_office_secret(db: Session, name: str, sealed: bytes | None, now: datet
         row = SecretRow(mailbox_id=None, name=name)
         db.add(row)
     row.sealed, row.created_at = sealed, now
+
+
+def all_secret_rows(db: Session) -> list[SecretRow]:
+    """Everything that is sealed, of mailboxes and of the office."""
+    return list(db.scalars(select(SecretRow)))

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code
-from mailboxadmin.store.tables import ActivityRow, SessionRow, SetupCodeRow
+from mailboxadmin.store.tables import ActivityRow, MailboxRow, SessionRow, SetupCodeRow, StaffRow
 
 _TRIES = (Code.LOGIN_FAILED, Code.LOGIN_SUCCEEDED)
 
@@ -29,6 +29,14 @@ def end_session(db: Session, digest: str) -> None:
 def end_sessions_of(db: Session, staff_id: int) -> None:
     """Forget all sign-ins of a person."""
     db.execute(delete(SessionRow).where(SessionRow.staff_id == staff_id))
+
+
+def end_what_was_signed(db: Session) -> None:
+    """Everybody signs in again; invitations and links to mend a mailbox work no more."""
+    db.execute(delete(SessionRow))
+    db.execute(update(StaffRow).values(invitation=None))
+    no_link = dict.fromkeys(("repair_nonce", "repair_made_at", "repair_made_by"))
+    db.execute(update(MailboxRow).values(no_link))
 
 
 def end_stale_sessions(db: Session, *, created_before: datetime, seen_before: datetime) -> None:

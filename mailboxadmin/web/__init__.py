@@ -22,7 +22,7 @@ def current_person() -> Person:
 
 def register(app: Flask) -> None:
     """Introduce every blueprint and what goes around each request."""
-    from mailboxadmin.web import access, errors, headers, ids, limits, page
+    from mailboxadmin.web import access, cookies, errors, headers, ids, limits, page
     from mailboxadmin.web.activity import bp as activity
     from mailboxadmin.web.auth import bp as auth
     from mailboxadmin.web.board import bp as board
@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.staff import bp as staff
     from mailboxadmin.web.troubleshooting import bp as troubleshooting
 
-    for around in (pages_timed, ids, access, limits, headers, page, shown, errors):
+    for around in (cookies, pages_timed, ids, access, limits, headers, page, shown, errors):
         around.init_app(app)
     pages = (
         board,

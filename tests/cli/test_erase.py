@@ -3,9 +3,9 @@
 import pytest
 
 from mailboxadmin.services import erasing
-from mailboxadmin.services.erasing import write_anew
 from mailboxadmin.services.file_lock import InUse, use_instance
 from mailboxadmin.store import overwriting
+from mailboxadmin.store.overwriting import write_anew
 from tests.cli.conftest import store_messages
 
 
@@ -100,7 +100,7 @@ def test_nobody_begins_meanwhile(here, office, anna, monkeypatch):
         refused.append(str(fault.value))
         return write_anew(*arguments, **options)
 
-    monkeypatch.setattr(erasing, "write_anew", look)
+    monkeypatch.setattr(overwriting, "write_anew", look)
 
     done = here("erase", "anna@example.org", "--yes")
 

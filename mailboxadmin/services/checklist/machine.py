@@ -107,7 +107,7 @@ def key_file(look: Look) -> Found:
 
 
 def _opens(deps: Deps, sealed: bytes) -> bool:
-    """Asked once of each: the keys of a process do not change."""
+    """Asked once of each: what a key of this process opened, it opens still."""
     digest = sha256(sealed).digest()
     if digest in deps.opened:
         return True
