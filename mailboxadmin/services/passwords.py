@@ -6,6 +6,7 @@ Argon2id and cannot be read back by anybody.
 
 import unicodedata
 from functools import cache
+from pathlib import Path
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -18,16 +19,7 @@ MAXIMUM_LENGTH = 500
 #: What to say beside the field.
 RULES = f"At least {MINIMUM_LENGTH} characters; a few words in a row are easy to remember."
 
-#: The long ones among the passwords that are tried first everywhere.
-COMMON = frozenset(
-    """
-    0123456789 1234567890 12345678910 123456789a 1q2w3e4r5t 1q2w3e4r5t6y 1qaz2wsx3edc
-    abcdefghij administrator changeme123 football123 iloveyou123 letmein123 mailboxadmin
-    monkey12345 passw0rd123 password01 password12 password123 password1234 password12345
-    passwort123 princess123 q1w2e3r4t5 qwerty1234 qwerty12345 qwerty123456 qwertyuiop
-    qwertzuiop sunshine123 superman123 welcome123 welcome1234 willkommen
-    """.split()
-)
+_LIST = Path(__file__).with_name("common_passwords.txt")
 
 _hashes = PasswordHash((Argon2Hasher(),))
 
@@ -57,6 +49,13 @@ def verify_password(password: str, hashed: str | None) -> tuple[bool, str | None
     return _hashes.verify_and_update(password, hashed)
 
 
+@cache
+def common_passwords() -> frozenset[str]:
+    """Thousands of passwords that keep to the length and are tried first, in lower case."""
+    lines = _LIST.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("# "))
+
+
 def _fault(password: str, email: str) -> str | None:
     plain = password.lower().strip()
     if len(password) < MINIMUM_LENGTH:
@@ -65,7 +64,7 @@ def _fault(password: str, email: str) -> str | None:
         return f"Too long: use at most {MAXIMUM_LENGTH} characters."
     if plain in (email, email.partition("@")[0]):
         return "Your address is the first thing others try; choose something else."
-    if plain in COMMON or len(set(plain)) < 4:
+    if plain in common_passwords() or len(set(plain)) < 4:
         return "This one is among the first that others try; choose something else."
     return None
 
