@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code
+from mailboxadmin.domain.browser import Browser
 from mailboxadmin.domain.errors import InvalidInput, MailboxAdminError
 from mailboxadmin.domain.people import Person, Role, Standing
 from mailboxadmin.services.deps import Deps
@@ -85,7 +86,7 @@ def open_invitation(deps: Deps, token: str) -> Person:
         return known_person(db, _invited(deps, db, token).id)
 
 
-def accept_invitation(deps: Deps, token: str, password: str) -> str:
+def accept_invitation(deps: Deps, token: str, password: str, *, browser: Browser) -> str:
     """Set the password that was chosen; the token of the person's new session.
 
     Raises:
@@ -101,7 +102,7 @@ def accept_invitation(deps: Deps, token: str, password: str) -> str:
         else:
             code, message = Code.STAFF_PASSWORD_CHANGED, f"{who.email} chose another password."
         record(deps, db, code, who.id, message, actor=who.email)
-        return open_session(deps, db, who.id)
+        return open_session(deps, db, who.id, browser)
 
 
 def _invited(deps: Deps, db: Session, text: str) -> StaffRow:

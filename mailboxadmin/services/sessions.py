@@ -8,11 +8,12 @@ session whatever cookie somebody kept.
 import hashlib
 import logging
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Entry, Level
+from mailboxadmin.domain.browser import Browser
 from mailboxadmin.domain.errors import InvalidInput, MailboxAdminError, StoreUnavailable
 from mailboxadmin.domain.people import Person, Standing
 from mailboxadmin.services.deps import Deps
@@ -49,7 +50,7 @@ class SignInRefused(MailboxAdminError):
         super().__init__("That address and password do not belong together.")
 
 
-def sign_in(deps: Deps, email: str, password: str, *, remote_addr: str) -> str:
+def sign_in(deps: Deps, email: str, password: str, *, browser: Browser) -> str:
     """The token of a new session.
 
     An address that nobody has, and one of somebody invited or deactivated, takes as long as
@@ -67,43 +68,53 @@ def sign_in(deps: Deps, email: str, password: str, *, remote_addr: str) -> str:
         now_row = staff.staff_row(db, row.id) if row else None
         if right and row and now_row and _may_enter(now_row, row.password_hash):
             now_row.password_hash = rehashed or now_row.password_hash
-            return _welcome(deps, db, now_row, remote_addr)
-        _log_refusal(deps, db, now_row, remote_addr)
+            return _welcome(deps, db, now_row, browser)
+        _log_refusal(deps, db, now_row, browser)
     raise SignInRefused
 
 
-def open_session(deps: Deps, db: Session, staff_id: int) -> str:
+def open_session(deps: Deps, db: Session, staff_id: int, browser: Browser) -> str:
     """The token of a new session, inside a transaction; old ones are cleared away."""
     token, now = secrets.token_urlsafe(32), deps.clock.now()
     sessions.end_stale_sessions(
         db, created_before=now - LONGEST_SESSION, seen_before=now - LONGEST_IDLE
     )
-    sessions.add_session(db, digest=_digest(token), staff_id=staff_id, now=now)
+    sessions.add_session(db, digest=digest_of(token), staff_id=staff_id, browser=browser, now=now)
     row = staff.staff_row(db, staff_id)
     if row is not None:
         row.last_login_at = now
     return token
 
 
+def digest_of(token: str) -> str:
+    """What the database holds of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 def session_person(deps: Deps, token: str) -> Person | None:
     """Who is signed in with that token; None when the session ended or never was."""
     now = deps.clock.now()
     with deps.store.read() as db:
-        found = sessions.find_session(db, _digest(token))
+        found = sessions.find_session(db, digest_of(token))
         who = staff.find_person(db, found.staff_id) if found else None
     if found is None or who is None or who.standing is not Standing.ACTIVE:
         return None
-    if now - found.created_at > LONGEST_SESSION or now - found.last_seen_at > LONGEST_IDLE:
+    if is_over(found, now):
         return None
     if now - found.last_seen_at > TOUCH_EVERY:
         _touch(deps, found)
     return who
 
 
+def is_over(session: SessionRow, now: datetime) -> bool:
+    """True when it is too old, or was not used for too long."""
+    return now - session.created_at > LONGEST_SESSION or now - session.last_seen_at > LONGEST_IDLE
+
+
 def sign_out(deps: Deps, token: str) -> None:
     """End that session; nothing happens when it ended already."""
     with deps.store.write() as db:
-        found = sessions.find_session(db, _digest(token))
+        found = sessions.find_session(db, digest_of(token))
         if found is None:
             return
         who = known_person(db, found.staff_id)
@@ -112,7 +123,9 @@ def sign_out(deps: Deps, token: str) -> None:
         record(deps, db, Code.LOGIN_ENDED, who.id, message, actor=who.email, level=Level.ROUTINE)
 
 
-def change_own_password(deps: Deps, staff_id: int, *, current: str, new: str) -> str:
+def change_own_password(
+    deps: Deps, staff_id: int, *, current: str, new: str, browser: Browser
+) -> str:
     """Choose another password; all sessions end, and the token of a new one is the answer.
 
     Raises:
@@ -133,15 +146,15 @@ def change_own_password(deps: Deps, staff_id: int, *, current: str, new: str) ->
         store_password(db, now_row, hashed)
         message = f"{email} chose another password; other sessions ended."
         record(deps, db, Code.STAFF_PASSWORD_CHANGED, staff_id, message, actor=email)
-        return open_session(deps, db, staff_id)
+        return open_session(deps, db, staff_id, browser)
 
 
 def _may_enter(row: StaffRow, checked_hash: str | None) -> bool:
     return row.standing == Standing.ACTIVE.value and row.password_hash == checked_hash
 
 
-def _welcome(deps: Deps, db: Session, row: StaffRow, remote_addr: str) -> str:
-    token = open_session(deps, db, row.id)
+def _welcome(deps: Deps, db: Session, row: StaffRow, browser: Browser) -> str:
+    token = open_session(deps, db, row.id, browser)
     record(
         deps,
         db,
@@ -149,12 +162,12 @@ def _welcome(deps: Deps, db: Session, row: StaffRow, remote_addr: str) -> str:
         row.id,
         f"{row.email} signed in.",
         actor=row.email,
-        detail={"remote_addr": remote_addr},
+        detail={"remote_addr": browser.remote_addr},
     )
     return token
 
 
-def _log_refusal(deps: Deps, db: Session, row: StaffRow | None, remote_addr: str) -> None:
+def _log_refusal(deps: Deps, db: Session, row: StaffRow | None, browser: Browser) -> None:
     # What a stranger typed is not kept: it is often a password in the wrong field.
     now, actor = deps.clock.now(), row.email if row else STRANGER
     entry = Entry(
@@ -165,7 +178,7 @@ def _log_refusal(deps: Deps, db: Session, row: StaffRow | None, remote_addr: str
         actor=actor,
         level=Level.WARNING,
         mailbox_id=staff.mailbox_of(db, row.id) if row else None,
-        detail={"remote_addr": remote_addr},
+        detail={"remote_addr": browser.remote_addr},
     )
     previous = sessions.last_failed_sign_in(db, actor, now - REPEAT_WITHIN)
     repeat_entry(db, previous, entry, now)
@@ -180,7 +193,3 @@ def _touch(deps: Deps, session: SessionRow) -> None:
     except StoreUnavailable as fault:
         # Only makes the session end sooner; a full disk must not shut people out of reading.
         log.warning("a session could not be marked as used: %s", fault)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 
 from mailboxadmin.domain.activity import Code
+from mailboxadmin.domain.browser import Browser
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.people import Role, Standing
 from mailboxadmin.services.deps import Deps
@@ -47,7 +48,7 @@ def new_setup_code(deps: Deps) -> str:
     return code
 
 
-def set_up(deps: Deps, *, code: str, email: str, name: str, password: str) -> str:
+def set_up(deps: Deps, *, code: str, email: str, name: str, password: str, browser: Browser) -> str:
     """Make the first admin; the token of the new session.
 
     Raises:
@@ -72,7 +73,7 @@ def set_up(deps: Deps, *, code: str, email: str, name: str, password: str) -> st
         )
         sessions.replace_setup_digest(db, None, deps.clock.now())
         record(deps, db, Code.STAFF_JOINED, who.id, f"{email} set this office up.", actor=email)
-        return open_session(deps, db, who.id)
+        return open_session(deps, db, who.id, browser)
 
 
 def _check_code(deps: Deps, code: str) -> None:

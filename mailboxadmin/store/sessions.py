@@ -6,19 +6,37 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code
+from mailboxadmin.domain.browser import LONGEST, Browser
 from mailboxadmin.store.tables import ActivityRow, MailboxRow, SessionRow, SetupCodeRow, StaffRow
 
 _TRIES = (Code.LOGIN_FAILED, Code.LOGIN_SUCCEEDED)
 
 
-def add_session(db: Session, *, digest: str, staff_id: int, now: datetime) -> None:
+def add_session(
+    db: Session, *, digest: str, staff_id: int, browser: Browser, now: datetime
+) -> None:
     """Keep a sign-in."""
-    db.add(SessionRow(digest=digest, staff_id=staff_id, created_at=now, last_seen_at=now))
+    db.add(
+        SessionRow(
+            digest=digest,
+            staff_id=staff_id,
+            created_at=now,
+            last_seen_at=now,
+            user_agent=browser.user_agent[:LONGEST],
+            remote_addr=browser.remote_addr,
+        )
+    )
 
 
 def find_session(db: Session, digest: str) -> SessionRow | None:
     """The sign-in with that digest."""
     return db.get(SessionRow, digest)
+
+
+def sessions_of(db: Session, staff_id: int) -> list[SessionRow]:
+    """All sign-ins of a person, the last one used first."""
+    query = select(SessionRow).where(SessionRow.staff_id == staff_id)
+    return list(db.scalars(query.order_by(SessionRow.last_seen_at.desc(), SessionRow.digest)))
 
 
 def end_session(db: Session, digest: str) -> None:

@@ -49,6 +49,10 @@ class SessionRow(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    #: What the browser called itself at the sign-in; empty when it did not say.
+    user_agent: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: Where the sign-in came from; the cookie is worth nothing from elsewhere.
+    remote_addr: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class SetupCodeRow(Base):

@@ -23,6 +23,7 @@ def current_person() -> Person:
 def register(app: Flask) -> None:
     """Introduce every blueprint and what goes around each request."""
     from mailboxadmin.web import access, cookies, errors, headers, ids, limits, page
+    from mailboxadmin.web.account import bp as account
     from mailboxadmin.web.activity import bp as activity
     from mailboxadmin.web.auth import bp as auth
     from mailboxadmin.web.board import bp as board
@@ -53,6 +54,7 @@ def register(app: Flask) -> None:
         troubleshooting,
         settings,
         staff,
+        account,
     )
     for blueprint in (auth, repair, oauth, *pages, mail_export, debug, ops):
         app.register_blueprint(blueprint)

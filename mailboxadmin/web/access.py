@@ -34,6 +34,9 @@ class Need(Enum):
 
 #: Every endpoint, in the order of the alphabet. OWNER and SELF need `<int:mailbox_id>`.
 ROUTES: dict[str, Need] = {
+    "account.end": Need.SIGNED_IN,
+    "account.end_others": Need.SIGNED_IN,
+    "account.index": Need.SIGNED_IN,
     "activity.csv": Need.SIGNED_IN,
     "activity.index": Need.SIGNED_IN,
     "auth.invitation": Need.PUBLIC,

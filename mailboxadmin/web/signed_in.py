@@ -1,8 +1,11 @@
 """The browser's session: Flask-Login keeps a token in the cookie, the store knows whose it is."""
 
-from flask import Flask, session
+from typing import cast
+
+from flask import Flask, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from mailboxadmin.domain.browser import Browser
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services.sessions import session_person, sign_out
 from mailboxadmin.web import deps
@@ -33,6 +36,22 @@ def person() -> Person | None:
         # Asked about a stranger, Flask-Login would take away a cookie that was never given.
         return None
     return current_user.person if current_user.is_authenticated else None
+
+
+def token() -> str:
+    """The token of the session that this request belongs to.
+
+    Raises:
+        RuntimeError: nobody is signed in.
+    """
+    if person() is None:
+        raise RuntimeError("nobody is signed in")
+    return cast(str, current_user.token)
+
+
+def browser() -> Browser:
+    """What this request comes from."""
+    return Browser(user_agent=request.user_agent.string, remote_addr=request.remote_addr or "")
 
 
 def enter(token: str) -> None:

@@ -26,6 +26,7 @@ from mailboxadmin.services.findings import finding_for
 from mailboxadmin.services.invitations import add_and_invite
 from mailboxadmin.services.recording import Recording
 from mailboxadmin.services.repair import make_repair_link
+from mailboxadmin.services.sessions import sign_in
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.store import runs
 from mailboxadmin.store.certificates import pin_certificate
@@ -33,6 +34,7 @@ from mailboxadmin.web.access import ROUTES, is_allowed
 from tests.support import inbox
 from tests.support.accessible import faults_of, keyboard_faults_of
 from tests.support.browser import ServedOffice
+from tests.support.office import DESK, PASSWORD
 from tests.support.states import finding, log, put, put_mail, somebody, tick
 
 #: Files, fragments of pages, and what monitors ask for.
@@ -106,6 +108,8 @@ class Sights:
         hugo, ines = (connect(office, somebody(office, name)) for name in ("Hugo", "Ines"))
         lost = finding("oauth.grant_expired", phase=Phase.TOKEN, field=None)
         put(office, ines, State.NEEDS_ACTION, lost, steps=CLIMBED[:1])
+        for email in (GRACE, ANNA) * 2:
+            sign_in(office.deps, email, PASSWORD, browser=DESK)
         self.recording = self._record()
         self.messages = self._write(self.anna)
         self.runs = [self._run(outcome) for outcome in (None, Outcome.PARTIAL, Outcome.FAILED)]

@@ -14,7 +14,7 @@ from mailboxadmin.services.invitations import (
 )
 from mailboxadmin.services.sessions import session_person, sign_in
 from mailboxadmin.store.tables import ActivityRow
-from tests.support.office import PASSWORD, Office
+from tests.support.office import DESK, PASSWORD, Office
 
 CHOSEN = "a phrase of my own"
 
@@ -40,11 +40,11 @@ def test_the_link_says_whom_it_is_for(office: Office):
 def test_choosing_a_password_lets_in_and_is_logged(office: Office):
     anna, token = invited(office)
 
-    session = accept_invitation(office.deps, token, CHOSEN)
+    session = accept_invitation(office.deps, token, CHOSEN, browser=DESK)
 
     joined = session_person(office.deps, session)
     assert joined and joined.standing is Standing.ACTIVE
-    assert sign_in(office.deps, anna.email, CHOSEN, remote_addr="192.0.2.1")
+    assert sign_in(office.deps, anna.email, CHOSEN, browser=DESK)
     with office.deps.store.read() as db:
         assert [row.code for row in db.query(ActivityRow).order_by(ActivityRow.id)] == [
             "staff.added",
@@ -56,21 +56,21 @@ def test_choosing_a_password_lets_in_and_is_logged(office: Office):
 
 def test_a_link_works_once(office: Office):
     _, token = invited(office)
-    accept_invitation(office.deps, token, CHOSEN)
+    accept_invitation(office.deps, token, CHOSEN, browser=DESK)
 
     with pytest.raises(InvitationEnded):
         open_invitation(office.deps, token)
     with pytest.raises(InvitationEnded):
-        accept_invitation(office.deps, token, "a phrase of a thief")
+        accept_invitation(office.deps, token, "a phrase of a thief", browser=DESK)
 
 
 def test_a_weak_password_leaves_the_link_good(office: Office):
     _, token = invited(office)
 
     with pytest.raises(InvalidInput):
-        accept_invitation(office.deps, token, "short")
+        accept_invitation(office.deps, token, "short", browser=DESK)
 
-    assert accept_invitation(office.deps, token, CHOSEN)
+    assert accept_invitation(office.deps, token, CHOSEN, browser=DESK)
 
 
 def test_a_link_ends_after_seven_days(office: Office):
@@ -109,9 +109,9 @@ def test_who_is_disabled_cannot_be_invited_and_an_open_link_ends(office: Office)
 def test_a_link_for_somebody_active_replaces_the_password_only_when_it_is_used(office: Office):
     anna = office.person("anna@example.org")
     token = token_of(invite(office.deps, anna.id, actor="test"))
-    session = sign_in(office.deps, anna.email, PASSWORD, remote_addr="192.0.2.1")
+    session = sign_in(office.deps, anna.email, PASSWORD, browser=DESK)
 
-    accept_invitation(office.deps, token, CHOSEN)
+    accept_invitation(office.deps, token, CHOSEN, browser=DESK)
 
     assert session_person(office.deps, session) is None
     with office.deps.store.read() as db:

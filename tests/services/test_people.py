@@ -9,7 +9,7 @@ from mailboxadmin.domain.people import Role, Standing
 from mailboxadmin.services import people
 from mailboxadmin.services.sessions import session_person, sign_in
 from mailboxadmin.store.tables import ActivityRow
-from tests.support.office import PASSWORD, Office
+from tests.support.office import DESK, PASSWORD, Office
 
 
 def codes(office: Office) -> list[str]:
@@ -141,7 +141,7 @@ def test_of_two_admins_who_disable_each_other_one_is_left(office: Office):
 
 def test_who_is_disabled_is_out_at_once_and_comes_back_with_the_same_password(office: Office):
     anna = office.person("anna@example.org")
-    token = sign_in(office.deps, anna.email, PASSWORD, remote_addr="192.0.2.1")
+    token = sign_in(office.deps, anna.email, PASSWORD, browser=DESK)
 
     people.disable_person(office.deps, anna.id, actor="grace@example.org")
     after = session_person(office.deps, token)
@@ -149,7 +149,7 @@ def test_who_is_disabled_is_out_at_once_and_comes_back_with_the_same_password(of
 
     assert after is None
     assert session_person(office.deps, token) is None
-    assert sign_in(office.deps, anna.email, PASSWORD, remote_addr="192.0.2.1")
+    assert sign_in(office.deps, anna.email, PASSWORD, browser=DESK)
 
 
 def test_an_invited_person_who_was_disabled_comes_back_as_invited(office: Office):
@@ -164,12 +164,12 @@ def test_an_invited_person_who_was_disabled_comes_back_as_invited(office: Office
 
 def test_a_password_that_is_set_lets_in_and_ends_earlier_sessions(office: Office):
     anna = office.person("anna@example.org")
-    token = sign_in(office.deps, anna.email, PASSWORD, remote_addr="192.0.2.1")
+    token = sign_in(office.deps, anna.email, PASSWORD, browser=DESK)
 
     people.set_password(office.deps, anna.id, "another good phrase", actor="command line")
 
     assert session_person(office.deps, token) is None
-    assert sign_in(office.deps, anna.email, "another good phrase", remote_addr="192.0.2.1")
+    assert sign_in(office.deps, anna.email, "another good phrase", browser=DESK)
 
 
 def test_a_mailbox_is_made_once(office: Office):

@@ -17,9 +17,7 @@ from mailboxadmin.services.sessions import (
     sign_out,
 )
 from mailboxadmin.store.tables import ActivityRow, SessionRow, StaffRow
-from tests.support.office import PASSWORD, Office
-
-FROM = "192.0.2.1"
+from tests.support.office import DESK, PASSWORD, Office
 
 
 def refusals(office: Office) -> list[ActivityRow]:
@@ -30,7 +28,7 @@ def refusals(office: Office) -> list[ActivityRow]:
 def test_who_signs_in_is_known_by_the_token_and_the_database_does_not_hold_it(office: Office):
     anna = office.person("anna@example.org")
 
-    token = sign_in(office.deps, " Anna@Example.ORG ", PASSWORD, remote_addr=FROM)
+    token = sign_in(office.deps, " Anna@Example.ORG ", PASSWORD, browser=DESK)
 
     found = session_person(office.deps, token)
     assert found and found.id == anna.id
@@ -49,7 +47,7 @@ def test_a_wrong_password_an_unknown_address_and_an_invited_one_get_the_same_ans
     answers = set()
     for email in ("anna@example.org", "nobody@example.org", "info@example.org"):
         with pytest.raises(SignInRefused) as refusal:
-            sign_in(office.deps, email, "not the password", remote_addr=FROM)
+            sign_in(office.deps, email, "not the password", browser=DESK)
         answers.add(str(refusal.value))
 
     assert len(answers) == 1
@@ -70,7 +68,7 @@ def test_an_unknown_address_takes_as_long_as_a_known_one(
     monkeypatch.setattr(Argon2Hasher, "verify", counted)
     for email in ("nobody@example.org", "anna@example.org"):
         with pytest.raises(SignInRefused):
-            sign_in(office.deps, email, "not the password", remote_addr=FROM)
+            sign_in(office.deps, email, "not the password", browser=DESK)
 
     unknown, known = costs
     assert unknown == known
@@ -81,7 +79,7 @@ def test_a_disabled_person_is_refused_with_the_right_password(office: Office):
     people.disable_person(office.deps, anna.id, actor="test")
 
     with pytest.raises(SignInRefused):
-        sign_in(office.deps, anna.email, PASSWORD, remote_addr=FROM)
+        sign_in(office.deps, anna.email, PASSWORD, browser=DESK)
 
     assert "deactivated" in refusals(office)[0].message
 
@@ -91,7 +89,7 @@ def test_refused_sign_ins_in_a_row_are_one_line_until_a_good_one(office: Office)
 
     for password in ("wrong one", "wrong two", PASSWORD, "wrong three"):
         try:
-            sign_in(office.deps, "anna@example.org", password, remote_addr=FROM)
+            sign_in(office.deps, "anna@example.org", password, browser=DESK)
         except SignInRefused:
             office.clock.advance(minutes=1)
 
@@ -103,7 +101,7 @@ def test_refused_sign_ins_in_a_row_are_one_line_until_a_good_one(office: Office)
 
 def test_what_a_stranger_typed_is_not_kept(office: Office):
     with pytest.raises(SignInRefused):
-        sign_in(office.deps, "my secret password", "anna@example.org", remote_addr=FROM)
+        sign_in(office.deps, "my secret password", "anna@example.org", browser=DESK)
 
     [row] = refusals(office)
     assert row.actor == STRANGER
@@ -112,8 +110,8 @@ def test_what_a_stranger_typed_is_not_kept(office: Office):
 
 def test_signing_out_ends_this_session_only(office: Office):
     office.person("anna@example.org")
-    here = sign_in(office.deps, "anna@example.org", PASSWORD, remote_addr=FROM)
-    there = sign_in(office.deps, "anna@example.org", PASSWORD, remote_addr=FROM)
+    here = sign_in(office.deps, "anna@example.org", PASSWORD, browser=DESK)
+    there = sign_in(office.deps, "anna@example.org", PASSWORD, browser=DESK)
 
     sign_out(office.deps, here)
     sign_out(office.deps, here)
@@ -124,7 +122,7 @@ def test_signing_out_ends_this_session_only(office: Office):
 
 def test_a_session_ends_a_week_after_the_last_click(office: Office):
     office.person("anna@example.org")
-    token = sign_in(office.deps, "anna@example.org", PASSWORD, remote_addr=FROM)
+    token = sign_in(office.deps, "anna@example.org", PASSWORD, browser=DESK)
 
     office.clock.advance(days=6)
     clicked = session_person(office.deps, token)
@@ -138,7 +136,7 @@ def test_a_session_ends_a_week_after_the_last_click(office: Office):
 
 def test_a_session_ends_after_a_month_however_often_one_clicks(office: Office):
     office.person("anna@example.org")
-    token = sign_in(office.deps, "anna@example.org", PASSWORD, remote_addr=FROM)
+    token = sign_in(office.deps, "anna@example.org", PASSWORD, browser=DESK)
 
     for _ in range(6):
         office.clock.advance(days=5)
@@ -150,9 +148,11 @@ def test_a_session_ends_after_a_month_however_often_one_clicks(office: Office):
 
 def test_another_password_ends_all_sessions_and_begins_one(office: Office):
     anna = office.person("anna@example.org")
-    stolen = sign_in(office.deps, anna.email, PASSWORD, remote_addr=FROM)
+    stolen = sign_in(office.deps, anna.email, PASSWORD, browser=DESK)
 
-    token = change_own_password(office.deps, anna.id, current=PASSWORD, new="a longer new phrase")
+    token = change_own_password(
+        office.deps, anna.id, current=PASSWORD, new="a longer new phrase", browser=DESK
+    )
 
     assert session_person(office.deps, stolen) is None
     assert session_person(office.deps, token)
@@ -162,10 +162,12 @@ def test_another_password_needs_the_present_one(office: Office):
     anna = office.person("anna@example.org")
 
     with pytest.raises(InvalidInput) as fault:
-        change_own_password(office.deps, anna.id, current="a guess", new="a longer new phrase")
+        change_own_password(
+            office.deps, anna.id, current="a guess", new="a longer new phrase", browser=DESK
+        )
 
     assert fault.value.field == "current"
-    assert sign_in(office.deps, anna.email, PASSWORD, remote_addr=FROM)
+    assert sign_in(office.deps, anna.email, PASSWORD, browser=DESK)
 
 
 def test_a_hash_that_is_out_of_date_is_made_anew_at_the_sign_in(office: Office):
@@ -176,11 +178,11 @@ def test_a_hash_that_is_out_of_date_is_made_anew_at_the_sign_in(office: Office):
     with office.deps.store.write() as db:
         db.get_one(StaffRow, anna.id).password_hash = old
 
-    sign_in(office.deps, anna.email, PASSWORD, remote_addr=FROM)
+    sign_in(office.deps, anna.email, PASSWORD, browser=DESK)
 
     with office.deps.store.read() as db:
         assert db.get_one(StaffRow, anna.id).password_hash != old
-    assert sign_in(office.deps, anna.email, PASSWORD, remote_addr=FROM)
+    assert sign_in(office.deps, anna.email, PASSWORD, browser=DESK)
 
 
 def test_a_password_is_the_same_however_the_keyboard_composes_it(office: Office):
@@ -188,4 +190,4 @@ def test_a_password_is_the_same_however_the_keyboard_composes_it(office: Office)
 
     decomposed = "gru\u0308ne A\u0308pfel im Mai"
 
-    assert sign_in(office.deps, "anna@example.org", decomposed, remote_addr=FROM)
+    assert sign_in(office.deps, "anna@example.org", decomposed, browser=DESK)

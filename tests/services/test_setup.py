@@ -10,11 +10,13 @@ from mailboxadmin.services import people
 from mailboxadmin.services.sessions import session_person
 from mailboxadmin.services.setup import SetupClosed, admin_exists, new_setup_code, set_up
 from mailboxadmin.store.tables import SetupCodeRow
-from tests.support.office import PASSWORD, Office
+from tests.support.office import DESK, PASSWORD, Office
 
 
 def become_admin(office: Office, code: str, email: str = "grace@example.org") -> str:
-    return set_up(office.deps, code=code, email=email, name="Grace", password=PASSWORD)
+    return set_up(
+        office.deps, code=code, email=email, name="Grace", password=PASSWORD, browser=DESK
+    )
 
 
 def test_the_code_makes_the_first_admin(office: Office):

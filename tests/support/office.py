@@ -25,6 +25,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from mailboxadmin.app import create_app
 from mailboxadmin.config import Config
 from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.browser import Browser
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.domain.run import SyncReport
@@ -41,6 +42,8 @@ from tests.support.mailstore import Account
 from tests.support.waiting import wait_for
 
 PASSWORD = "correct horse battery"
+#: Where the people of the tests sit.
+DESK = Browser(user_agent="Firefox/128.0", remote_addr="192.0.2.1")
 
 
 @dataclass(frozen=True, slots=True)

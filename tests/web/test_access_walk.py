@@ -43,6 +43,9 @@ OPEN = {
 }
 #: Where people who are signed in find their own things without a mailbox in the address.
 OWN = {
+    "account.end",
+    "account.end_others",
+    "account.index",
     "activity.csv",
     "activity.index",
     "auth.password",

@@ -35,7 +35,7 @@ def login() -> Answer:
     if form.validate_on_submit():
         address, password = form.email.data, form.password.data
         try:
-            token = sign_in(deps(), address, password, remote_addr=request.remote_addr or "")
+            token = sign_in(deps(), address, password, browser=signed_in.browser())
         except SignInRefused as refusal:
             limits.count_refusal()
             form.form_errors.append(str(refusal))
@@ -62,7 +62,7 @@ def setup() -> Answer:
     form = SetUpForm()
     if form.validate_on_submit():
         try:
-            signed_in.enter(set_up(deps(), **_entered(form)))
+            signed_in.enter(set_up(deps(), **_entered(form), browser=signed_in.browser()))
         except InvalidInput as fault:
             _refuse(form, fault, secret="code")
         except SetupClosed:
@@ -80,7 +80,8 @@ def invitation(token: str) -> Answer:
     try:
         person = open_invitation(deps(), token)
         if form.validate_on_submit():
-            signed_in.enter(accept_invitation(deps(), token, form.password.data))
+            chosen = form.password.data
+            signed_in.enter(accept_invitation(deps(), token, chosen, browser=signed_in.browser()))
             return redirect("/")
     except InvitationEnded:
         limits.count_refusal()
@@ -97,9 +98,11 @@ def password() -> Answer:
     """Choose another password; other browsers are signed out."""
     form = ChangePasswordForm()
     if form.validate_on_submit():
-        current, new = form.current.data, form.password.data
+        entered = {"current": form.current.data, "new": form.password.data}
         try:
-            token = change_own_password(deps(), current_person().id, current=current, new=new)
+            token = change_own_password(
+                deps(), current_person().id, **entered, browser=signed_in.browser()
+            )
         except InvalidInput as fault:
             _refuse(form, fault, secret="current")
         else:
