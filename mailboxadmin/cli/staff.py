@@ -10,14 +10,14 @@ from mailboxadmin.cli.output import instant, json_option, print_json, print_tabl
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.services import people
-from mailboxadmin.services.invitations import add_and_invite
+from mailboxadmin.services.invitations import add_and_invite, invite
 from mailboxadmin.services.names import read_role
 from mailboxadmin.services.people_csv import add_people_from_csv, decode_table
 
 
 @click.group(no_args_is_help=False)
 def staff() -> None:
-    """The people: add, list, disable, set a password."""
+    """The people: add, list, disable, set a password or make a link for one."""
 
 
 @staff.command
@@ -94,6 +94,15 @@ def disable(email: str) -> None:
     deps = open_deps()
     person = people.disable_person(deps, people.person_by_email(deps, email).id, actor=COMMAND_LINE)
     click.echo(f"{person.email} can no longer sign in.")
+
+
+@staff.command
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a link in which EMAIL chooses a password; an earlier one ends."""
+    deps = open_deps()
+    person = people.person_by_email(deps, email)
+    _print_links(((person, invite(deps, person.id, actor=COMMAND_LINE)),))
 
 
 @staff.command

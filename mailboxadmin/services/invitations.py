@@ -25,7 +25,10 @@ from mailboxadmin.services.signed_links import LinkUnreadable, new_nonce, read_t
 from mailboxadmin.store import staff
 from mailboxadmin.store.tables import StaffRow
 
-VALID_FOR = timedelta(days=7)
+#: An invitation waits for somebody who may be away …
+INVITATION_VALID_FOR = timedelta(days=7)
+#: … and a link for another password for somebody who asked for it.
+NEW_PASSWORD_VALID_FOR = timedelta(days=1)
 PURPOSE = "invitations"
 
 
@@ -53,7 +56,8 @@ def add_and_invite(
 def invite(deps: Deps, staff_id: int, *, actor: str) -> str:
     """A new link for that person, as a full address; an earlier one ends.
 
-    For somebody who has a password it is a way to choose a new one.
+    For somebody who has a password it is a way to choose another one, which the admin never
+    learns; until it is used, the present one holds.
 
     Raises:
         NotFound: there is nobody of that id.
@@ -70,10 +74,19 @@ def make_link(deps: Deps, db: Session, staff_id: int, *, actor: str) -> str:
     if row is None or who.standing is Standing.DISABLED:
         raise InvalidInput("standing", f"{who.email} is deactivated; reactivate them first.")
     row.invitation = new_nonce()
-    message = f"An invitation link was made for {who.email}."
-    record(deps, db, Code.STAFF_INVITED, staff_id, message, actor=actor)
+    if who.standing is Standing.INVITED:
+        code, message = Code.STAFF_INVITED, f"An invitation link was made for {who.email}."
+    else:
+        code = Code.STAFF_PASSWORD_LINK_MADE
+        message = f"A link was made in which {who.email} chooses another password."
+    record(deps, db, code, staff_id, message, actor=actor)
     token = sign(deps, PURPOSE, staff_id, row.invitation)
     return f"{deps.base_url}/invitation/{token}"
+
+
+def valid_for(standing: Standing) -> timedelta:
+    """How long a link for somebody who stands so can be used."""
+    return INVITATION_VALID_FOR if standing is Standing.INVITED else NEW_PASSWORD_VALID_FOR
 
 
 def open_invitation(deps: Deps, token: str) -> Person:
@@ -113,6 +126,6 @@ def _invited(deps: Deps, db: Session, text: str) -> StaffRow:
     row = staff.staff_row(db, token.about)
     if row is None or not token.has(row.invitation):
         raise InvitationEnded
-    if token.is_older_than(VALID_FOR, deps.clock.now()):
+    if token.is_older_than(valid_for(Standing(row.standing)), deps.clock.now()):
         raise InvitationEnded
     return row

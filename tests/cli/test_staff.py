@@ -105,3 +105,14 @@ def test_a_setup_code_is_given_until_there_is_an_admin(run, office):
     assert re.fullmatch(r"[A-Z2-9]{4}(-[A-Z2-9]{4}){3}", first)
     assert first != second
     assert late.status == 2
+
+
+def test_a_link_is_made_for_who_forgot_the_password_and_ends_the_one_before(run):
+    run("staff", "add", "anna@example.org", "--password-stdin", stdin=PASSWORD)
+
+    first, second = (run("staff", "link", "Anna@example.org").out.split() for _ in range(2))
+
+    assert first[0] == second[0] == "anna@example.org"
+    assert LINK.fullmatch(first[1]) and LINK.fullmatch(second[1])
+    assert first[1] != second[1]
+    assert run("staff", "link", "nobody@example.org").status == 2

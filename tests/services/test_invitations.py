@@ -12,7 +12,7 @@ from mailboxadmin.services.invitations import (
     invite,
     open_invitation,
 )
-from mailboxadmin.services.sessions import session_person, sign_in
+from mailboxadmin.services.sessions import change_own_password, session_person, sign_in
 from mailboxadmin.store.tables import ActivityRow
 from tests.support.office import DESK, PASSWORD, Office
 
@@ -116,6 +116,41 @@ def test_a_link_for_somebody_active_replaces_the_password_only_when_it_is_used(o
     assert session_person(office.deps, session) is None
     with office.deps.store.read() as db:
         assert db.query(ActivityRow).filter_by(code="staff.password_changed").count() == 1
+
+
+def test_a_link_for_another_password_ends_after_a_day(office: Office):
+    anna = office.person("anna@example.org")
+    token = token_of(invite(office.deps, anna.id, actor="grace@example.org"))
+
+    office.clock.advance(days=1)
+    still = open_invitation(office.deps, token)
+    office.clock.advance(seconds=1)
+
+    assert still == anna
+    with pytest.raises(InvitationEnded):
+        open_invitation(office.deps, token)
+
+
+def test_a_link_for_another_password_is_logged_where_its_owner_sees_it(office: Office):
+    anna = office.person("anna@example.org")
+
+    invite(office.deps, anna.id, actor="grace@example.org")
+
+    with office.deps.store.read() as db:
+        [row] = db.query(ActivityRow).filter_by(code="staff.password_link_made")
+    assert (row.mailbox_id, row.actor) == (anna.mailbox_id, "grace@example.org")
+
+
+def test_another_password_ends_a_link_that_is_open(office: Office):
+    anna = office.person("anna@example.org")
+    token = token_of(invite(office.deps, anna.id, actor="grace@example.org"))
+
+    change_own_password(
+        office.deps, anna.id, current=PASSWORD, new="a longer new phrase", browser=DESK
+    )
+
+    with pytest.raises(InvitationEnded):
+        open_invitation(office.deps, token)
 
 
 @pytest.mark.parametrize("damage", ["", "x", "WzEsIm4iXQ.aaaaaa.bbbbbb", "ä", "a.b.c.d"])

@@ -178,6 +178,25 @@ def test_a_new_link_is_shown_and_ends_the_earlier_one(grace: Visitor, anna: Pers
     assert grace.get(second).status_code == 200
 
 
+def test_a_forgotten_password_is_replaced_by_a_link_and_never_known_to_the_admin(
+    office: Office, grace: Visitor, anna: Person
+):
+    person = f"/staff/{anna.id}"
+    asked = grace.get(person).text
+    shown = grace.post(f"{person}/invite", form_at=person)
+    [link] = LINK.findall(shown.text)
+    visitor = Visitor(office.app)
+    before = visitor.get(link).text
+    visitor.post(link, password="a phrase of my own")
+
+    assert "Make a link for another password" in asked
+    assert "works once, for a day" in shown.text
+    assert "Choose another password" in before
+    assert visitor.is_signed_in()
+    assert Visitor(office.app).sign_in(anna.email, "a phrase of my own").status_code == 302
+    assert Visitor(office.app).sign_in(anna.email, PASSWORD).status_code == 401
+
+
 def test_somebody_deactivated_gets_no_link(office: Office, grace: Visitor, anna: Person):
     people.disable_person(office.deps, anna.id, actor="grace@example.org")
 

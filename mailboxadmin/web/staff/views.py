@@ -8,7 +8,7 @@ from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.services import people
 from mailboxadmin.services.board import glance_at_all
-from mailboxadmin.services.invitations import add_and_invite
+from mailboxadmin.services.invitations import add_and_invite, valid_for
 from mailboxadmin.services.invitations import invite as make_invitation
 from mailboxadmin.services.names import read_role
 from mailboxadmin.services.people_csv import add_people_from_csv
@@ -122,7 +122,8 @@ def _list(add_form: AddForm, table_form: TableForm, lines: tuple[InvalidInput, .
 
 
 def _links(links: Links) -> str:
-    return render_template("staff/links.html", links=links)
+    days = min(valid_for(person.standing).days for person, _ in links)
+    return render_template("staff/links.html", links=links, days=days)
 
 
 def _back(staff_id: int, role: Role) -> Response:
