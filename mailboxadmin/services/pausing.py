@@ -2,15 +2,19 @@
 
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from mailboxadmin.domain.activity import Code, Entry
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import State
+from mailboxadmin.domain.people import Standing
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.store import runs
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.mailboxes import mailbox_row
 from mailboxadmin.store.secrets import is_configured
+from mailboxadmin.store.staff import person_of_mailbox
 from mailboxadmin.store.tables import MailboxRow
 
 
@@ -28,9 +32,7 @@ def pause_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:
         if row.state == State.PAUSED:
             return
         rest(row)
-        running = runs.live_run(db, mailbox_id)
-        if running is not None:
-            runs.request_cancel(db, running, by=actor)
+        running = ask_to_stop(db, mailbox_id, by=actor)
         add_entry(db, _entry(Code.MAILBOX_PAUSED, "Paused.", mailbox_id, actor), deps.clock.now())
     if running is not None:
         deps.running.stop(running, by=actor)
@@ -41,15 +43,27 @@ def resume_mailbox(deps: Deps, mailbox_id: int, *, actor: str) -> None:
 
     Raises:
         NotFound: there is no such mailbox.
+        InvalidInput: its owner is deactivated.
     """
     now = deps.clock.now()
     with deps.store.write() as db:
         row = mailbox_row(db, mailbox_id)
         if row.state != State.PAUSED:
             return
+        owner = person_of_mailbox(db, mailbox_id)
+        if owner.standing is Standing.DISABLED:
+            raise InvalidInput("standing", f"{owner.email} is deactivated; reactivate them first.")
         wake(row, now)
         entry = _entry(Code.MAILBOX_RESUMED, "Resumed: it is checked again.", mailbox_id, actor)
         add_entry(db, entry, now)
+
+
+def ask_to_stop(db: Session, mailbox_id: int, *, by: str) -> int | None:
+    """Have the run that goes on end, wherever it runs; its id, to stop it here at once."""
+    running = runs.live_run(db, mailbox_id)
+    if running is not None:
+        runs.request_cancel(db, running, by=by)
+    return running
 
 
 def rest(row: MailboxRow) -> None:

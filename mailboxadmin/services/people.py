@@ -11,7 +11,7 @@ from mailboxadmin.domain.people import Person, Role, Standing
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.names import read_email, read_name
 from mailboxadmin.services.passwords import hash_password
-from mailboxadmin.services.pausing import rest, wake
+from mailboxadmin.services.pausing import ask_to_stop, rest, wake
 from mailboxadmin.store import sessions, staff
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.mailboxes import end_repair_link, mailbox_of_staff
@@ -130,7 +130,7 @@ def change_person(deps: Deps, staff_id: int, *, name: str, role: Role, actor: st
 
 
 def disable_person(deps: Deps, staff_id: int, *, actor: str) -> Person:
-    """Shut somebody out: sessions and links end at once, their mailbox rests.
+    """Shut somebody out: sessions, links and a sync that runs end at once, their mailbox rests.
 
     The mail that was fetched stays as it is.
 
@@ -145,14 +145,15 @@ def disable_person(deps: Deps, staff_id: int, *, actor: str) -> Person:
         row.standing, row.invitation = Standing.DISABLED.value, None
         _keep_an_admin(db, row.role, field="standing")
         sessions.end_sessions_of(db, staff_id)
-        mailbox = mailbox_of_staff(db, staff_id)
-        if mailbox is not None:
-            end_repair_link(mailbox)
-            if is_configured(db, mailbox.id):
-                rest(mailbox)
+        running = _rest_mailbox(db, staff_id, by=actor)
         message = f"{row.email} was deactivated and can no longer sign in."
         record(deps, db, Code.STAFF_DISABLED, staff_id, message, actor=actor, level=Level.WARNING)
-        return known_person(db, staff_id)
+        who = known_person(db, staff_id)
+    if running is not None:
+        deps.running.stop(running, by=actor)
+    if who.mailbox_id is not None:
+        deps.live.give_up(who.mailbox_id)
+    return who
 
 
 def enable_person(deps: Deps, staff_id: int, *, actor: str) -> Person:
@@ -244,6 +245,17 @@ def record(
         detail=dict(detail or {}),
     )
     add_entry(db, entry, deps.clock.now())
+
+
+def _rest_mailbox(db: Session, staff_id: int, *, by: str) -> int | None:
+    """Nothing opens their mailbox any more; the run that is to be stopped, if one goes on."""
+    mailbox = mailbox_of_staff(db, staff_id)
+    if mailbox is None:
+        return None
+    end_repair_link(mailbox)
+    if is_configured(db, mailbox.id):
+        rest(mailbox)
+    return ask_to_stop(db, mailbox.id, by=by)
 
 
 def _in_words(changes: Mapping[str, list[str]]) -> str:

@@ -25,6 +25,11 @@ def find_person_by_email(db: Session, email: str) -> Person | None:
     return _one(db, _people().where(StaffRow.email == email))
 
 
+def person_of_mailbox(db: Session, mailbox_id: int) -> Person:
+    """Whose mailbox that is, which there is."""
+    return _person(db.execute(_people().where(MailboxRow.id == mailbox_id)).one())
+
+
 def staff_row(db: Session, staff_id: int) -> StaffRow | None:
     """The row of that person, to be changed inside a write transaction."""
     return db.get(StaffRow, staff_id)

@@ -89,3 +89,28 @@ def test_the_mailbox_of_a_deactivated_person_rests_until_they_are_back(
 
     assert (resting.state, resting.next_attempt_at) == (State.PAUSED, None)
     assert (awake.state, awake.next_attempt_at) == (State.OK, office.clock.now())
+
+
+def test_deactivating_its_owner_stops_the_run_that_goes_on(office: Office):
+    office.admin()
+    anna = states.somebody(office, "Anna")
+    mailbox_id = states.put(office, anna, State.OK)
+
+    run = begin_run(office.deps, mailbox_id, actor="scheduler")
+    with held(office.deps, run):
+        people.disable_person(office.deps, anna.id, actor=ACTOR)
+
+        assert run.control.stopped
+    assert read_progress(office.deps, run.id, mailbox_id).cancel_requested
+
+
+def test_a_mailbox_is_not_resumed_while_its_owner_is_deactivated(office: Office):
+    office.admin()
+    anna = states.somebody(office, "Anna")
+    mailbox_id = states.put(office, anna, State.OK)
+    people.disable_person(office.deps, anna.id, actor=ACTOR)
+
+    with pytest.raises(InvalidInput, match="reactivate them first"):
+        resume_mailbox(office.deps, mailbox_id, actor=ACTOR)
+
+    assert board.mailbox(office.deps, mailbox_id).state is State.PAUSED

@@ -1,6 +1,7 @@
 """Pausing and resuming a mailbox by its buttons."""
 
 from mailboxadmin.domain.mailbox import State
+from mailboxadmin.services import people
 from mailboxadmin.services.board import mailbox
 from tests.support import states
 from tests.support.office import Office
@@ -51,3 +52,16 @@ def test_it_takes_a_form_a_token_and_the_right_person(office: Office, at_desk):
     assert anna.post_without_token(f"/mailboxes/{box}/pause").status_code == 400
     assert ben.post(f"/mailboxes/{box}/pause", form_at="/password").status_code == 404
     assert mailbox(office.deps, box).state is State.OK
+
+
+def test_what_a_deactivated_person_has_is_not_resumed_and_the_admin_reads_why(office, at_desk):
+    office.admin("grace@example.org")
+    anna = states.somebody(office, "Anna")
+    box = states.put(office, anna, State.OK)
+    people.disable_person(office.deps, anna.id, actor="grace@example.org")
+    grace = at_desk("grace@example.org")
+
+    grace.post(f"/mailboxes/{box}/resume", form_at=f"/mailboxes/{box}")
+
+    assert "is deactivated; reactivate them first" in grace.get(f"/mailboxes/{box}").text
+    assert mailbox(office.deps, box).state is State.PAUSED

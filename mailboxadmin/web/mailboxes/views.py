@@ -92,6 +92,10 @@ def pause(mailbox_id: int) -> Response:
 @bp.post("/resume")
 def resume(mailbox_id: int) -> Response:
     """Have it checked again."""
-    resume_mailbox(deps(), mailbox_id, actor=current_person().email)
-    flash("Resumed. It is checked within a minute.", "ok")
+    try:
+        resume_mailbox(deps(), mailbox_id, actor=current_person().email)
+    except InvalidInput as fault:
+        flash(fault.sentence, "act")
+    else:
+        flash("Resumed. It is checked within a minute.", "ok")
     return redirect(url_for(".detail", mailbox_id=mailbox_id))
