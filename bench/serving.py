@@ -12,7 +12,7 @@ from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
-from tests.support.ports import LOOPBACK, free_port
+from mailboxadmin.demo.ports import LOOPBACK, free_port
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 PATIENCE_S = 60.0

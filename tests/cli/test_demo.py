@@ -12,7 +12,7 @@ import urllib.request
 import pytest
 
 from mailboxadmin.cli import demo as module
-from tests.support.ports import free_port
+from mailboxadmin.demo.ports import free_port
 
 PATIENCE_S = 90
 

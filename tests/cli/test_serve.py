@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from mailboxadmin.demo.ports import free_port
 from mailboxadmin.services.activity import Filter, iter_entries
 from tests.support.office import Office
-from tests.support.ports import free_port
 
 PATIENCE_S = 60
 #: As `python -m mailboxadmin`, with a tick every second instead of every fifteen. What it waits

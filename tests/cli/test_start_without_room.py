@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.ports import free_port
+from mailboxadmin.demo.ports import free_port
 
 #: As `python -m mailboxadmin` where no file may grow beyond so many bytes. (Python ignores
 #: SIGXFSZ.)

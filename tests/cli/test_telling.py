@@ -1,10 +1,10 @@
 """`sync --due` tells people too, and no command prints what it tells them with."""
 
+from mailboxadmin.demo.ports import LOOPBACK, free_port
 from mailboxadmin.domain.mailbox import Encryption, Server
 from tests.support.hook_server import HookServer
 from tests.support.mailstore import Account
 from tests.support.office import Office
-from tests.support.ports import LOOPBACK, free_port
 from tests.support.smtp_server import SmtpServer
 from tests.support.telling import HOOK_CANARY, SMTP_CANARY, TO
 

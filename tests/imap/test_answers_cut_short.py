@@ -5,22 +5,13 @@ import time
 
 import pytest
 
+from mailboxadmin.demo.deeds import IMPOSSIBLE_LITERAL, OVERFLOWING_LITERAL, Close, Drip, Stall
 from mailboxadmin.domain.errors import Cancelled, Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.imap.deadline import Deadline
 from tests.imap.callers import account, facts_of, fetch_line, in_inbox, on_dovecot, session
-from tests.support.scripted_steps import (
-    IMPOSSIBLE_LITERAL,
-    OVERFLOWING_LITERAL,
-    Close,
-    Drip,
-    Stall,
-    capability,
-    expect,
-    login,
-    select,
-)
+from tests.support.scripted_steps import capability, expect, login, select
 
 #: Enough to sign in and select on a busy machine; the test then waits for its end.
 SHORT_S = 4.0

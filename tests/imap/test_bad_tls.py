@@ -8,19 +8,13 @@ import base64
 
 import pytest
 
+from mailboxadmin.demo.deeds import Close, CloseAfter, StartTls
 from mailboxadmin.domain.errors import Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.imap.said import secret_forms
 from tests.imap.callers import account, failure, session
-from tests.support.scripted_steps import (
-    Close,
-    CloseAfter,
-    StartTls,
-    capability,
-    expect,
-    login,
-)
+from tests.support.scripted_steps import capability, expect, login
 
 NAME, PASSWORD = "ann.baker", "correct horse"
 CERTIFICATES = {

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailboxadmin.demo.deeds import Close
 from mailboxadmin.domain.errors import Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.message import SEEN, Fetched
@@ -16,7 +17,7 @@ from mailboxadmin.imap.question import Question
 from mailboxadmin.imap.session import Unfetchable
 from tests.imap.callers import facts_of, in_inbox
 from tests.imap.recording import recorded
-from tests.support.scripted_steps import Close, expect, literal
+from tests.support.scripted_steps import expect, literal
 
 #: What each message is: its flags and its bytes, some of which look like IMAP.
 TRUTH = {

@@ -4,12 +4,7 @@ import time
 
 import pytest
 
-from mailboxadmin.domain.errors import Happening
-from mailboxadmin.domain.finding import Phase
-from mailboxadmin.imap import climb
-from mailboxadmin.imap.deadline import Deadline
-from tests.imap.callers import account, failure, phases
-from tests.support.scripted_steps import (
+from mailboxadmin.demo.deeds import (
     BYE_GREETING,
     HTTP_GREETING,
     POP3_GREETING,
@@ -19,8 +14,13 @@ from tests.support.scripted_steps import (
     CloseAfter,
     Drip,
     Stall,
-    expect,
 )
+from mailboxadmin.domain.errors import Happening
+from mailboxadmin.domain.finding import Phase
+from mailboxadmin.imap import climb
+from mailboxadmin.imap.deadline import Deadline
+from tests.imap.callers import account, failure, phases
+from tests.support.scripted_steps import expect
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,14 @@ import threading
 
 import pytest
 
+from mailboxadmin.demo.deeds import Close, Pause
 from mailboxadmin.domain.errors import Happening
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.imap.idle import Woke
 from mailboxadmin.imap.waker import Waker
 from tests.imap.callers import facts_of, in_inbox, on_dovecot, session
 from tests.support import mails
-from tests.support.scripted_steps import Close, Pause, answer, expect
+from tests.support.scripted_steps import answer, expect
 
 CAPABLE = "IMAP4rev1 IDLE"
 

@@ -2,12 +2,12 @@
 
 import pytest
 
+from mailboxadmin.demo.ports import refusing_port
 from mailboxadmin.domain.errors import Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.imap.network import Network
 from tests.imap.callers import account, failure, on_dovecot, phases, session
-from tests.support.ports import refusing_port
 from tests.support.waiting import wait_for
 
 ORDER = {

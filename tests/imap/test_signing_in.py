@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from mailboxadmin.demo.deeds import Close, Stall
 from mailboxadmin.domain.errors import Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.imap import session as session_module
 from mailboxadmin.imap.said import MASK
 from tests.imap.callers import account, failure, session
-from tests.support.scripted_steps import Close, Stall, answer, capability, expect, login
+from tests.support.scripted_steps import answer, capability, expect, login
 
 SIGNED_IN = "OK [CAPABILITY IMAP4rev1] signed in"
 

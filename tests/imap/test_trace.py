@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import pytest
 
+from mailboxadmin.demo.deeds import Close
 from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
@@ -17,7 +18,7 @@ from mailboxadmin.imap.trace import Trace, Traced, raw_words
 from tests.imap.callers import account, on_dovecot, session
 from tests.support.faults.canary import CANARY, leaks
 from tests.support.mailstore import Account
-from tests.support.scripted_steps import Close, answer, capability, expect, literal, login, select
+from tests.support.scripted_steps import answer, capability, expect, literal, login, select
 
 IN = "OK [CAPABILITY IMAP4rev1] in"
 #: In every header and every part of it.

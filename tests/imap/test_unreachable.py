@@ -5,6 +5,8 @@ import socket
 
 import pytest
 
+from mailboxadmin.demo.deeds import Close, StartTls
+from mailboxadmin.demo.ports import refusing_port, unanswering_port
 from mailboxadmin.domain.errors import Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
@@ -13,8 +15,7 @@ from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.network import Network
 from tests.imap.callers import account, failure, phases, session
-from tests.support.ports import refusing_port, unanswering_port
-from tests.support.scripted_steps import Close, StartTls, capability, expect, login
+from tests.support.scripted_steps import capability, expect, login
 
 HOST = "localhost"
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
+from mailboxadmin.demo.certificates import Certificates
+from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.domain.clock import SystemClock
 from tests.support.browser import ServedOffice
-from tests.support.certificates import Certificates
-from tests.support.dnsstub import DnsStub
 from tests.support.dovecot import Dovecot
 from tests.support.faults import ALL, Fault, standing
 from tests.support.faults.canary import CANARY, leaks
@@ -57,7 +57,7 @@ SEEN = (
 
 @pytest.fixture
 def broken(
-    open_office, dovecot: Dovecot, certificates: Certificates, dns_stub: DnsStub
+    open_office, dovecot: Dovecot, certificates: Certificates, dns_stub: NameServer
 ) -> Iterator[dict[Seen, Box]]:
     """Their mailboxes, configured and never synced."""
     office = open_office(clock=SystemClock())

@@ -2,9 +2,9 @@
 
 from playwright.sync_api import expect
 
+from mailboxadmin.demo.ports import LOOPBACK
 from tests.support.accessible import assert_accessible
 from tests.support.hook_server import HookServer
-from tests.support.ports import LOOPBACK
 from tests.support.smtp_server import SmtpServer
 
 PASSWORD = "canary-smtp-password"

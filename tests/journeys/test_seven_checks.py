@@ -5,12 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from mailboxadmin.demo.deeds import Stall
 from mailboxadmin.domain.mailbox import Encryption, Server
 from tests.support import broken
 from tests.support.accessible import assert_accessible
 from tests.support.mailstore import Account
 from tests.support.office import PASSWORD
-from tests.support.scripted_steps import Stall
 
 
 def row(page: Page, number: int) -> Locator:

@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from mailboxadmin.demo.deeds import Stall
 from tests.support.accessible import assert_accessible
 from tests.support.browser import ServedOffice
 from tests.support.mailstore import Account
 from tests.support.scripted import ScriptedImap
-from tests.support.scripted_steps import Stall
 
 PASSWORD = "not to be typed twice"
 

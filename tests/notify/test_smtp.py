@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from mailboxadmin.demo.ports import LOOPBACK, refusing_port, unanswering_port
 from mailboxadmin.domain.delivery import DeliveryFacts, MailRoute, NotDelivered, Stage, Trouble
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.notify.smtp import send_mail
 from mailboxadmin.outbound.transport import Transport
-from tests.support.ports import LOOPBACK, refusing_port, unanswering_port
 from tests.support.smtp_server import Rudeness, RudeServer, SmtpServer
 
 MESSAGE = "Subject: Töne\r\nFrom: a@example.org\r\n\r\nIt broke.\r\n.dots\r\n".encode()

@@ -7,12 +7,12 @@ import time
 
 import pytest
 
+from mailboxadmin.demo.ports import LOOPBACK, refusing_port
 from mailboxadmin.domain.delivery import DeliveryFacts, HookRoute, NotDelivered, Trouble
 from mailboxadmin.notify.ping import ping
 from mailboxadmin.notify.webhook import DELIVERY_HEADER, SIGNATURE_HEADER, post
 from mailboxadmin.outbound.transport import Transport
 from tests.support.hook_server import HookServer
-from tests.support.ports import LOOPBACK, refusing_port
 
 SECRET = "canary-signing-secret"
 PAYLOAD = {"id": "abc", "event": "test", "sent_at": "2026-03-02T09:00:00Z", "text": "Töne"}

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import trustme
 
+from mailboxadmin.demo.ports import free_port
 from mailboxadmin.demo.provider_values import LineFault, Refusal
 from mailboxadmin.domain.clock import SystemClock
 from mailboxadmin.domain.errors import Cancelled, Happening, MailFailure
@@ -19,7 +20,6 @@ from mailboxadmin.oauth import gmail, outlook
 from mailboxadmin.oauth.client import TokenClient, new_verifier
 from mailboxadmin.oauth.endpoints import Endpoints
 from mailboxadmin.outbound.transport import LARGEST_ANSWER, Transport
-from tests.support.ports import free_port
 
 APP = App(key=AppKey.OUTLOOK, client_id="the id", client_secret="the secret", tenant="common")
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"

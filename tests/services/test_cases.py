@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailboxadmin.demo.ports import LOOPBACK, free_port
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Fixer, Phase, Scope
 from mailboxadmin.domain.mailbox import Encryption, Server, State
@@ -23,7 +24,6 @@ from tests.support.outcomes import (
     succeeds,
     token_refused,
 )
-from tests.support.ports import LOOPBACK, free_port
 
 SOMEWHERE = Server(host="mail.example.org", port=993, encryption=Encryption.SSL)
 SECRET_EXPIRED = token_refused("invalid_client", "AADSTS7000222: The secret keys are expired.")

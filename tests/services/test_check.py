@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailboxadmin.demo.ports import free_port
 from mailboxadmin.domain.finding import Fixer, Phase
 from mailboxadmin.domain.mailbox import Check, Encryption, Server, Step
 from mailboxadmin.domain.people import Person
@@ -16,7 +17,6 @@ from tests.support.configuring import ADMIN, use_server
 from tests.support.dovecot import Dovecot
 from tests.support.log import logged
 from tests.support.office import Box, Office
-from tests.support.ports import free_port
 
 GREEN = ["dns", "tcp", "greeting", "auth", "folders"]
 

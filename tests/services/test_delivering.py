@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from mailboxadmin.demo.ports import free_port
 from mailboxadmin.domain.delivery import Channel
 from mailboxadmin.domain.notice import Notice
 from mailboxadmin.domain.telling import Event
@@ -25,7 +26,6 @@ from tests.support.configuring import ADMIN
 from tests.support.hook_server import HookServer
 from tests.support.log import logged, told
 from tests.support.office import Office
-from tests.support.ports import free_port
 from tests.support.smtp_server import Rudeness, RudeServer, SmtpServer
 from tests.support.telling import (
     HOOK_CANARY,

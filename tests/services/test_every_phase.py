@@ -7,6 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from mailboxadmin.demo.name_server import NameServer
+from mailboxadmin.demo.ports import LOOPBACK, unanswering_port
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome, SyncReport
@@ -18,10 +20,8 @@ from mailboxadmin.services.sync import start_sync
 from mailboxadmin.store.runs import request_cancel
 from tests.support import mails
 from tests.support.bad_line import BadLine, Badness
-from tests.support.dnsstub import DnsStub
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
-from tests.support.ports import LOOPBACK, unanswering_port
 from tests.support.stored import codes, entries, stored
 from tests.support.waiting import wait_for
 
@@ -160,7 +160,7 @@ def test_a_stop_takes_effect_while_nobody_answers_the_connection(
 
 
 def test_a_stop_takes_effect_while_the_resolver_says_nothing(
-    open_office: Callable[..., Office], dns_stub: DnsStub, monkeypatch: pytest.MonkeyPatch
+    open_office: Callable[..., Office], dns_stub: NameServer, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("mailboxadmin.imap.network.DNS_LIMIT_S", 10 * PATIENCE_S)
     dns_stub.silent("imap.example.org")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
+from mailboxadmin.demo.deeds import Action, Stall, Until
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import AlreadyRunning, Cancelled
 from mailboxadmin.domain.mailbox import Encryption, Server
@@ -27,16 +28,7 @@ from tests.support.bad_line import BadLine, Badness
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap
-from tests.support.scripted_steps import (
-    Action,
-    Stall,
-    Step,
-    Until,
-    capability,
-    expect,
-    list_folders,
-    select,
-)
+from tests.support.scripted_steps import Step, capability, expect, list_folders, select
 from tests.support.stored import codes, entries, stored
 from tests.support.sync_process import go, report_of, sync_process
 

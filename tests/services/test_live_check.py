@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from mailboxadmin.demo.deeds import Stall
 from mailboxadmin.domain.errors import InvalidInputs, NotFound
 from mailboxadmin.domain.mailbox import Check, Encryption, Server
 from mailboxadmin.services import live_check
@@ -24,7 +25,6 @@ from tests.support.configuring import ADMIN
 from tests.support.dovecot import Dovecot
 from tests.support.log import logged
 from tests.support.office import Box, Office
-from tests.support.scripted_steps import Stall
 
 PATIENCE_S = 60
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from mailboxadmin.demo.deeds import BYE_GREETING, SSH_GREETING, Close, CloseAfter, Stall
+from mailboxadmin.demo.faulty_dialogue import PassOn
+from mailboxadmin.demo.faulty_imap import NONE, FaultyImap, Trouble
+from mailboxadmin.demo.ports import free_port
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import Encryption, Server, Step
 from mailboxadmin.domain.run import Outcome
@@ -18,18 +22,8 @@ from mailboxadmin.services.settings import change_settings
 from tests.support import mails
 from tests.support.configuring import ADMIN
 from tests.support.dovecot import Dovecot
-from tests.support.faulty_dialogue import PassOn
-from tests.support.faulty_imap import NONE, FaultyImap, Trouble
 from tests.support.mailstore import Account
 from tests.support.office import Box, Office
-from tests.support.ports import free_port
-from tests.support.scripted_steps import (
-    BYE_GREETING,
-    SSH_GREETING,
-    Close,
-    CloseAfter,
-    Stall,
-)
 from tests.support.stored import stored
 
 FETCH = r"UID FETCH .*BODY\.PEEK\[\]"

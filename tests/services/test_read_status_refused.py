@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import delete, select, update
 
+from mailboxadmin.demo.deeds import Action, Close
 from mailboxadmin.domain.activity import Level
 from mailboxadmin.domain.errors import Cancelled, Happening, MailFailure
 from mailboxadmin.domain.folder import Cursor
@@ -22,7 +23,7 @@ from mailboxadmin.store.tables_mail import MessageBytesRow, MessageRow
 from tests.services.clicking import SEEN, mark, shown, switch, waiting
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap
-from tests.support.scripted_steps import Action, Close, Step, capability, expect, literal, login
+from tests.support.scripted_steps import Step, capability, expect, literal, login
 from tests.support.stored import codes, entries
 
 PATIENCE_S = 60.0

@@ -2,16 +2,16 @@
 
 import pytest
 
+from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.domain.effective import Origin
 from mailboxadmin.services.configure import MailboxConfig, read_config
 from mailboxadmin.services.settings import change_settings
 from tests.support.configuring import ADMIN
-from tests.support.dnsstub import DnsStub
 from tests.support.office import Office
 
 
 @pytest.fixture
-def office(open_office, dns_stub: DnsStub) -> Office:
+def office(open_office, dns_stub: NameServer) -> Office:
     """An office whose resolver is the stub."""
     opened: Office = open_office(nameservers=((dns_stub.address, dns_stub.port),))
     return opened
@@ -58,7 +58,7 @@ def test_a_domain_of_ones_own_is_recognised_by_its_mx_and_asked_once(office, dns
     assert dns_stub.queries.count(("example.org", "MX")) == 1
 
 
-def test_an_mx_of_nobody_known_is_asked_for_once_a_day(office: Office, dns_stub: DnsStub):
+def test_an_mx_of_nobody_known_is_asked_for_once_a_day(office: Office, dns_stub: NameServer):
     dns_stub.add("example.org", "MX", "5 mx.example.org.")
 
     config = config_of(office, "anna@example.org")
@@ -73,7 +73,7 @@ def test_an_mx_of_nobody_known_is_asked_for_once_a_day(office: Office, dns_stub:
     assert moved.provider is not None
 
 
-def test_a_resolver_that_fails_is_asked_again_after_some_minutes(office, dns_stub: DnsStub):
+def test_a_resolver_that_fails_is_asked_again_after_some_minutes(office, dns_stub: NameServer):
     dns_stub.servfail("example.org")
     config = config_of(office, "anna@example.org")
     asked = len(dns_stub.queries)

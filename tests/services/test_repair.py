@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from mailboxadmin.demo.ports import free_port
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.repair import Way
@@ -17,7 +18,6 @@ from tests.support.asked import ADMIN, NEW_PASSWORD, lock_out, nonce_of, token_f
 from tests.support.dovecot import Dovecot
 from tests.support.log import logged
 from tests.support.office import Box, Office
-from tests.support.ports import free_port
 
 PATIENCE_S = 60
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from mailboxadmin.demo.deeds import Stall
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run_all import Outcome, RunAll
@@ -24,7 +25,6 @@ from tests.support.dovecot import Dovecot
 from tests.support.log import logged
 from tests.support.mailstore import Account
 from tests.support.office import PASSWORD, Box, Office
-from tests.support.scripted_steps import Stall
 
 PATIENCE_S = 60
 

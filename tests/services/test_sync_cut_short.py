@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from mailboxadmin.demo.deeds import Action, Close, Drip, Stall
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Counts, Outcome, SyncReport
@@ -16,10 +17,6 @@ from tests.support import mails
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap
 from tests.support.scripted_steps import (
-    Action,
-    Close,
-    Drip,
-    Stall,
     Step,
     capability,
     expect,

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from mailboxadmin.demo.deeds import Close
+from mailboxadmin.demo.faulty_imap import FaultyImap, Trouble
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.finding import Fixer
@@ -17,9 +19,7 @@ from mailboxadmin.services.wanted import require_folder
 from mailboxadmin.store.board import folder_states
 from tests.support import mails
 from tests.support.dovecot import Dovecot
-from tests.support.faulty_imap import FaultyImap, Trouble
 from tests.support.office import Box, Office
-from tests.support.scripted_steps import Close
 from tests.support.stored import codes, entries, here
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from mailboxadmin.demo.deeds import Action, Close
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Counts, Outcome
@@ -14,8 +15,6 @@ from tests.support import mails
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap
 from tests.support.scripted_steps import (
-    Action,
-    Close,
     Step,
     capability,
     expect,

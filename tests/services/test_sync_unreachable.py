@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
+from mailboxadmin.demo.certificates import Certificates
+from mailboxadmin.demo.deeds import BYE_GREETING, SSH_GREETING, Close, Stall
+from mailboxadmin.demo.name_server import NameServer
+from mailboxadmin.demo.ports import free_port
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Outcome
-from tests.support.certificates import Certificates
-from tests.support.dnsstub import DnsStub
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
-from tests.support.ports import free_port
-from tests.support.scripted_steps import BYE_GREETING, SSH_GREETING, Close, Stall
 from tests.support.stored import entries
 
 
@@ -39,7 +39,7 @@ def at(host: str, port: int, encryption: Encryption = Encryption.NONE) -> Server
     return Server(host=host, port=port, encryption=encryption)
 
 
-def test_a_host_that_does_not_exist(open_office: Callable[..., Office], dns_stub: DnsStub):
+def test_a_host_that_does_not_exist(open_office: Callable[..., Office], dns_stub: NameServer):
     office = open_office(nameservers=((dns_stub.address, dns_stub.port),))
     box = office.mailbox_at(at("imap.exampel.org", 993, Encryption.SSL))
 

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from mailboxadmin.demo.deeds import Close
+from mailboxadmin.demo.faulty_dialogue import PassOn
+from mailboxadmin.demo.faulty_imap import FaultyImap, Trouble
 from mailboxadmin.domain.activity import COMMAND_LINE, Code
 from mailboxadmin.domain.consent import Outcome
 from mailboxadmin.domain.finding import Finding, Fixer, Phase
@@ -22,11 +25,9 @@ from mailboxadmin.services.messages import mark_messages
 from mailboxadmin.services.settings import change_settings
 from tests.support import mails
 from tests.support.dovecot import Dovecot
-from tests.support.faulty_dialogue import PassOn
-from tests.support.faulty_imap import FaultyImap, Trouble
 from tests.support.log import logged, told
 from tests.support.office import Box
-from tests.support.scripted_steps import Close, Step, answer, capability, expect
+from tests.support.scripted_steps import Step, answer, capability, expect
 from tests.support.stored import stored
 from tests.support.token_dovecot import TokenQuestions
 from tests.support.token_office import TokenOffice

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum, auto
 
-from tests.support.line import Line
-from tests.support.ports import LOOPBACK
+from mailboxadmin.demo.line import Line
+from mailboxadmin.demo.ports import LOOPBACK
 
 _CHUNK = 4096
 #: Between two bytes that drip, two pieces of garbage, two floods.

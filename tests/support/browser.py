@@ -37,10 +37,10 @@ from playwright.sync_api import (
 from waitress.server import create_server
 
 from mailboxadmin.app import create_app, start_background
+from mailboxadmin.demo.ports import LOOPBACK, free_port
 from mailboxadmin.domain.clock import Clock, SystemClock
 from mailboxadmin.store.tables import MailboxRow
 from tests.support.office import PASSWORD, Office, config_for
-from tests.support.ports import LOOPBACK, free_port
 
 #: A ceiling, not a measure: what a page shows in the end it shows within this.
 PATIENCE_MS = 40_000

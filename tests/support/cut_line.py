@@ -10,8 +10,8 @@ import socket
 import threading
 from contextlib import suppress
 
-from tests.support.line import Line
-from tests.support.ports import LOOPBACK
+from mailboxadmin.demo.line import Line
+from mailboxadmin.demo.ports import LOOPBACK
 
 _CHUNK = 4096
 

@@ -24,10 +24,10 @@ from types import TracebackType
 
 from imapclient import IMAPClient
 
+from mailboxadmin.demo.certificates import Certificates
+from mailboxadmin.demo.ports import LOOPBACK, free_port
 from tests.support import dovecot_setup
-from tests.support.certificates import Certificates
 from tests.support.mailstore import Account, MailStore
-from tests.support.ports import LOOPBACK, free_port
 from tests.support.token_dovecot import TokenQuestions
 
 _PATIENCE_S = 60.0

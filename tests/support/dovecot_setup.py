@@ -9,8 +9,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.certificates import ServerCertificate
-from tests.support.ports import LOOPBACK
+from mailboxadmin.demo.certificates import ServerCertificate
+from mailboxadmin.demo.ports import LOOPBACK
 
 #: The pre-login and post-login capabilities of Exchange: no CONDSTORE, ENABLE, SPECIAL-USE or MOVE.
 EXCHANGE_CAPABILITY = "IMAP4rev1 SASL-IR UIDPLUS ID UNSELECT CHILDREN IDLE NAMESPACE LITERAL+"

@@ -36,9 +36,9 @@ from typing import Any
 
 import pytest
 
+from mailboxadmin.demo.certificates import Certificates
+from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.demo.provider import LocalProvider
-from tests.support.certificates import Certificates
-from tests.support.dnsstub import DnsStub
 from tests.support.dovecot import Dovecot
 from tests.support.dovecot_setup import DovecotUnavailable
 from tests.support.scripted import ScriptedImap
@@ -120,9 +120,9 @@ def scripted_imap() -> Iterator[Callable[..., ScriptedImap]]:
 
 
 @pytest.fixture
-def dns_stub() -> Iterator[DnsStub]:
+def dns_stub() -> Iterator[NameServer]:
     """A DNS server on loopback that knows no name yet."""
-    with DnsStub() as stub:
+    with NameServer() as stub:
         yield stub
 
 

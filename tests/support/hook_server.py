@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.support.ports import LOOPBACK
+from mailboxadmin.demo.ports import LOOPBACK
 
 
 @dataclass(frozen=True, slots=True)

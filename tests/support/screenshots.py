@@ -19,12 +19,12 @@ from mailboxadmin.app import create_app, start_background
 from mailboxadmin.config import Config
 from mailboxadmin.demo.office import open_office
 from mailboxadmin.demo.people import SamplePerson, sample_people
+from mailboxadmin.demo.ports import LOOPBACK, free_port
 from mailboxadmin.demo.provider import LocalProvider
 from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.demo.welcome import Welcome
 from mailboxadmin.services.board import mailbox_by_address
 from tests.support.browser import launch_chromium
-from tests.support.ports import LOOPBACK, free_port
 
 PICTURES = Path(__file__).parents[2] / "docs" / "img"
 WIDTHS = {"": 1280, "-phone": 390}

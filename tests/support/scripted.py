@@ -13,10 +13,12 @@ import threading
 from collections.abc import Sequence
 from types import TracebackType
 
-from tests.support.certificates import ServerCertificate
-from tests.support.ports import LOOPBACK
-from tests.support.scripted_dialogue import Dialogue, Manner
-from tests.support.scripted_steps import Action, Step
+from mailboxadmin.demo.certificates import ServerCertificate
+from mailboxadmin.demo.deeds import Action
+from mailboxadmin.demo.dialogue import Manner
+from mailboxadmin.demo.ports import LOOPBACK
+from tests.support.scripted_dialogue import ScriptedDialogue
+from tests.support.scripted_steps import Step
 
 #: Used up only by a client that neither leaves nor says anything more.
 _HANG_UP_PATIENCE_S = 10.0
@@ -44,11 +46,12 @@ class ScriptedImap:
     ) -> None:
         tls_context = certificate.server_context() if certificate else None
         manner = Manner(
-            greeting=greeting,
             tls_context=tls_context,
             tls_at_once=tls_context is not None and not starttls,
         )
-        self._dialogues = [Dialogue(script, manner) for script in scripts or ([],)]
+        self._dialogues = [
+            ScriptedDialogue(script, greeting, manner) for script in scripts or ([],)
+        ]
         self._uninvited = 0
         self._may_stop_early = may_stop_early
         self._threads: list[threading.Thread] = []

@@ -1,80 +1,20 @@
 """One connection of a scripted IMAP server: read a command, find it in the script, act."""
 
-import re
-import socket
-import ssl
-import struct
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import assert_never
 
-from tests.support.scripted_steps import (
-    Action,
-    Close,
-    CloseAfter,
-    Drip,
-    Pause,
-    Stall,
-    StartTls,
-    Step,
-    Until,
-)
-
-_LITERAL = re.compile(rb"\{(\d+)(\+?)\}\r\n$")
+from mailboxadmin.demo.deeds import Action
+from mailboxadmin.demo.dialogue import Dialogue, HungUp, Manner
+from tests.support.scripted_steps import Step
 
 
-class HungUp(Exception):
-    """The connection is over, by the client or by the script."""
+class ScriptedDialogue(Dialogue):
+    """One connection and its script."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """How a server begins each connection."""
-
-    greeting: Action
-    tls_context: ssl.SSLContext | None
-    tls_at_once: bool
-
-
-class Dialogue:
-    """One connection and its script; `run` and `hang_up` are called from different threads."""
-
-    def __init__(self, script: Sequence[Step], manner: Manner) -> None:
-        #: The bytes of the client, and its commands without tags.
-        self.received = bytearray()
-        self.said: list[str] = []
-        #: What the client did against the script, one sentence each.
-        self.mistakes: list[str] = []
-        self._manner = manner
-        self._stopping = threading.Event()
+    def __init__(self, script: Sequence[Step], greeting: Action, manner: Manner) -> None:
+        super().__init__(manner)
         self._script = list(script)
+        self._greeting = greeting
         self._done = 0
-        self._tag = b"*"
-        self._buffer = b""
-        self._connection: socket.socket | None = None
-
-    def run(self, connection: socket.socket) -> None:
-        """Follow the script until either side ends the connection."""
-        self._connection = connection
-        try:
-            if self._manner.tls_at_once:
-                self._start_tls()
-            self._act(self._manner.greeting)
-            while True:
-                self._take_turn()
-        except (HungUp, OSError):
-            pass  # How the client left is judged by `left`, not by the way its socket ended.
-        finally:
-            self._connection.close()
-
-    def hang_up(self) -> None:
-        """End the connection from another thread."""
-        self._stopping.set()
-        if self._connection is not None:
-            with suppress(OSError):  # It may be closed already.
-                self._connection.shutdown(socket.SHUT_RDWR)
 
     def left(self) -> str | None:
         """Return a sentence about the first step that never came, or None when all came."""
@@ -84,6 +24,9 @@ class Dialogue:
         return (
             f"Step {self._done + 1} of {len(self._script)} never came: expected {step.pattern!r}."
         )
+
+    def _greet(self) -> None:
+        self._act(self._greeting)
 
     def _take_turn(self) -> None:
         line = self._command()
@@ -104,98 +47,3 @@ class Dialogue:
             self.mistakes.append(f"Expected {expected}, received {said!r}.")
             self._send(b"{tag} BAD not in the script\r\n")
             raise HungUp
-
-    def _act(self, action: Action) -> None:
-        if isinstance(action, str | bytes):
-            self._send(_wire(action))
-            return
-        match action:
-            case Drip(data, bytes_per_s):
-                self._drip(_wire(data), 1 / bytes_per_s)
-            case CloseAfter(data, count):
-                self._send(_wire(data), count)
-                raise HungUp
-            case Close(reset):
-                self._close(reset)
-            case Stall():
-                self._stall()
-            case Pause() | Until():
-                self._wait(action)
-            case StartTls():
-                self._start_tls()
-            case _:
-                assert_never(action)
-
-    def _wait(self, action: Pause | Until) -> None:
-        if isinstance(action, Pause):
-            self._stopping.wait(action.seconds)
-            return
-        while not action.event.is_set() and not self._stopping.wait(0.02):
-            pass
-
-    def _stall(self) -> None:
-        while True:
-            self._receive()
-
-    def _socket(self) -> socket.socket:
-        if self._connection is None:
-            raise HungUp
-        return self._connection
-
-    def _send(self, data: bytes, count: int | None = None) -> None:
-        self._socket().sendall(data.replace(b"{tag}", self._tag)[:count])
-
-    def _drip(self, data: bytes, interval_s: float) -> None:
-        for byte in data.replace(b"{tag}", self._tag):
-            self._socket().sendall(bytes([byte]))
-            if self._stopping.wait(interval_s):
-                raise HungUp
-
-    def _close(self, reset: bool) -> None:
-        if reset:  # Lingering for zero seconds makes the kernel send RST instead of FIN.
-            self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        raise HungUp
-
-    def _start_tls(self) -> None:
-        if self._manner.tls_context is None:
-            self.mistakes.append("The script starts TLS, but the server was given no certificate.")
-            raise HungUp
-        # The handshake comes after the assignment, so that `hang_up` reaches a client that never
-        # shakes hands.
-        self._connection = self._manner.tls_context.wrap_socket(
-            self._socket(), server_side=True, do_handshake_on_connect=False
-        )
-        self._connection.do_handshake()
-
-    def _command(self) -> bytes:
-        """Read one command with its literals, without the last line end."""
-        command = self._line()
-        while announced := _LITERAL.search(command):
-            size, is_non_synchronising = int(announced[1]), bool(announced[2])
-            if not is_non_synchronising:
-                self._send(b"+ go on\r\n")
-            while len(self._buffer) < size:
-                self._receive()
-            command, self._buffer = command + self._buffer[:size], self._buffer[size:]
-            command += self._line()
-        return command.rstrip(b"\r\n")
-
-    def _line(self) -> bytes:
-        while b"\n" not in self._buffer:
-            self._receive()
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        return line + b"\n"
-
-    def _receive(self) -> None:
-        data = self._socket().recv(65536)
-        if not data:
-            raise HungUp
-        is_tls_hello = not self._buffer and data.startswith(b"\x16\x03")
-        self.received += data
-        if is_tls_hello:
-            raise HungUp  # A client that wants TLS has said no command that could be in the script.
-        self._buffer += data
-
-
-def _wire(text: str | bytes) -> bytes:
-    return text.encode() + b"\r\n" if isinstance(text, str) else text

@@ -1,63 +1,11 @@
 """The words of a scripted IMAP dialogue: what the client must say, what the server does then."""
 
 import re
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailboxadmin.demo.deeds import Action
 from mailboxadmin.domain.headers import read_headers
-
-
-@dataclass(frozen=True, slots=True)
-class Drip:
-    """Send these bytes one at a time, `bytes_per_s` of them in a second."""
-
-    data: str | bytes
-    bytes_per_s: float = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class CloseAfter:
-    """Send the first `count` bytes of `data`, then close the connection."""
-
-    data: str | bytes
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Close the connection; with `reset` the client sees 'connection reset by peer'."""
-
-    reset: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Stall:
-    """Say nothing more, but keep the connection open until the client gives up or the test ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Wait before the next action."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Until:
-    """Wait until the test lets it go on."""
-
-    event: threading.Event
-
-
-@dataclass(frozen=True, slots=True)
-class StartTls:
-    """Begin the TLS handshake; belongs after the OK to STARTTLS."""
-
-
-#: A text is a line: `{tag}` becomes the tag of the command and CRLF is added. Bytes go out exactly
-#: as they are, except that `{tag}` is replaced there too.
-Action = str | bytes | Drip | CloseAfter | Close | Stall | Pause | Until | StartTls
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +82,3 @@ def message_id(uid: int, raw: bytes) -> Step:
 def literal(before: str, data: bytes, after: str = "") -> bytes:
     """An untagged response with a literal: literal("* 1 FETCH (UID 7 BODY[]", b"…", ")")."""
     return b"%s {%d}\r\n%s%s\r\n" % (before.encode(), len(data), data, after.encode())
-
-
-#: A response line that announces far more bytes than exist; use it in place of a FETCH response.
-IMPOSSIBLE_LITERAL = "* 1 FETCH (UID 1 BODY[] {99999999999999999}"
-#: The same with a number that fits no machine integer.
-OVERFLOWING_LITERAL = "* 1 FETCH (UID 1 BODY[] {99999999999999999999999}"
-
-#: First lines of servers that are not IMAP servers.
-SSH_GREETING = "SSH-2.0-OpenSSH_9.2p1 Debian-2"
-SMTP_GREETING = "220 mail.example.org ESMTP Postfix"
-POP3_GREETING = "+OK POP3 ready"
-HTTP_GREETING = "HTTP/1.1 400 Bad Request"
-#: An IMAP server that turns the connection away.
-BYE_GREETING = "* BYE Too many connections, try again later"

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from tests.support.ports import LOOPBACK, free_port
+from mailboxadmin.demo.ports import LOOPBACK, free_port
 
 
 class SmtpServer:

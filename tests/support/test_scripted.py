@@ -7,8 +7,7 @@ import pytest
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 
-from tests.support.scripted import ScriptedImap
-from tests.support.scripted_steps import (
+from mailboxadmin.demo.deeds import (
     BYE_GREETING,
     IMPOSSIBLE_LITERAL,
     SSH_GREETING,
@@ -18,13 +17,9 @@ from tests.support.scripted_steps import (
     Pause,
     Stall,
     StartTls,
-    answer,
-    capability,
-    expect,
-    literal,
-    login,
-    select,
 )
+from tests.support.scripted import ScriptedImap
+from tests.support.scripted_steps import answer, capability, expect, literal, login, select
 
 
 def connect(server, **options):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.test import TestResponse
 
+from mailboxadmin.demo.deeds import Stall
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.services.guessing import MOST_REFUSED, WITHIN
 from mailboxadmin.services.people import person_by_email
@@ -16,7 +17,6 @@ from tests.support.configuring import ADMIN, bound_to, use_server
 from tests.support.dovecot import Dovecot
 from tests.support.mailstore import Account
 from tests.support.office import Office
-from tests.support.scripted_steps import Stall
 from tests.support.visitor import Visitor
 from tests.support.watching import CHECK_ID, ended
 

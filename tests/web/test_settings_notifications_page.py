@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
+from mailboxadmin.demo.ports import LOOPBACK, refusing_port
 from mailboxadmin.domain.delivery import Channel
 from mailboxadmin.domain.settings import SETTINGS, Group
 from mailboxadmin.services.settings import read_settings
@@ -13,7 +14,6 @@ from tests.support.configuring import ADMIN
 from tests.support.hook_server import HookServer
 from tests.support.log import logged, told
 from tests.support.office import Office
-from tests.support.ports import LOOPBACK, refusing_port
 from tests.support.smtp_server import SmtpServer
 from tests.support.telling import HOOK_CANARY, SMTP_CANARY, TO
 from tests.support.visitor import Visitor

@@ -2,15 +2,9 @@
 
 import re
 
+from mailboxadmin.demo.deeds import IMPOSSIBLE_LITERAL, OVERFLOWING_LITERAL, Close, Drip, Stall
+from mailboxadmin.demo.faulty_dialogue import PassOn
 from tests.support.faults.fault import Fault
-from tests.support.faulty_dialogue import PassOn
-from tests.support.scripted_steps import (
-    IMPOSSIBLE_LITERAL,
-    OVERFLOWING_LITERAL,
-    Close,
-    Drip,
-    Stall,
-)
 
 BODIES = r"UID FETCH \S+ .*BODY\.PEEK\[\]"
 EXAMINE, SEARCH, LIST = "EXAMINE ", "UID SEARCH ", "LIST "

@@ -1,7 +1,7 @@
 """Each command of a test and of a sync, refused or cut off in each way."""
 
+from mailboxadmin.demo.deeds import Action, Close, Stall
 from tests.support.faults.fault import Fault
-from tests.support.scripted_steps import Action, Close, Stall
 
 #: How a command is met, and the code that a refused one leads to.
 WAYS: dict[str, tuple[tuple[Action, ...], str]] = {

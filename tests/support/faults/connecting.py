@@ -1,8 +1,6 @@
 """Before a word of IMAP: names, ports, TLS, and whoever else answers there."""
 
-from mailboxadmin.domain.mailbox import Encryption
-from tests.support.faults.fault import Fault, Place
-from tests.support.scripted_steps import (
+from mailboxadmin.demo.deeds import (
     BYE_GREETING,
     HTTP_GREETING,
     POP3_GREETING,
@@ -14,6 +12,8 @@ from tests.support.scripted_steps import (
     Stall,
     StartTls,
 )
+from mailboxadmin.domain.mailbox import Encryption
+from tests.support.faults.fault import Fault, Place
 
 SSL, STARTTLS = Encryption.SSL, Encryption.STARTTLS
 

@@ -1,9 +1,9 @@
 """Servers that say the password aloud, in every form in which they may have heard it."""
 
+from mailboxadmin.demo.deeds import Close
+from mailboxadmin.demo.faulty_dialogue import PassOn
 from tests.support.faults.fault import Fault
 from tests.support.faults.signing_in import SIGN_IN
-from tests.support.faulty_dialogue import PassOn
-from tests.support.scripted_steps import Close
 
 ECHOES = (
     Fault(

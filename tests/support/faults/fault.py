@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from mailboxadmin.demo.faulty_imap import Trouble
 from mailboxadmin.domain.mailbox import Encryption, State
-from tests.support.faulty_imap import Trouble
 
 #: Codes after which someone must act; after all others it goes on by itself. Written down here
 #: once more, so that a slip in the product's own list shows.

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from mailboxadmin.app import create_app
+from mailboxadmin.demo.certificates import Certificates
+from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.imap.network import Network
-from tests.support.certificates import Certificates
 from tests.support.clock import MovableClock
-from tests.support.dnsstub import DnsStub
 from tests.support.dovecot import Dovecot
 from tests.support.faults.canary import leaks
 from tests.support.faults.house import House
@@ -41,7 +41,7 @@ def house(
 ) -> Iterator[House]:
     """One for all faults of a file; at its end nothing that it kept holds a password."""
     folder = shutil.copytree(empty_instance, tmp_path_factory.mktemp("house") / "instance")
-    with DnsStub() as dns:
+    with NameServer() as dns:
         network = Network(nameservers=((dns.address, dns.port),), ca_file=str(certificates.ca_file))
         app = create_app(config_for(folder), clock=MovableClock(), network=network)
         app.config.update(TESTING=True)

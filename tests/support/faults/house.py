@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from mailboxadmin.demo.certificates import Certificates
+from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Check
 from mailboxadmin.domain.run import SyncReport
@@ -19,8 +21,6 @@ from mailboxadmin.services.log_file import log_file, write_log
 from mailboxadmin.services.messages import mark_messages
 from mailboxadmin.services.settings import change_settings
 from tests.support import mails
-from tests.support.certificates import Certificates
-from tests.support.dnsstub import DnsStub
 from tests.support.dovecot import Dovecot
 from tests.support.faults.canary import CANARY
 from tests.support.faults.fault import Fault
@@ -63,7 +63,7 @@ class House:
     office: Office
     dovecot: Dovecot
     certificates: Certificates
-    dns: DnsStub
+    dns: NameServer
     accounts: list[Account] = field(default_factory=list)
     _good: Box | None = None
     _admin: Visitor | None = None

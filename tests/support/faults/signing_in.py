@@ -1,8 +1,8 @@
 """What real servers say to a sign-in, provider by provider, and how they fail at it."""
 
+from mailboxadmin.demo.deeds import Close, Stall
 from mailboxadmin.domain.mailbox import Encryption
 from tests.support.faults.fault import Fault
-from tests.support.scripted_steps import Close, Stall
 
 SIGN_IN = "(LOGIN|AUTHENTICATE)"
 GIMAP = "* OK Gimap ready for requests from 192.0.2.7 a12-20020a05600c"

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from mailboxadmin.demo.certificates import Certificates
+from mailboxadmin.demo.faulty_imap import NONE, FaultyImap
+from mailboxadmin.demo.name_server import NameServer
+from mailboxadmin.demo.ports import LOOPBACK, refusing_port, unanswering_port
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.imap.said import secret_forms
-from tests.support.certificates import Certificates
-from tests.support.dnsstub import DnsStub
 from tests.support.dovecot import Dovecot
 from tests.support.faults.fault import Fault, Place
-from tests.support.faulty_imap import NONE, FaultyImap
 from tests.support.mailstore import Account
-from tests.support.ports import LOOPBACK, refusing_port, unanswering_port
 
 
 class Standing:
@@ -30,7 +30,7 @@ class Standing:
 
 @contextmanager
 def standing(
-    fault: Fault, dovecot: Dovecot, account: Account, certificates: Certificates, dns: DnsStub
+    fault: Fault, dovecot: Dovecot, account: Account, certificates: Certificates, dns: NameServer
 ) -> Iterator[Standing]:
     """Play the fault; one that comes `later` waits for `begin`."""
     with ExitStack() as held:

@@ -1,4 +1,4 @@
-"""A line to a mail server: what a program connects to instead, so that a test can listen in."""
+"""A line to a mail server: what a program connects to instead, so that it can be tampered with."""
 
 import socket
 import socketserver
@@ -6,7 +6,7 @@ import threading
 from abc import ABC, abstractmethod
 from typing import Self
 
-from tests.support.ports import LOOPBACK
+from mailboxadmin.demo.ports import LOOPBACK
 
 
 class Line(ABC):

@@ -1,6 +1,6 @@
-"""A DNS server on loopback that answers over UDP what a test tells it.
+"""A DNS server on loopback that answers over UDP what it is told.
 
-A resolver is pointed at it by `stub.address` and `stub.port`; `stub.resolver()` gives one that
+A resolver is pointed at it by `names.address` and `names.port`; `names.resolver()` gives one that
 already is.
 """
 
@@ -15,13 +15,13 @@ import dns.rdatatype
 import dns.resolver
 import dns.rrset
 
-from tests.support.ports import LOOPBACK
+from mailboxadmin.demo.ports import LOOPBACK
 
 EVERY_OTHER_NAME = "*"
 
 
-class DnsStub:
-    """Start with `with DnsStub() as stub:`; names that no test mentioned do not exist (NXDOMAIN).
+class NameServer:
+    """Answers within its `with` block; a name that nobody mentioned does not exist (NXDOMAIN).
 
     `queries` lists every question asked, as (name in lower case without the last dot, record type).
     """
@@ -34,10 +34,10 @@ class DnsStub:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((LOOPBACK, 0))
         self.port: int = self._socket.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, name="dns-stub", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="name-server", daemon=True)
 
     def add(self, name: str, record_type: str, *values: str) -> None:
-        """Answer `name` in zone-file form: add("example.org", "MX", "10 mx.example.org.")."""
+        """Know `name`, in zone-file form: `add("example.org", "MX", "10 mx.example.org.")`."""
         self._records[_key(name), record_type.upper()] = list(values)
         self._failures.pop(_key(name), None)
 
@@ -54,7 +54,7 @@ class DnsStub:
         self._failures[_key(name)] = None
 
     def resolver(self, *, lifetime_s: float = 60.0) -> dns.resolver.Resolver:
-        """Return a dnspython resolver that asks this stub only and gives up after `lifetime_s`."""
+        """Return a dnspython resolver that asks this one only and gives up after `lifetime_s`."""
         resolver = dns.resolver.Resolver(configure=False)
         resolver.nameservers, resolver.port, resolver.lifetime = (
             [self.address],
@@ -74,7 +74,7 @@ class DnsStub:
         self._thread.join()
         self._socket.close()
 
-    def __enter__(self) -> "DnsStub":
+    def __enter__(self) -> "NameServer":
         self.start()
         return self
 

@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from tests.support.ports import LOOPBACK, free_port, refusing_port, unanswering_port
+from mailboxadmin.demo.ports import LOOPBACK, free_port, refusing_port, unanswering_port
 
 
 def test_a_free_port_can_be_listened_on():

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.support.ports import LOOPBACK
+from mailboxadmin.demo.ports import LOOPBACK
 
 
 def handshake(certificates, certificate, name="localhost"):

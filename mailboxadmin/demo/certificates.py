@@ -38,7 +38,7 @@ class ServerCertificate:
         return hashlib.sha256(der).hexdigest()
 
     def server_context(self) -> ssl.SSLContext:
-        """Return a TLS context that shows this certificate."""
+        """Make a TLS context that shows this certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         # Servers from before 2015 have short keys and old protocols; it takes this to be one.
         context.set_ciphers("DEFAULT:@SECLEVEL=0")

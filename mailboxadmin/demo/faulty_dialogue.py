@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from tests.support.ports import LOOPBACK
-from tests.support.scripted_dialogue import Dialogue, HungUp, Manner
-from tests.support.scripted_steps import Action, StartTls
+from mailboxadmin.demo.deeds import Action, StartTls
+from mailboxadmin.demo.dialogue import Dialogue, HungUp, Manner
+from mailboxadmin.demo.ports import LOOPBACK
 
 #: Everything that a program may say that only looks: nothing here changes a folder or a message.
 _LOOKING = (
@@ -49,14 +49,16 @@ class FaultyDialogue(Dialogue):
     def __init__(
         self,
         port: int,
+        greeting: Deed,
         judge: Judge,
         manner: Manner,
         words: Mapping[str, bytes],
         *,
         may_mark: bool,
     ) -> None:
-        super().__init__([], manner)
+        super().__init__(manner)
         self._port = port
+        self._first_words = greeting
         self._judge = judge
         self._words = words
         allowed = f"{_LOOKING}|{_MARKING}" if may_mark else _LOOKING
@@ -87,16 +89,15 @@ class FaultyDialogue(Dialogue):
         for deed in deeds if deeds is not None else (AS_IT_IS,):
             self._do(deed)
 
-    def _act(self, action: Action) -> None:
-        # The greeting comes here too.
-        self._do(action)
+    def _greet(self) -> None:
+        self._do(self._first_words)
 
     def _do(self, deed: Deed) -> None:
         if isinstance(deed, PassOn):
             answer = self._answer() if self._command_bytes else self._greeting()
             self._send_exactly(deed.change(answer))
         else:
-            super()._act(deed)
+            self._act(deed)
 
     def _send(self, data: bytes, count: int | None = None) -> None:
         for name, word in self._words.items():

@@ -1,4 +1,4 @@
-"""A real mail server with one fault: what a mail program meets in place of the server itself.
+r"""A real mail server with one fault: what a mail program meets in place of the server itself.
 
     with FaultyImap(dovecot.port, Trouble(at="LIST", does=("{tag} NO not now",))) as server:
         sync(server.host, server.port)
@@ -8,7 +8,7 @@
 
 All that the trouble does not touch is answered by the real server behind it, in whatever order
 it is asked. What the program must never say is a mistake: anything that changes a folder or a
-message, but `\\Seen` where the trouble is about marking.
+message, but `\Seen` where the trouble is about marking.
 """
 
 import re
@@ -16,10 +16,10 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.support.certificates import ServerCertificate
-from tests.support.faulty_dialogue import AS_IT_IS, Deed, FaultyDialogue, Judge
-from tests.support.line import Line
-from tests.support.scripted_dialogue import Manner
+from mailboxadmin.demo.certificates import ServerCertificate
+from mailboxadmin.demo.dialogue import Manner
+from mailboxadmin.demo.faulty_dialogue import AS_IT_IS, Deed, FaultyDialogue, Judge
+from mailboxadmin.demo.line import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +96,12 @@ class FaultyImap(Line):
     def _relay(self, program: socket.socket) -> None:
         context = self._certificate.server_context() if self._certificate else None
         manner = Manner(
-            greeting=self._trouble.greeting,
             tls_context=context,
             tls_at_once=context is not None and not self._starttls,
         )
         dialogue = FaultyDialogue(
             self._server_port,
+            self._trouble.greeting,
             _judge(self._trouble),
             manner,
             self._words,

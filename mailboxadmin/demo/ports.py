@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 LOOPBACK = "127.0.0.1"
 
-# Below Linux' ephemeral range (32768 and up), so that no outgoing connection of a parallel test
+# Below Linux' ephemeral range (32768 and up), so that no outgoing connection of another program
 # takes the port between its choice and its use.
 _LOWEST, _HIGHEST = 15000, 32000
 
@@ -15,8 +15,8 @@ _LOWEST, _HIGHEST = 15000, 32000
 def free_port() -> int:
     """Return a loopback TCP port that nothing listens on at this moment.
 
-    The choice comes from the system's randomness, not from `random`: a seeded test run would
-    otherwise give the same ports to every parallel worker.
+    The choice comes from the system's randomness, not from `random`: programs that seed it would
+    otherwise all choose the same ports.
     """
     while True:
         port = _LOWEST + secrets.randbelow(_HIGHEST - _LOWEST)
