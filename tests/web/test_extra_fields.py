@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
+from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.domain.settings import PERSONAL_KEYS, SETTINGS
 from mailboxadmin.store.base import Base
-from tests.support.dnsstub import DnsStub
 from tests.support.every_form import Found, at_browser, every_form
 from tests.support.office import PASSWORD, Office
 from tests.support.rows import changed_between, rows_of
@@ -99,7 +99,7 @@ def extras(found: Found, names: set[str]) -> dict[str, str]:
 
 @pytest.fixture
 def twins(
-    open_office: Callable[..., Office], instance_copy: Callable[[], Path], dns_stub: DnsStub
+    open_office: Callable[..., Office], instance_copy: Callable[[], Path], dns_stub: NameServer
 ) -> Iterator[tuple[Sights, Sights]]:
     """Two offices with the same people, mail and moments."""
     nameservers = ((dns_stub.address, dns_stub.port),)

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 from werkzeug.test import TestResponse
 
+from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.web import limits
-from tests.support.dnsstub import DnsStub
 from tests.support.every_form import Found, at_browser, every_form
 from tests.support.naughty import STRINGS
 from tests.support.office import Office
@@ -40,7 +40,7 @@ PLACES = (
 
 
 @pytest.fixture
-def sights(open_office: Callable[..., Office], dns_stub: DnsStub) -> Sights:
+def sights(open_office: Callable[..., Office], dns_stub: NameServer) -> Sights:
     """An office with something of everything, in which every name is looked up and not there."""
     return Sights(open_office(nameservers=((dns_stub.address, dns_stub.port),)))
 
