@@ -11,6 +11,7 @@ from mailboxadmin import web
 from mailboxadmin.config import Config, prepare_instance
 from mailboxadmin.diagnosis import Diagnosis, load_providers
 from mailboxadmin.domain.clock import Clock, SystemClock
+from mailboxadmin.domain.rehearsal import Rehearsal
 from mailboxadmin.imap.network import Network
 from mailboxadmin.oauth.client import TokenClient
 from mailboxadmin.oauth.endpoints import Endpoints
@@ -92,6 +93,11 @@ def create_app(
     if pages:
         web.register(app)
     return app
+
+
+def hand_over(app: Flask, rehearsal: Rehearsal) -> None:
+    """Show the page of the rehearsals, which is not there without one."""
+    app.extensions[web.REHEARSAL] = rehearsal
 
 
 def start_background(app: Flask) -> "Background":

@@ -32,8 +32,16 @@ class PassOn:
 
 AS_IT_IS = PassOn()
 
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Do something beside the connection, and go on."""
+
+    work: Callable[[], None]
+
+
 #: What a faulty server does in place of an answer, or of its greeting.
-Deed = Action | PassOn
+Deed = Action | PassOn | Do
 #: What it does about a command, without its tag; None: nothing is wrong there.
 Judge = Callable[[str], tuple[Deed, ...] | None]
 
@@ -96,6 +104,8 @@ class FaultyDialogue(Dialogue):
         if isinstance(deed, PassOn):
             answer = self._answer() if self._command_bytes else self._greeting()
             self._send_exactly(deed.change(answer))
+        elif isinstance(deed, Do):
+            deed.work()
         else:
             self._act(deed)
 

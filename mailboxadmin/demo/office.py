@@ -29,6 +29,8 @@ from mailboxadmin.services.settings import change_settings
 
 #: The shortest interval there is, so that new mail shows while somebody watches.
 CHECK_EVERY_MINUTES = 3
+#: The shortest run there is, so that nobody waits long for the rehearsal of a time-out.
+SYNC_TIMEOUT_S = 30
 #: The longest that Microsoft offers for a client secret.
 _SECRET_LIVES = timedelta(days=730)
 
@@ -67,6 +69,7 @@ def _set_office_defaults(deps: Deps, server: DemoImapServer, admin: SamplePerson
         **_where(server),
         "allowed_internal_hosts": server.host,
         "check_every_minutes": str(CHECK_EVERY_MINUTES),
+        "sync_timeout_seconds": str(SYNC_TIMEOUT_S),
         "help_contact": f"{admin.name}, extension 12",
     }
     change_settings(deps, texts, actor=COMMAND_LINE)

@@ -64,6 +64,8 @@ class SamplePerson:
     entered_password: str
     #: At whose sign-in page they agreed instead; None: at none.
     app: AppKey | None
+    #: Their mailbox is the one on which findings are rehearsed.
+    rehearses: bool
 
     @property
     def first_name(self) -> str:
@@ -90,6 +92,7 @@ def sample_people() -> tuple[SamplePerson, ...]:
         _person("Chloé Durand", "chloe@example.org", Desk.PURCHASING, folders=FRENCH),
         _person("Dana Vries", "dana@example.org", Desk.BOOKS, folders=GERMAN),
         _person("Emil Sand", "emil@example.org", Desk.DESIGN, entered=""),
+        _person("Rosa Prova", "rosa@example.org", Desk.WORKSHOP, rehearses=True),
         _person(FIRM, "info@example.org", Desk.FRONT),
     )
 
@@ -103,6 +106,7 @@ def _person(
     folders: FolderNames = ENGLISH,
     entered: str | None = None,
     app: AppKey | None = None,
+    rehearses: bool = False,
 ) -> SamplePerson:
     imap_password = secrets.token_hex(8)
     return SamplePerson(
@@ -115,6 +119,7 @@ def _person(
         imap_password=imap_password,
         entered_password="" if app else imap_password if entered is None else entered,
         app=app,
+        rehearses=rehearses,
     )
 
 

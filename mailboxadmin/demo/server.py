@@ -178,6 +178,23 @@ class DemoImapServer:
         mailboxes = self._mailboxes[address]
         self._call(self._append(mailboxes, list(letters)))
 
+    def has_folder(self, address: str, folder: str) -> bool:
+        """Whether that person has a folder of that name.
+
+        Raises:
+            KeyError: nobody here has that address.
+        """
+        listed = self._call(self._mailboxes[address].list_mailboxes())
+        return folder in {entry.name for entry in listed.list()}
+
+    def drop_folder(self, address: str, folder: str) -> None:
+        """Delete one of that person's folders with its mail; one made anew counts from 1 again.
+
+        Raises:
+            KeyError: there is no such person or folder.
+        """
+        self._call(self._mailboxes[address].delete_mailbox(folder))
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()

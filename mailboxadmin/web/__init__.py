@@ -5,12 +5,21 @@ from typing import cast
 from flask import Flask, current_app
 
 from mailboxadmin.domain.people import Person
+from mailboxadmin.domain.rehearsal import Rehearsal
 from mailboxadmin.services.deps import Deps
+
+#: Where `app.py` puts the rehearsals of the sample office.
+REHEARSAL = "mailboxadmin.rehearsal"
 
 
 def deps() -> Deps:
     """The tools that the use cases take, put there by `app.py`."""
     return cast(Deps, current_app.extensions["mailboxadmin"])
+
+
+def rehearsals() -> Rehearsal | None:
+    """The rehearsals of the sample office; None everywhere else."""
+    return cast(Rehearsal | None, current_app.extensions.get(REHEARSAL))
 
 
 def current_person() -> Person:
@@ -37,6 +46,7 @@ def register(app: Flask) -> None:
     from mailboxadmin.web.oauth import bp as oauth
     from mailboxadmin.web.ops import bp as ops
     from mailboxadmin.web.ops import pages as pages_timed
+    from mailboxadmin.web.rehearsal import bp as rehearsal
     from mailboxadmin.web.repair import bp as repair
     from mailboxadmin.web.settings import bp as settings
     from mailboxadmin.web.staff import bp as staff
@@ -52,6 +62,7 @@ def register(app: Flask) -> None:
         certificate,
         activity,
         troubleshooting,
+        rehearsal,
         settings,
         staff,
         account,

@@ -100,6 +100,10 @@ ROUTES: dict[str, Need] = {
     "ops.favicon": Need.ALWAYS,
     "ops.healthz": Need.ALWAYS,
     "ops.metrics": Need.ALWAYS,
+    # Not there at all outside the sample office.
+    "rehearsal.end": Need.ADMIN,
+    "rehearsal.index": Need.ADMIN,
+    "rehearsal.play": Need.ADMIN,
     "repair.mend": Need.PUBLIC,
     "settings.index": Need.ADMIN,
     "settings.notifications": Need.ADMIN,

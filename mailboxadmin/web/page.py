@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     for helper in (asset, navigation, page_url, read_beat, acts, rungs, wires, viewer, config_url):
         app.add_template_global(helper, helper.__name__)
     app.add_template_global(own_trouble)
+    app.add_template_global(can_rehearse)
 
 
 def _at_present(name: str) -> Callable[[datetime], str]:
@@ -115,6 +116,11 @@ def own_trouble() -> Glance | None:
         return None
     mailbox = board.mailbox(web.deps(), person.mailbox_id)
     return mailbox if mailbox.state is State.NEEDS_ACTION and mailbox.finding else None
+
+
+def can_rehearse() -> bool:
+    """Whether there is a page on which findings are played."""
+    return web.rehearsals() is not None
 
 
 def _tells_of(person: Person) -> bool:

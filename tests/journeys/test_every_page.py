@@ -8,10 +8,13 @@ from collections.abc import Iterable
 import pytest
 from playwright.sync_api import Page, expect
 
+from mailboxadmin.app import hand_over
 from mailboxadmin.domain.people import Role
+from mailboxadmin.domain.rehearsal import Moment, Standing
 from mailboxadmin.services.invitations import add_and_invite
 from mailboxadmin.services.repair import make_repair_link
 from tests.support.accessible import faults_of, keyboard_faults_of
+from tests.support.rehearsed import StillRehearsal, scene_of
 from tests.support.sights import ANNA, DOOR, GRACE, Sights, addresses
 
 #: Pages whose lists are empty in an empty office.
@@ -73,6 +76,16 @@ def test_everybody_can_use_the_pages_that_say_why_nothing_was_connected(sights, 
     over = faults_at(page, [*again, DOOR["oauth.result"]], status=410)
 
     assert over | faults_at(page, wrong, status=400) == {}
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_everybody_can_use_the_rehearsals_at_every_moment(sights: Sights, open_page, moment):
+    mailbox_id, scene = sights.anna.mailbox_id or 0, scene_of("oauth.redirect_mismatch")
+    standing = Standing(moment=moment, scene=scene, came=scene.code)
+    hand_over(sights.office.app, StillRehearsal(mailbox_id=mailbox_id, standing=standing))
+    page = open_page(sights.office, GRACE)
+
+    assert faults_at(page, ["/troubleshooting/rehearsal"]) == {}
 
 
 def test_an_empty_office_can_be_used_too(serve, open_page):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from mailboxadmin.app import hand_over
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.certificate import Certificate, Pin
 from mailboxadmin.domain.errors import Facts, Happening
@@ -25,6 +26,7 @@ from mailboxadmin.store.certificates import pin_certificate
 from mailboxadmin.web.access import ROUTES, is_allowed
 from tests.support import inbox
 from tests.support.office import DESK, PASSWORD, Office
+from tests.support.rehearsed import StillRehearsal
 from tests.support.states import finding, log, put, put_mail, somebody, tick
 
 #: Files, fragments of pages, and what monitors ask for.
@@ -96,6 +98,7 @@ class Sights:
         hugo, ines = (connect(office, somebody(office, name)) for name in ("Hugo", "Ines"))
         lost = finding("oauth.grant_expired", phase=Phase.TOKEN, field=None)
         put(office, ines, State.NEEDS_ACTION, lost, steps=CLIMBED[:1])
+        hand_over(office.app, StillRehearsal(mailbox_id=self.anna.mailbox_id or 0))
         for email in (GRACE, ANNA) * 2:
             sign_in(office.deps, email, PASSWORD, browser=DESK)
         self.recording = self._record()
