@@ -74,6 +74,12 @@ class Code(StrEnum):
     READ_STATUS_BACKFILLED = "read_status.backfilled"
     #: Read here and there, differently, before either knew of the other.
     READ_STATUS_CONFLICT = "read_status.conflict"
+    #: Somebody wants mail moved or flagged on the server, or took that back.
+    FILING_REQUESTED = "filing.requested"
+    FILING_MOVED = "filing.moved"
+    FILING_FLAGGED = "filing.flagged"
+    #: The server could not be told; a person tries again, or lets it be.
+    FILING_FAILED = "filing.failed"
     #: A permission was given, and opens the mailbox.
     #: The office's app at a provider, asked about before anybody connects.
     OAUTH_CHECKED = "oauth.checked"

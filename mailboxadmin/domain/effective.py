@@ -88,6 +88,11 @@ class Effective:
         """What is marked here is marked on the server too; else nothing is written there."""
         return self.values["sync_read_status"].value is True
 
+    @property
+    def allows_changes(self) -> bool:
+        """Mail may be moved and flagged on the server."""
+        return self.values["allow_changes"].value is True
+
     def folder_for(self, use: SpecialUse) -> str | None:
         """The folder that was named for a use; None: it is to be found by itself."""
         value = self.values[use.setting_key].value

@@ -1,5 +1,6 @@
 """What IMAP calls a mailbox, and what we remember of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,7 +50,21 @@ class FolderStatus:
     @property
     def keeps_seen(self) -> bool:
         r"""False when \Seen cannot be changed there for good, as far as the server said."""
-        return not self.read_only and (self.permanent_flags is None or SEEN in self.permanent_flags)
+        return self.keeps(SEEN)
+
+    def keeps(self, flag: str) -> bool:
+        """The same of any flag."""
+        return not self.read_only and (self.permanent_flags is None or flag in self.permanent_flags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """Where messages are now, as COPYUID says it (RFC 4315, 3)."""
+
+    #: Of the folder that they are in now.
+    uid_validity: int
+    #: Their new UIDs by those of before.
+    uids: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

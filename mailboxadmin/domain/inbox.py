@@ -77,6 +77,8 @@ class InboxFolder:
     messages: int
     #: At most `COUNTED`, which then means as many or more.
     unread: int
+    #: Its mail was fetched at some time; else nothing is known of it but what was moved there.
+    opened: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,10 @@ class MailLine:
     troubled: bool
     #: A click on it waits to be sent to the server.
     pending: bool
+    #: The folder that it is on its way to; None: to none.
+    moving_to: str | None
+    #: The server could not be told of something that was wanted for it.
+    failed: bool
     #: Messages of the conversation, at most `CONVERSATION`; 1 when it is alone.
     count: int = 1
     #: Of those, the unread ones.

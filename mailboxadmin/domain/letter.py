@@ -71,6 +71,10 @@ class Stored:
     removed_at: datetime | None
     #: A click on it waits to be sent to the server.
     pending: bool
+    #: The folder that it is on its way to; None: to none.
+    moving_to: str | None
+    #: Why the server could not be told of what was wanted for it; empty: it could.
+    failed: tuple[str, ...]
     thread_id: int | None
     wholeness: Wholeness
     #: What of it could not be read; None when all could.

@@ -5,6 +5,8 @@ from datetime import datetime
 
 #: The system flag of a message that was read (RFC 9051, 2.3.2).
 SEEN = "\\Seen"
+#: That of a message that somebody set apart.
+FLAGGED = "\\Flagged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,7 +153,18 @@ _ALL = (
         label="Sync read status both ways",
         help="What is read or unread on the server is always shown so here. With yes, marking "
         "mail here also marks it on the server, so that phones and other programs show it; with "
-        "no, nothing is ever written to the server. Earlier clicks are not sent.",
+        "no, the server is never told what was read. Earlier clicks are not sent.",
+        default=False,
+        personal=True,
+    ),
+    Setting(
+        key="allow_changes",
+        kind=Kind.YES_NO,
+        group=Group.SYNC,
+        label="Move and flag mail on the server",
+        help="With yes, mail can be archived, deleted, marked as junk, moved and flagged here, "
+        "and the same is done on the mail server. With no, the inbox offers none of this, and "
+        "no message is ever moved or flagged there.",
         default=False,
         personal=True,
     ),

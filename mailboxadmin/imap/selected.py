@@ -5,19 +5,19 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from mailboxadmin.domain.finding import Phase
-from mailboxadmin.domain.folder import LARGEST_UID
+from mailboxadmin.domain.folder import LARGEST_UID, Copied
 from mailboxadmin.domain.mailbox import Account
 from mailboxadmin.domain.message import Fetched
-from mailboxadmin.imap import bodies, parts, search
+from mailboxadmin.imap import bodies, moving, parts, search
 from mailboxadmin.imap.answers import Answer
 from mailboxadmin.imap.arguments import uid_sets
 from mailboxadmin.imap.bodies import Unfetchable
 from mailboxadmin.imap.conversation import Conversation
 from mailboxadmin.imap.deadline import Deadline
+from mailboxadmin.imap.flags import store_flag
 from mailboxadmin.imap.idle import Idle, Woke
 from mailboxadmin.imap.parts import Part
 from mailboxadmin.imap.question import Question
-from mailboxadmin.imap.seen import store_seen
 from mailboxadmin.imap.waker import Waker
 from mailboxadmin.imap.wire import Wire
 
@@ -126,10 +126,10 @@ class Selected(Conversation):
             part = parts.fetch_part(self._wire, uid, start, length)
             return self._without_secrets(part) if isinstance(part, Unfetchable) else part
 
-    def store_seen(
-        self, uids: Iterable[int], *, seen: bool, unchanged_since: int | None
+    def store_flag(
+        self, uids: Iterable[int], flag: str, *, on: bool, unchanged_since: int | None
     ) -> frozenset[int]:
-        r"""Set or clear \Seen; the messages where it was not, because they changed meanwhile.
+        r"""Set or clear a flag; the messages where it was not, because they changed meanwhile.
 
         Args:
             unchanged_since: the mod-sequence after which a change counts; None to set it
@@ -138,10 +138,34 @@ class Selected(Conversation):
         Raises:
             RuntimeError: the folder was not opened `writable`.
         """
-        if not self._writable:
-            raise RuntimeError("a folder that was opened for reading only is not written to")
+        self._require_writable()
         with self._speaking(Phase.FETCH):
-            return store_seen(self._wire, uids, seen=seen, unchanged_since=unchanged_since)
+            return store_flag(self._wire, uids, flag, on=on, unchanged_since=unchanged_since)
+
+    def move(self, uids: Iterable[int], folder: str) -> Copied | None:
+        """Move messages to another folder, where the server offers MOVE.
+
+        Where they are now; None when the server does not say. When it refuses, some of them
+        may be there all the same.
+
+        Raises:
+            RuntimeError: the folder was not opened `writable`.
+        """
+        return self._transfer("MOVE", uids, folder)
+
+    def copy(self, uids: Iterable[int], folder: str) -> Copied | None:
+        """Copy messages to another folder; the answer is as that of `move`."""
+        return self._transfer("COPY", uids, folder)
+
+    def remove(self, uids: Iterable[int]) -> None:
+        """Remove messages for good, and no others; only where UIDPLUS is offered.
+
+        Raises:
+            RuntimeError: the folder was not opened `writable`.
+        """
+        self._require_writable()
+        with self._speaking(Phase.FETCH):
+            moving.remove(self._wire, uids)
 
     def idle(self, waker: Waker, enough: Callable[[], bool]) -> Woke:
         """Wait until the server tells of a change of the folder; only where it offers IDLE.
@@ -153,6 +177,15 @@ class Selected(Conversation):
         with self._speaking(Phase.FETCH):
             self._wire.connection.keep_alive()
             return Idle(self._wire, self._deadline, self._messages).wait(waker, enough)
+
+    def _transfer(self, command: str, uids: Iterable[int], folder: str) -> Copied | None:
+        self._require_writable()
+        with self._speaking(Phase.FETCH, folder):
+            return moving.transfer(self._wire, command, uids, folder)
+
+    def _require_writable(self) -> None:
+        if not self._writable:
+            raise RuntimeError("a folder that was opened for reading only is not written to")
 
     def _masked(self, said: Iterable[Fetched | Unfetchable]) -> Iterator[Fetched | Unfetchable]:
         for each in said:

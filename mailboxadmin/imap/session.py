@@ -4,8 +4,8 @@
                   (a red step: MailFailure)            `--> close: LOGOUT, quickly
 
 Looking changes nothing on the server: folders are opened with EXAMINE and bodies are
-fetched with BODY.PEEK[]; `store_seen` alone writes. Every method raises MailFailure
-with what happened, or Cancelled when a person stopped it.
+fetched with BODY.PEEK[]; `store_flag`, `move`, `copy` and `remove` alone write. Every
+method raises MailFailure with what happened, or Cancelled when a person stopped it.
 """
 
 import math

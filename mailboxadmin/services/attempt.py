@@ -31,6 +31,7 @@ from mailboxadmin.services.observing import note_certificate
 from mailboxadmin.services.pull import pull_folder
 from mailboxadmin.services.pulling import Tally, hung_up, of_the_folder
 from mailboxadmin.services.push import push_read_changes
+from mailboxadmin.services.push_changes import push_changes
 from mailboxadmin.services.recording import recorded
 from mailboxadmin.services.renamed import explain_refused
 from mailboxadmin.services.runs import Run
@@ -201,6 +202,7 @@ def _push(deps: Deps, run: Run, session: Session, tally: Tally) -> None:
         return
     try:
         push_read_changes(deps, run, session, tally)
+        push_changes(deps, run, session, tally)
     except MailFailure as failure:
         run.control.proceed()
         if hung_up(failure) or failure.facts.happening is Happening.TIMEOUT:

@@ -16,6 +16,7 @@ from mailboxadmin.domain.inbox import Asked, InboxFolder, MailPage, Show
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.repair import Way
+from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.services.connecting import app_ready_for
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
@@ -24,10 +25,12 @@ from mailboxadmin.services.read_status import Unsent, unsent_clicks
 from mailboxadmin.services.repair import way_of
 from mailboxadmin.services.runs import is_live
 from mailboxadmin.services.settings import office_values
-from mailboxadmin.store import activity_pages, board
+from mailboxadmin.store import activity_pages, board, mailbox_facts
+from mailboxadmin.store.changes import count_changes
 from mailboxadmin.store.inbox import list_page
 from mailboxadmin.store.inbox_folders import inbox_folders, signs_of
 from mailboxadmin.store.mailboxes import mailbox_row
+from mailboxadmin.store.special_uses import special_uses
 
 #: For so long the inbox says what could not be marked on the server.
 SAID_FOR = timedelta(hours=24)
@@ -47,6 +50,10 @@ class Health:
     unsent: Unsent
     #: What could not be marked on the server lately; None when all could.
     failed: Logged | None
+    #: What was moved or flagged here and the server was not told yet.
+    unfiled: int
+    #: What it could not be told of; a person decides.
+    not_filed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,11 @@ class Inbox:
     page: MailPage
     #: The names of the folders that are synced.
     wanted: tuple[str, ...]
+    #: Mail may be moved and flagged; then, the folders that it can be moved to.
+    may_file: bool
+    targets: tuple[str, ...]
+    #: The uses that a folder is known for.
+    uses: frozenset[SpecialUse]
     #: Mail that was read before it was fetched is not here.
     only_unread: bool
     #: 0: only when a sync brings something.
@@ -82,7 +94,11 @@ def read_inbox(deps: Deps, mailbox_id: int, asked: Asked, *, everything: bool = 
     with deps.store.read() as db:
         health = _health(db, deps, mailbox_id)
         in_force = effective_for(db, deps.providers, mailbox_id)
-        folders = tuple(inbox_folders(db, mailbox_id))
+        folders = tuple(
+            each
+            for each in inbox_folders(db, mailbox_id)
+            if each.opened or each.name in in_force.folders
+        )
         folder = None if everything else _chosen(folders, asked.folder_id)
         asked = replace(
             asked,
@@ -97,6 +113,9 @@ def read_inbox(deps: Deps, mailbox_id: int, asked: Asked, *, everything: bool = 
             asked=asked,
             page=list_page(db, mailbox_id, _worth_reading(listed, asked), asked),
             wanted=in_force.folders,
+            may_file=in_force.allows_changes,
+            targets=_targets(db, mailbox_id) if in_force.allows_changes else (),
+            uses=frozenset(special_uses(db, mailbox_id)),
             only_unread=in_force.only_unread,
             refresh_s=int(str(office_values(db)["auto_refresh_seconds"])),
             signs=_signs(db, mailbox_id),
@@ -141,6 +160,7 @@ def _health(db: Session, deps: Deps, mailbox_id: int) -> Health:
     if mailbox is None:
         raise NotFound("There is no such mailbox.")
     finding, row = mailbox.finding, mailbox_row(db, mailbox_id)
+    unfiled, not_filed = count_changes(db, mailbox_id)
     codes = [Code.READ_STATUS_FAILED]
     failed = activity_pages.entries(db, mailbox_id=mailbox_id, codes=codes, limit=1)
     return Health(
@@ -150,7 +170,15 @@ def _health(db: Session, deps: Deps, mailbox_id: int) -> Health:
         contact=whom_to_ask(db),
         unsent=unsent_clicks(db, deps, mailbox_id),
         failed=next((each for each in failed if now - each.at < SAID_FOR), None),
+        unfiled=unfiled,
+        not_filed=not_filed,
     )
+
+
+def _targets(db: Session, mailbox_id: int) -> tuple[str, ...]:
+    """The folders that mail can be moved to, INBOX first."""
+    listed = mailbox_facts.listed_folders(db, mailbox_id) or ()
+    return tuple(sorted(listed, key=lambda name: (name != "INBOX", name.casefold())))
 
 
 def _is_on(in_force: Effective, key: str) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.folder import Cursor, FolderStatus
-from mailboxadmin.services import outbox
+from mailboxadmin.services import filing_desk, outbox
 from mailboxadmin.services.identity import is_itself
 from mailboxadmin.services.pulling import Pull
 from mailboxadmin.store import folders, presence
@@ -131,6 +131,7 @@ def _is_another(pull: Pull, uid: int, message_id: str) -> bool:
 def _forget(db: DbSession, pull: Pull, old: Cursor, why: str) -> None:
     now = pull.deps.clock.now()
     outbox.fail_pending(db, pull.place, now)
+    filing_desk.fail_pending(db, pull.place, now)
     waiting = presence.forget_uids(db, pull.folder_id)
     add_entry(
         db,

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
+from mailboxadmin.services.numbers import NUMBERED_ANEW
 from mailboxadmin.services.runs import Run
 from mailboxadmin.store import flags as stored_flags
 from mailboxadmin.store import read_changes
@@ -20,8 +21,6 @@ from mailboxadmin.store.read_changes import Click
 
 #: An entry names so many messages at most.
 MOST_NAMED = 100
-#: Why a UID of before means nothing any more, as the end of a sentence.
-NUMBERED_ANEW = "it numbered the folder anew before it was told."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

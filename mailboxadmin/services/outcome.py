@@ -16,7 +16,7 @@ from mailboxadmin.services.effective import effective_for
 from mailboxadmin.services.recovery import end_outage, rest_unconnected
 from mailboxadmin.services.run_words import in_words, run_entry, success_entry
 from mailboxadmin.services.runs import Run
-from mailboxadmin.store import folders, incidents, leases, read_changes, runs
+from mailboxadmin.store import changes, folders, incidents, leases, read_changes, runs
 from mailboxadmin.store.activity import add_entry, repeat_entry
 from mailboxadmin.store.mailboxes import clear_failure, mailbox_row
 from mailboxadmin.store.secrets import is_configured
@@ -81,7 +81,10 @@ def _succeeded(
     if row.state != State.PAUSED:
         row.state = State.OK.value
         # A click that came too late for this run is sent by the next one, at once.
-        late = read_changes.can_send(db, row.id, since=run.started_at)
+        since = run.started_at
+        late = read_changes.can_send(db, row.id, since=since) or changes.can_send_changes(
+            db, row.id, since=since
+        )
         row.next_attempt_at = now if late else now + interval
     add_entry(db, success_entry(run, result, recovered=recovered), now)
 

@@ -31,10 +31,9 @@ from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.folder import FolderStatus
 from mailboxadmin.domain.message import SEEN
 from mailboxadmin.imap.session import Session
-from mailboxadmin.services import outbox
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.findings import finding_for
-from mailboxadmin.services.identity import is_itself
+from mailboxadmin.services.numbers import why_strange
 from mailboxadmin.services.outbox import Place
 from mailboxadmin.services.pulling import Tally, of_the_folder
 from mailboxadmin.services.pushing import Push, Told
@@ -50,7 +49,6 @@ MOST_AT_ONCE = 1000
 #: Why it is not sent, as the end of a sentence.
 SWITCHED_OFF = "sync_read_status was switched off before the next sync."
 GONE = "they are no longer there."
-RESTORED = "its numbers mean other messages now, as after a restore."
 READ_ONLY = "it opens the folder for reading only."
 KEEPS_NONE = r"it keeps no read status there (\Seen is not among its permanent flags)."
 
@@ -113,35 +111,13 @@ def _remember_whether_it_keeps(push: Push, status: FolderStatus) -> None:
 
 def _why_not(push: Push, status: FolderStatus, clicks: Sequence[Click]) -> str | None:
     """Why the folder cannot be told, as the end of a sentence; None when it can."""
-    with push.deps.store.read() as db:
-        cursor = folders.cursor_of(db, push.place.folder_id)
-    if cursor is None or cursor.uid_validity != status.uid_validity:
-        return outbox.NUMBERED_ANEW
-    if cursor.is_ahead_of(status) or not _are_themselves(push, clicks):
-        return RESTORED
+    known = {click.uid: click.header_id for click in clicks if click.uid}
+    why = why_strange(push.deps, push.session, push.place.folder_id, status, known)
+    if why is not None:
+        return why
     if status.read_only:
         return READ_ONLY
-    if not status.keeps_seen:
-        return KEEPS_NONE
-    return None
-
-
-def _are_themselves(push: Push, clicks: Sequence[Click]) -> bool:
-    """Whether the newest is the message that was meant: a restored folder gives its number away.
-
-    Numbers are given in ascending order, so when the newest that is there is itself, the
-    others are.
-    """
-    named = {click.uid: click.header_id for click in clicks if click.uid and click.header_id}
-    if not named:
-        return True
-    newest = max(named)
-    itself = is_itself(push.session, newest, named[newest])
-    if itself is not None:
-        return itself
-    del named[newest]
-    left = named.keys() & {uid for uid, _, _ in push.session.flags(named)}
-    return not left or _are_themselves(push, [click for click in clicks if click.uid in left])
+    return None if status.keeps_seen else KEEPS_NONE
 
 
 def _refused(push: Push, clicks: Sequence[Click], failure: MailFailure) -> None:
@@ -171,8 +147,8 @@ def _tell(push: Push, clicks: Sequence[Click], *, unchanged_since: int | None) -
             if by_uid[uid].seen is seen and (SEEN in said) is not seen
         ]
         if otherwise:
-            left_alone = push.session.store_seen(
-                otherwise, seen=seen, unchanged_since=unchanged_since
+            left_alone = push.session.store_flag(
+                otherwise, SEEN, on=seen, unchanged_since=unchanged_since
             )
             modified |= left_alone if unchanged_since is not None else frozenset()
     for uid in flags.keys() - modified:

@@ -12,7 +12,7 @@ from mailboxadmin.domain.activity import SCHEDULER
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.sync import sync_mailbox
-from mailboxadmin.store import read_changes
+from mailboxadmin.store import changes, read_changes
 from mailboxadmin.store.mailboxes import mailbox_row
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ def _push(deps: Deps, mailbox_id: int) -> None:
         # One that does not work has its own next try: a click must not have the server
         # count another refused sign-in.
         works = mailbox_row(db, mailbox_id).state == State.OK
-        wanted = works and read_changes.can_send(db, mailbox_id)
+        wanted = works and (
+            read_changes.can_send(db, mailbox_id) or changes.can_send_changes(db, mailbox_id)
+        )
     if wanted:
         sync_mailbox(deps, mailbox_id, actor=SCHEDULER)

@@ -67,7 +67,7 @@ def keep_clicks(
         if uid is None:
             say_no_uid(db, message_id, actor=actor, now=now)
     if any(uid is not None for _, uid in found):
-        _make_due(db, mailbox_id, now)
+        make_due(db, mailbox_id, now)
     return waiting
 
 
@@ -81,7 +81,7 @@ def say_no_uid(db: Session, message_id: int, *, actor: str, now: datetime) -> No
     add_entry(db, no_uid_entry(message_id, row.mailbox_id, actor=actor, why=why), now)
 
 
-def _make_due(db: Session, mailbox_id: int, now: datetime) -> None:
+def make_due(db: Session, mailbox_id: int, now: datetime) -> None:
     """A mailbox that works is looked at next; one that does not keeps its own next try."""
     row = mailbox_row(db, mailbox_id)
     if row.state == State.OK and row.next_attempt_at is not None:

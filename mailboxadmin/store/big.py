@@ -89,7 +89,7 @@ def complete_big(db: Session, message_id: int, *, size: int, digest: bytes) -> b
     uid, flags = row.uid, frozenset(row.flags.split())
     drop_big(db, message_id)
     known.uid, known.removed_at = uid, None
-    take_flags(known, flags, clicked=known.id in clicked_among(db, [known.id]))
+    take_flags(known, flags, clicked_among(db, [known.id]))
     return False
 
 

@@ -2,18 +2,22 @@
 
     server_seen   what the server said last
     seen          what is shown: the same, unless a person clicked since
+    flags         all that the server said last
+    flagged       what is shown: the same, unless it is still to be told otherwise
 
-A click holds until the server's own flag changes; one that waits to be sent there
-holds even then, until the server was told.
+A click on read or unread holds until the server's own flag changes; one that waits to be
+sent there holds even then, until the server was told.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from mailboxadmin.domain.message import SEEN
+from mailboxadmin.domain.message import FLAGGED, SEEN
+from mailboxadmin.store.changes import flags_that_wait
 from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables_mail import MessageRow, ReadChangeRow
 
@@ -29,6 +33,15 @@ class Taken:
     #: Messages that were marked here meanwhile, differently, and are to be sent: by what is
     #: wanted here, read or unread.
     conflicts: dict[bool, list[int]] = field(default_factory=lambda: {True: [], False: []})
+
+
+class Clicked(NamedTuple):
+    """Messages of which the server is still to be told something, by their ids."""
+
+    #: That they were read, or not.
+    seen: frozenset[int]
+    #: That they are flagged, or not.
+    flagged: frozenset[int]
 
 
 def differing(
@@ -71,6 +84,7 @@ def take_over(db: Session, folder_id: int, flags: dict[int, frozenset[str]]) -> 
             for row_id, uid, text, shown, server_seen, clicked in stored
             if uid is not None and text != flag_text(flags[uid])
         ]
+        _show_flagged(db, changes)
         if changes:
             db.execute(update(MessageRow), changes)
         taken.changed += len(changes)
@@ -97,25 +111,35 @@ def _change(
     return change
 
 
-def take_flags(row: MessageRow, flags: frozenset[str], *, clicked: bool) -> None:
+def _show_flagged(db: Session, changes: list[dict[str, object]]) -> None:
+    """What the rows are to show, but where the server is still to be told of it."""
+    waits = flags_that_wait(db, (int(str(change["id"])) for change in changes))
+    for change in changes:
+        if change["id"] not in waits:
+            change["flagged"] = FLAGGED in str(change["flags"]).split()
+
+
+def take_flags(row: MessageRow, flags: frozenset[str], clicked: Clicked) -> None:
     """The server's flags of one message, which it may have changed.
 
     Args:
-        clicked: a click on it waits to be sent.
+        clicked: `clicked_among` some messages, this one among them.
     """
     seen = SEEN in flags
-    if seen != row.server_seen and not clicked:
+    if seen != row.server_seen and row.id not in clicked.seen:
         row.seen = seen
+    if row.id not in clicked.flagged:
+        row.flagged = FLAGGED in flags
     row.server_seen, row.flags = seen, flag_text(flags)
 
 
-def clicked_among(db: Session, ids: Iterable[int]) -> set[int]:
-    """Those of the messages on which a click waits to be sent."""
-    clicked: set[int] = set()
-    for some in slices(ids):
+def clicked_among(db: Session, ids: Iterable[int]) -> Clicked:
+    """Those of the messages of which the server is still to be told something."""
+    wanted, seen = list(ids), set[int]()
+    for some in slices(wanted):
         rows = select(ReadChangeRow.message_id).where(ReadChangeRow.message_id.in_(some))
-        clicked.update(db.scalars(rows))
-    return clicked
+        seen.update(db.scalars(rows))
+    return Clicked(seen=frozenset(seen), flagged=flags_that_wait(db, wanted))
 
 
 def flag_text(flags: frozenset[str]) -> str:

@@ -22,6 +22,11 @@ def folder_id(db: Session, mailbox_id: int, name: str) -> int:
     return row.id
 
 
+def name_of(db: Session, folder: int) -> str:
+    """The folder's name."""
+    return db.get_one(FolderRow, folder).name
+
+
 def remembered(db: Session, mailbox_id: int, name: str) -> tuple[int, Cursor | None] | None:
     """The folder's row and how far we are in it; None before it was opened or looked for."""
     row = _find(db, mailbox_id, name)

@@ -13,7 +13,6 @@ from mailboxadmin.store.tables_mail import FolderRow, MessageContentsRow, Messag
 
 #: Of a text that is looked at for what to show of it; the index knows all of it.
 LOOKED_AT_CHARS = 20_000
-FLAGGED = "\\Flagged"
 
 
 class FoundMessage(NamedTuple):
@@ -55,7 +54,7 @@ def found_messages(db: Session, mailbox_id: int, ids: Sequence[int]) -> dict[int
             MessageRow.sender,
             func.coalesce(MessageRow.sent_at, MessageRow.arrived_at, type_=Instant).label("date"),
             MessageRow.seen,
-            MessageRow.flags,
+            MessageRow.flagged,
             func.substr(MessageContentsRow.body_text, 1, LOOKED_AT_CHARS).label("text"),
             MessageContentsRow.attachments,
         )
@@ -71,7 +70,7 @@ def found_messages(db: Session, mailbox_id: int, ids: Sequence[int]) -> dict[int
             sender=row.sender,
             date=row.date,
             seen=row.seen,
-            flagged=FLAGGED in row.flags.split(),
+            flagged=row.flagged,
             text=row.text or "",
             attachments=tuple(str(each.get("name") or "") for each in row.attachments or ()),
         )

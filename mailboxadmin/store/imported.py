@@ -58,7 +58,7 @@ def match_imported(
             row = rows[given[each.uid]]
             _take_bytes(db, row, each)
             _take_place(row, folder_id, each.uid, each.arrived_at)
-            take_flags(row, each.flags, clicked=row.id in clicked)
+            take_flags(row, each.flags, clicked)
     db.flush()
     return given
 
@@ -92,7 +92,7 @@ def match_big(db: Session, message_id: int) -> int | None:
         _take_headers(row, big.size, big.digest, headers)
     db.execute(delete(MessageRow).where(MessageRow.id == big.id))
     _take_place(row, folder_id, uid, arrived_at)
-    take_flags(row, flags, clicked=bool(clicked_among(db, [row.id])))
+    take_flags(row, flags, clicked_among(db, [row.id]))
     db.flush()
     return row.id
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from mailboxadmin.domain.message import SEEN, Headers
+from mailboxadmin.domain.message import FLAGGED, SEEN, Headers
 from mailboxadmin.store.big import drop_big
 from mailboxadmin.store.flags import flag_text
 from mailboxadmin.store.folders import folder_id
@@ -227,6 +227,7 @@ def _columns(mailbox_id: int, message: Import, now: datetime) -> dict[str, objec
         "seen": seen,
         "server_seen": seen,
         "flags": flag_text(message.flags),
+        "flagged": FLAGGED in message.flags,
         "problem": headers.problem,
         "imported_at": now,
     }

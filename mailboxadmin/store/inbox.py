@@ -9,15 +9,30 @@ conversation that fills the list for long, no more than `WINDOW` lines are passe
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, TextClause, and_, exists, literal_column, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TextClause,
+    and_,
+    exists,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session, aliased
 
+from mailboxadmin.domain.filing import Kind
 from mailboxadmin.domain.inbox import PAGE_LINES, Asked, Cursor, MailPage, Show
 from mailboxadmin.store.inbox_lines import read_lines
+from mailboxadmin.store.moves import moving
+from mailboxadmin.store.slices import slices
+from mailboxadmin.store.tables_filing import ChangeRow
 from mailboxadmin.store.tables_mail import (
     ATTACHED,
     FLAGGED,
@@ -53,12 +68,25 @@ class _Place(NamedTuple):
         return Cursor(arrived_at=self.arrived_at, id=self.id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """Which part of the mail is listed."""
+
+    folder_ids: Sequence[int]
+    asked: Asked
+    #: Messages that are shown in another folder than the server has them in: in which.
+    moving: Mapping[int, int]
+
+
 def list_page(db: Session, mailbox_id: int, folder_ids: Sequence[int], asked: Asked) -> MailPage:
     """A page of the messages of those folders, which are that mailbox's."""
     chosen: list[int] = []
     end: _Place | None = None
     more = False
-    for place in islice(_merged(db, folder_ids, asked), WINDOW):
+    on_the_way = () if asked.show is Show.REMOVED else moving(db, mailbox_id)
+    places = {each.message_id: each.target_id for each in on_the_way}
+    part = _Part(folder_ids=folder_ids, asked=asked, moving=places)
+    for place in islice(_merged(db, part), WINDOW):
         if len(chosen) == PAGE_LINES:
             more = True
             break
@@ -66,27 +94,34 @@ def list_page(db: Session, mailbox_id: int, folder_ids: Sequence[int], asked: As
         if place.leads:
             chosen.append(place.id)
     else:
-        more = end is not None and _goes_on(db, folder_ids, asked, end)
+        more = end is not None and _goes_on(db, part, end)
     lines = read_lines(db, mailbox_id, chosen, threads=asked.threads)
     return MailPage(lines=lines, next=end.cursor if more and end else None)
 
 
-def _goes_on(db: Session, folder_ids: Sequence[int], asked: Asked, last: _Place) -> bool:
+def _goes_on(db: Session, part: _Part, last: _Place) -> bool:
     """Whether anything follows the last message that was looked at."""
-    further = Asked(folder_id=None, show=asked.show, before=last.cursor, threads=False)
-    return next(_merged(db, folder_ids, further), None) is not None
+    further = Asked(folder_id=None, show=part.asked.show, before=last.cursor, threads=False)
+    return next(_merged(db, replace(part, asked=further)), None) is not None
 
 
-def _merged(db: Session, folder_ids: Sequence[int], asked: Asked) -> Iterator[_Place]:
-    streams = [_stream(db, folder_id, asked) for folder_id in folder_ids]
-    return heapq.merge(*streams, reverse=True)
+def _merged(db: Session, part: _Part) -> Iterator[_Place]:
+    streams = [_stream(db, part, MessageRow.folder_id == each) for each in part.folder_ids]
+    if not part.moving:
+        return heapq.merge(*streams, reverse=True)
+    # What is on its way is shown where it goes.
+    staying = [(each for each in one if each.id not in part.moving) for one in streams]
+    coming = [row_id for row_id, folder in part.moving.items() if folder in part.folder_ids]
+    arriving = [_stream(db, part, MessageRow.id.in_(some)) for some in slices(coming)]
+    return heapq.merge(*staying, *arriving, reverse=True)
 
 
-def _stream(db: Session, folder_id: int, asked: Asked) -> Iterator[_Place]:
-    """The messages of a folder, read from the database one by one as they are taken."""
+def _stream(db: Session, part: _Part, which: ColumnElement[bool]) -> Iterator[_Place]:
+    """Messages, read from the database one by one as they are taken."""
+    asked = part.asked
     query = (
-        select(MessageRow.arrived_at, MessageRow.id, _leads(asked))
-        .where(MessageRow.folder_id == folder_id, _as_shown(asked.show))
+        select(MessageRow.arrived_at, MessageRow.id, _leads(part))
+        .where(which, _as_shown(asked.show))
         .order_by(MessageRow.arrived_at.desc(), MessageRow.id.desc())
         .limit(WINDOW + 1)
     )
@@ -99,12 +134,19 @@ def _stream(db: Session, folder_id: int, asked: Asked) -> Iterator[_Place]:
     return (_Place(*row) for row in db.connection().execute(query))
 
 
+def _on_the_way() -> Select[int]:
+    return select(ChangeRow.message_id).where(
+        ChangeRow.kind == Kind.MOVE, ChangeRow.failed_at.is_(None)
+    )
+
+
 def _as_shown(show: Show) -> TextClause:
     # As it stands: compared with true, SQLite would not see that an index holds just these.
     return text(_WORDS[show])
 
 
-def _leads(asked: Asked) -> ColumnElement[bool]:
+def _leads(part: _Part) -> ColumnElement[bool]:
+    asked = part.asked
     if not asked.threads or asked.show is Show.REMOVED:
         return literal_column("1")
     newer = aliased(MessageRow, name="newer")
@@ -115,18 +157,23 @@ def _leads(asked: Asked) -> ColumnElement[bool]:
         newer.removed_at.is_(None),
         newer.arrived_at >= MessageRow.arrived_at,
         or_(newer.arrived_at > MessageRow.arrived_at, newer.id > MessageRow.id),
-        *_same_part(newer, asked),
+        *_same_part(newer, part),
     )
     return ~exists(select(1).where(later).correlate(MessageRow))
 
 
-def _same_part(newer: type[MessageRow], asked: Asked) -> Iterator[ColumnElement[bool]]:
+def _same_part(newer: type[MessageRow], part: _Part) -> Iterator[ColumnElement[bool]]:
     """Only what the list itself shows leads a conversation in it."""
-    if asked.folder_id is not None:
-        yield newer.folder_id == asked.folder_id
+    asked = part.asked
+    lies_there: ColumnElement[bool] = newer.folder_id.in_(part.folder_ids)
+    if part.moving:
+        moved = _on_the_way()
+        comes_there = newer.id.in_(moved.where(ChangeRow.target_id.in_(part.folder_ids)))
+        lies_there = or_(and_(lies_there, newer.id.not_in(moved)), comes_there)
+    yield lies_there
     if asked.show is Show.UNREAD:
         yield newer.seen.is_(False)
     if asked.show is Show.FLAGGED:
-        yield newer.flags.contains("\\Flagged", autoescape=True)
+        yield newer.flagged.is_(True)
     if asked.show is Show.ATTACHED:
         yield newer.attached.is_(True)

@@ -7,17 +7,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import ScalarSelect, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
+from mailboxadmin.domain.filing import Kind
 from mailboxadmin.domain.inbox import CONVERSATION, MailLine
 from mailboxadmin.domain.sender import read_sender
+from mailboxadmin.store.tables_filing import ChangeRow
 from mailboxadmin.store.tables_mail import (
     FolderRow,
     MessageContentsRow,
     MessageRow,
     ReadChangeRow,
 )
-
-#: IMAP's mark of a message that somebody set (RFC 9051, 2.3.2).
-FLAGGED_FLAG = "\\Flagged"
 
 
 class _Found(NamedTuple):
@@ -29,13 +28,16 @@ class _Found(NamedTuple):
     preview: str | None
     arrived_at: datetime
     seen: bool
-    flags: str
+    flagged: bool
     attached: bool
     removed_at: datetime | None
     problem: str | None
     refused_at: datetime | None
     in_part: str | None
     clicked: int | None
+    flag_waits: bool | None
+    moving_to: str | None
+    failed: int | None
     together: int
     unread: int
 
@@ -54,13 +56,14 @@ def read_lines(
             MessageContentsRow.preview,
             MessageRow.arrived_at,
             MessageRow.seen,
-            MessageRow.flags,
+            MessageRow.flagged,
             MessageRow.attached,
             MessageRow.removed_at,
             MessageRow.problem,
             MessageRow.refused_at,
             MessageContentsRow.problem,
             ReadChangeRow.message_id,
+            *what_waits(),
             *(_counts() if threads else (literal_column("1"), literal_column("0"))),
         )
         .join(FolderRow, FolderRow.id == MessageRow.folder_id)
@@ -71,6 +74,25 @@ def read_lines(
     )
     found = {row[0]: _line(_Found._make(row)) for row in db.execute(query)}
     return tuple(found[each] for each in ids if each in found)
+
+
+def what_waits() -> tuple[ScalarSelect[Any], ScalarSelect[Any], ScalarSelect[Any]]:
+    """Of a message: whether its flag waits, the folder that it goes to, how much failed."""
+    target = aliased(FolderRow, name="target")
+    of_it = ChangeRow.message_id == MessageRow.id
+    waits = ChangeRow.failed_at.is_(None)
+    flag = select(func.count()).where(of_it, waits, ChangeRow.kind == Kind.FLAG)
+    folder = (
+        select(target.name)
+        .join(ChangeRow, ChangeRow.target_id == target.id)
+        .where(of_it, waits, ChangeRow.kind == Kind.MOVE)
+    )
+    failed = select(func.count()).where(of_it, ChangeRow.failed_at.is_not(None))
+    return (
+        flag.correlate(MessageRow).scalar_subquery(),
+        folder.correlate(MessageRow).scalar_subquery(),
+        failed.correlate(MessageRow).scalar_subquery(),
+    )
 
 
 def _counts() -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
@@ -106,11 +128,13 @@ def _line(found: _Found) -> MailLine:
         preview=found.preview or "",
         arrived_at=found.arrived_at,
         seen=found.seen,
-        flagged=FLAGGED_FLAG in found.flags,
+        flagged=found.flagged,
         attached=found.attached,
         removed=found.removed_at is not None,
         troubled=bool(found.problem or found.in_part or found.refused_at),
-        pending=found.clicked is not None,
+        pending=found.clicked is not None or bool(found.flag_waits),
+        moving_to=found.moving_to,
+        failed=bool(found.failed),
         count=max(found.together, 1),
         unread=found.unread,
     )

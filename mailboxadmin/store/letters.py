@@ -9,7 +9,8 @@ from mailboxadmin.domain.contents import Attachment
 from mailboxadmin.domain.inbox import CONVERSATION
 from mailboxadmin.domain.letter import Conversation, Pictures, Stored, Wholeness
 from mailboxadmin.domain.sender import read_sender
-from mailboxadmin.store.inbox_lines import FLAGGED_FLAG, read_lines
+from mailboxadmin.store.changes import failed_changes
+from mailboxadmin.store.inbox_lines import read_lines, what_waits
 from mailboxadmin.store.tables_inbox import ImageSenderRow, ShownImagesRow
 from mailboxadmin.store.tables_mail import (
     FolderRow,
@@ -22,7 +23,9 @@ from mailboxadmin.store.tables_mail import (
 def stored_letter(db: Session, mailbox_id: int, message_id: int) -> Stored | None:
     """What is known of a message; None when that mailbox has none of that id."""
     found = db.execute(
-        select(MessageRow, FolderRow.name, MessageContentsRow, ReadChangeRow.message_id)
+        select(
+            MessageRow, FolderRow.name, MessageContentsRow, ReadChangeRow.message_id, *what_waits()
+        )
         .join(FolderRow, FolderRow.id == MessageRow.folder_id)
         .outerjoin(MessageContentsRow, MessageContentsRow.message_id == MessageRow.id)
         .outerjoin(ReadChangeRow, ReadChangeRow.message_id == MessageRow.id)
@@ -30,7 +33,7 @@ def stored_letter(db: Session, mailbox_id: int, message_id: int) -> Stored | Non
     ).one_or_none()
     if found is None:
         return None
-    row, folder, contents, clicked = found
+    row, folder, contents, clicked, flag_waits, moving_to, failed = found
     return Stored(
         id=row.id,
         mailbox_id=mailbox_id,
@@ -41,9 +44,11 @@ def stored_letter(db: Session, mailbox_id: int, message_id: int) -> Stored | Non
         arrived_at=row.arrived_at,
         size=row.size,
         seen=row.seen,
-        flagged=FLAGGED_FLAG in row.flags,
+        flagged=row.flagged,
         removed_at=row.removed_at,
-        pending=clicked is not None,
+        pending=clicked is not None or bool(flag_waits),
+        moving_to=moving_to,
+        failed=_reasons(db, row) if failed else (),
         thread_id=row.thread_id,
         wholeness=_wholeness(row, contents),
         problem=row.problem or (contents.problem if contents else None),
@@ -93,6 +98,10 @@ def forget_pictures(db: Session, mailbox_id: int, address: str, message_id: int)
     ):
         if row is not None:
             db.delete(row)
+
+
+def _reasons(db: Session, row: MessageRow) -> tuple[str, ...]:
+    return tuple(each.reason for each in failed_changes(db, row.mailbox_id, [row.id]))
 
 
 def _pictures(db: Session, row: MessageRow) -> Pictures:

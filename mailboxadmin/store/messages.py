@@ -15,7 +15,7 @@ from itertools import chain
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from mailboxadmin.domain.message import SEEN, Headers
+from mailboxadmin.domain.message import FLAGGED, SEEN, Headers
 from mailboxadmin.store.flags import clicked_among, flag_text, take_flags
 from mailboxadmin.store.message_counts import count_added
 from mailboxadmin.store.presence import unfinished
@@ -142,6 +142,7 @@ def columns(mailbox_id: int, folder_id: int, message: NewMessage) -> dict[str, o
         "seen": seen,
         "server_seen": seen,
         "flags": flag_text(message.flags),
+        "flagged": FLAGGED in message.flags,
         "problem": headers.problem,
         "refused_at": message.refused_at,
     }
@@ -170,6 +171,6 @@ def _match_again(db: Session, folder_id: int, messages: Sequence[NewMessage]) ->
         if waiting[message.digest]:
             row = db.get_one(MessageRow, waiting[message.digest].pop())
             row.uid, row.removed_at = message.uid, None
-            take_flags(row, message.flags, clicked=row.id in clicked)
+            take_flags(row, message.flags, clicked)
             given.add(message.uid)
     return given

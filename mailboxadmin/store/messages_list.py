@@ -48,6 +48,23 @@ def known_ids(db: Session, mailbox_id: int, ids: Sequence[int]) -> set[int]:
     return known
 
 
+def on_the_server(db: Session, mailbox_id: int, ids: Sequence[int]) -> tuple[list[int], int]:
+    """Those of the messages that are that mailbox's and on its server; how many are not there."""
+    own: list[int] = []
+    there: set[int] = set()
+    for some in slices(dict.fromkeys(ids)):
+        rows = db.execute(
+            select(MessageRow.id, MessageRow.removed_at, MessageRow.imported_at).where(
+                MessageRow.mailbox_id + 0 == mailbox_id, MessageRow.id.in_(some)
+            )
+        )
+        for row_id, removed_at, imported_at in rows:
+            own.append(row_id)
+            if removed_at is None and imported_at is None:
+                there.add(row_id)
+    return [each for each in own if each in there], len(own) - len(there)
+
+
 def set_seen(db: Session, ids: Iterable[int], *, seen: bool) -> list[int]:
     """Show messages as read or unread; those that were shown otherwise before.
 

@@ -11,7 +11,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 #: The newest revision; a test holds it to the files.
 HEAD = "0011"
 #: All revisions that this version can read, oldest first.
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011")
+KNOWN = tuple(f"{number:04}" for number in range(1, int(HEAD) + 1))
 
 
 class NewerDatabase(StoreUnavailable):

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mailboxadmin.store.base import Base
+from mailboxadmin.store.base import NULLABLE_JSON, Base
 
 
 class ThreadLinkRow(Base):
@@ -46,7 +46,7 @@ class ImageSenderRow(Base):
 
 
 class UndoRow(Base):
-    """What one click on *read* or *unread* changed, so that it can be taken back."""
+    """What one click changed, so that it can be taken back."""
 
     __tablename__ = "undos"
 
@@ -55,7 +55,12 @@ class UndoRow(Base):
         ForeignKey("mailboxes.id", ondelete="CASCADE"), index=True
     )
     made_at: Mapped[datetime]
-    #: What the messages were marked as.
-    seen: Mapped[bool]
+    #: `seen`, or a `domain.filing.Kind`.
+    kind: Mapped[str] = mapped_column(Text, server_default=text("'seen'"))
+    #: What the messages were marked as; of a move always true.
+    wanted: Mapped[bool]
     #: The ids of those that were shown otherwise before.
     messages: Mapped[list[Any]] = mapped_column(JSON)
+    #: Of a move: the name of the folder, and the ids of those where the messages were before.
+    target: Mapped[str | None] = mapped_column(Text)
+    origins: Mapped[list[Any] | None] = mapped_column(NULLABLE_JSON)

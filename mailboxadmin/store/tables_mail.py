@@ -20,7 +20,7 @@ from mailboxadmin.store.base import NULLABLE_JSON, Base
 # What the indexes of the inbox hold; a query has to say it in the same words.
 HERE = "removed_at IS NULL"
 UNREAD = f"{HERE} AND seen = 0"
-FLAGGED = f"{HERE} AND instr(flags, '\\Flagged') > 0"
+FLAGGED = f"{HERE} AND flagged = 1"
 ATTACHED = f"{HERE} AND attached = 1"
 REMOVED = "removed_at IS NOT NULL"
 
@@ -140,6 +140,8 @@ class MessageRow(Base):
     searched_at: Mapped[datetime | None]
     #: When the log was told that it has no UID, which is said once.
     no_uid_said_at: Mapped[datetime | None]
+    #: Shown as flagged: as the server says, unless it is still to be told otherwise.
+    flagged: Mapped[bool] = mapped_column(default=False, server_default=text("0"))
     #: Files are enclosed, pictures that belong to the text not counted; False until examined.
     attached: Mapped[bool] = mapped_column(default=False, server_default=text("0"))
     #: The conversation that it belongs to, see `store.threads`; None until it was examined.

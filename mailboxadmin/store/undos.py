@@ -13,12 +13,12 @@ from mailboxadmin.store.tables_mail import UNREAD, MessageRow
 KEPT = timedelta(hours=1)
 
 
-def put_undo(db: Session, mailbox_id: int, ids: Sequence[int], *, seen: bool, now: datetime) -> int:
-    """Remember which messages a click changed, and forget clicks of long ago; its number."""
+def put_undo(db: Session, row: UndoRow) -> int:
+    """Remember what a click changed, and forget clicks of long ago; its number."""
+    long_ago = row.made_at - KEPT
     db.execute(
-        delete(UndoRow).where(UndoRow.mailbox_id == mailbox_id, UndoRow.made_at < now - KEPT)
+        delete(UndoRow).where(UndoRow.mailbox_id == row.mailbox_id, UndoRow.made_at < long_ago)
     )
-    row = UndoRow(mailbox_id=mailbox_id, made_at=now, seen=seen, messages=list(ids))
     db.add(row)
     db.flush()
     return row.id

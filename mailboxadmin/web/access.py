@@ -62,6 +62,8 @@ ROUTES: dict[str, Need] = {
     # One's own mail only, an admin's too: see `mail.own`.
     "mail.body": Need.SIGNED_IN,
     "mail.download": Need.SIGNED_IN,
+    "mail.failed": Need.SIGNED_IN,
+    "mail.file": Need.SIGNED_IN,
     "mail.index": Need.SIGNED_IN,
     "mail.letter": Need.SIGNED_IN,
     "mail.mark": Need.SIGNED_IN,

@@ -26,11 +26,33 @@
     }
   };
 
+  // The list has a button for both, and the line says which of them is meant.
+  const flag = () => {
+    const line = document.activeElement?.closest?.(".mail");
+    press(line?.querySelector(".mail-flag") ? "S" : "s");
+  };
+
+  // Where to is asked beside the button; the line that has the focus goes, unless others are selected.
+  const move = () => {
+    const line = document.activeElement?.closest?.(".mail");
+    const choice = (!line && document.querySelector(".letter-acts .mail-move")) || document.querySelector(".mail-acts .mail-move");
+    if (!choice) return;
+    if (line && !boxes().some((box) => box.checked)) line.querySelector("[name=id]").checked = true;
+    choice.open = true;
+    choice.querySelector("select").focus();
+  };
+
   const keys = {
     j: () => step(1),
     k: () => step(-1),
     x: () => document.activeElement?.closest?.(".mail")?.querySelector("[name=id]")?.click(),
     u: () => press("u"),
+    e: () => press("e"),
+    "#": () => press("#"),
+    "!": () => press("!"),
+    s: flag,
+    v: move,
+    m: move,
     "/": () => document.querySelector("#mail-search")?.focus(),
     "?": () => document.querySelector("#keys")?.showModal(),
   };

@@ -4,6 +4,7 @@ import pytest
 
 from mailboxadmin.domain.errors import Happening
 from mailboxadmin.domain.mailbox import Encryption
+from mailboxadmin.domain.message import SEEN
 from tests.imap.callers import account, facts_of, failure, on_dovecot, opened, session
 from tests.support import mails
 from tests.support.scripted_steps import capability, expect, login, select
@@ -42,7 +43,7 @@ def test_everything_goes_over_one_connection_which_is_closed_cleanly(dovecot, en
             ours.status(folder)
             since = ours.select(folder, writable=True).highest_modseq
             assert len(list(ours.fetch(ours.uids()))) == 3
-            ours.store_seen([1], seen=True, unchanged_since=since)
+            ours.store_flag([1], SEEN, on=True, unchanged_since=since)
             assert dovecot.connections(user) == 1
 
     assert dovecot.logins_of(user).accepted == 1

@@ -9,6 +9,7 @@ import pytest
 from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
+from mailboxadmin.domain.message import SEEN
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.selected import Selected
 from mailboxadmin.imap.session import Session
@@ -47,8 +48,16 @@ ARGUMENTS = {
     "fetch_part uid": lambda ours, evil: ours.fetch_part(evil, start=0, length=1),
     "fetch_part start": lambda ours, evil: ours.fetch_part(1, start=evil, length=1),
     "fetch_part length": lambda ours, evil: ours.fetch_part(1, start=0, length=evil),
-    "store_seen": lambda ours, evil: ours.store_seen([evil], seen=True, unchanged_since=None),
-    "store_seen since": lambda ours, evil: ours.store_seen([1], seen=True, unchanged_since=evil),
+    "store_flag": lambda ours, evil: ours.store_flag([evil], SEEN, on=True, unchanged_since=None),
+    "store_flag flag": lambda ours, evil: ours.store_flag([1], evil, on=True, unchanged_since=None),
+    "store_flag since": lambda ours, evil: ours.store_flag(
+        [1], SEEN, on=True, unchanged_since=evil
+    ),
+    "move": lambda ours, evil: ours.move([evil], "Archive"),
+    "move folder": lambda ours, evil: ours.move([1], evil),
+    "copy": lambda ours, evil: ours.copy([evil], "Archive"),
+    "copy folder": lambda ours, evil: ours.copy([1], evil),
+    "remove": lambda ours, evil: ours.remove([evil]),
 }
 
 

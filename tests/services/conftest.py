@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from mailboxadmin.services import filing, filing_failed, undoing
 from mailboxadmin.services.pool import Pool
 from tests.support.waiting import PATIENCE_S
 
@@ -28,3 +29,10 @@ def new_pool() -> Iterator[Callable[[int], Pool]]:
     yield start
     for pool in pools:
         pool.close(timeout_s=PATIENCE_S)
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was moved or flagged waits for the sync of the test, and is not sent by itself."""
+    for module in (filing, undoing, filing_failed):
+        monkeypatch.setattr(module, "push_soon", lambda deps, mailbox_id: None)

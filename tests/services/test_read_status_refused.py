@@ -310,14 +310,14 @@ def test_a_click_made_while_the_server_is_told_waits_for_its_own_turn(
 ):
     box = start(opened(), asked("3", u3=""), told(r"3 \+FLAGS.*"))
     mark(office, box, [3], seen=True)
-    store_seen = Session.store_seen
+    store_flag = Session.store_flag
 
-    def clicked_meanwhile(self, uids, **more):
+    def clicked_meanwhile(self, uids, flag, **more):
         office.clock.advance(seconds=1)
         mark(office, box, [3], seen=False)
-        return store_seen(self, uids, **more)
+        return store_flag(self, uids, flag, **more)
 
-    monkeypatch.setattr(Session, "store_seen", clicked_meanwhile)
+    monkeypatch.setattr(Session, "store_flag", clicked_meanwhile)
 
     push(office, box)
 
@@ -331,14 +331,14 @@ def test_nothing_is_written_once_the_mailbox_was_taken_over(
 ):
     box = start(opened(), asked("3", u3=""), told(r"3 \+FLAGS.*"))
     mark(office, box, [3], seen=True)
-    store_seen = Session.store_seen
+    store_flag = Session.store_flag
 
-    def taken_over_meanwhile(self, uids, **more):
+    def taken_over_meanwhile(self, uids, flag, **more):
         with office.deps.store.write() as db:
             db.execute(delete(LeaseRow))
-        return store_seen(self, uids, **more)
+        return store_flag(self, uids, flag, **more)
 
-    monkeypatch.setattr(Session, "store_seen", taken_over_meanwhile)
+    monkeypatch.setattr(Session, "store_flag", taken_over_meanwhile)
 
     with pytest.raises(Cancelled):
         push(office, box)

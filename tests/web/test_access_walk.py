@@ -52,6 +52,8 @@ OWN = {
     "board.index",
     "mail.body",
     "mail.download",
+    "mail.failed",
+    "mail.file",
     "mail.index",
     "mail.letter",
     "mail.mark",

@@ -94,7 +94,8 @@ def test_nothing_is_changed_by_somebody_else(office: Office, message: int, stran
         undo = UndoRow(
             mailbox_id=anna.mailbox_id or 0,
             made_at=office.clock.now(),
-            seen=False,
+            kind="seen",
+            wanted=False,
             messages=[message],
         )
         db.add(undo)

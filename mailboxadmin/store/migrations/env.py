@@ -4,6 +4,7 @@ from alembic import context
 
 import mailboxadmin.store.tables
 import mailboxadmin.store.tables_debug
+import mailboxadmin.store.tables_filing
 import mailboxadmin.store.tables_inbox
 import mailboxadmin.store.tables_mail
 import mailboxadmin.store.tables_notices

@@ -44,6 +44,8 @@ _WORDS = {
     Code.RETENTION_ANNOUNCED: "Will be deleted",
     Code.RETENTION_PURGED: "Deleted",
     Code.READ_STATUS_MARKED: "Marked",
+    Code.FILING_REQUESTED: "To be filed",
+    Code.FILING_FAILED: "Not filed",
     Code.SCHEDULER_STARTED: "Started",
     Code.SCHEDULER_STOPPED: "Stopped",
     Code.SCHEDULER_STALLED: "Stalled",

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("mail", __name__, url_prefix="/mail")
 
-from mailboxadmin.web.mail import acts, letter_views, search, views  # noqa: E402, F401 - its routes
+from mailboxadmin.web.mail import acts, filing, letter_views, search, views  # noqa: E402, F401 - its routes

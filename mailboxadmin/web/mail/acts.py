@@ -3,35 +3,29 @@
 from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from mailboxadmin.domain.errors import NotFound
-from mailboxadmin.services.marking import Undo, mark_folder_read, mark_selected, take_back
+from mailboxadmin.domain.errors import InvalidInput, NotFound
+from mailboxadmin.services.marking import mark_folder_read, mark_selected
 from mailboxadmin.services.picture_consent import allow_pictures, forbid_pictures
+from mailboxadmin.services.undoing import take_back
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.ids import number_in
 from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.choice import Choice
 from mailboxadmin.web.mail.own import own_mailbox
+from mailboxadmin.web.mail.selected import back, selected
 from mailboxadmin.web.words import count
-
-#: A page has no more lines.
-_MOST = 200
 
 
 @bp.post("/mark")
 def mark() -> Response:
     """Mark the selected messages, or all of the folder that is shown."""
     mailbox_id, actor, wish = own_mailbox(), current_person().email, request.form.get("do")
-    choice = Choice.of(request.form)
     if wish == "all-read":
         folder = number_in(request.form.get("in", "")) or 0
-        return _back(choice, mark_folder_read(deps(), mailbox_id, folder, actor=actor))
+        return back(mark_folder_read(deps(), mailbox_id, folder, actor=actor))
     if wish not in ("read", "unread"):
         abort(400)
-    ids = _selected()
-    if not ids:
-        flash("Select the messages first, with the boxes before them.", "idle")
-    seen = wish == "read"
-    return _back(choice, mark_selected(deps(), mailbox_id, ids, seen=seen, actor=actor))
+    return back(mark_selected(deps(), mailbox_id, selected(), seen=wish == "read", actor=actor))
 
 
 @bp.post("/undo/<int:undo_id>")
@@ -40,9 +34,9 @@ def undo(undo_id: int) -> Response:
     try:
         changed = take_back(deps(), own_mailbox(), undo_id, actor=current_person().email)
         flash(f"Taken back: {count(changed, 'message')} as before.", "ok")
-    except NotFound as fault:
+    except (NotFound, InvalidInput) as fault:
         flash(str(fault), "idle")
-    return _back(Choice.of(request.form), None)
+    return back(None)
 
 
 @bp.post("/<int:message_id>/pictures")
@@ -55,13 +49,3 @@ def pictures(message_id: int) -> Response:
         allow_pictures(deps(), own_mailbox(), message_id, always=wish == "always")
     address = Choice.of(request.form).address
     return redirect(url_for(".letter", message_id=message_id, **address))
-
-
-def _selected() -> list[int]:
-    numbers = map(number_in, request.form.getlist("id")[:_MOST])
-    return [each for each in numbers if each is not None]
-
-
-def _back(choice: Choice, done: Undo | None) -> Response:
-    did = {"did": done.id} if done else {}
-    return redirect(url_for(".index", **(choice.address | did)))

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.inbox import COUNTED
 from mailboxadmin.services.inbox import Inbox, inbox_signs, read_inbox
-from mailboxadmin.services.marking import read_undo
 from mailboxadmin.services.retention import retention_notice
+from mailboxadmin.services.undoing import read_undo
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.ids import number_in
 from mailboxadmin.web.mail import bp

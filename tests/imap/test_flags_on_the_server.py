@@ -1,4 +1,4 @@
-r"""\Seen, the only thing that is ever written to a server."""
+r"""Flags on the server: \Seen by itself, and what becomes of the others."""
 
 import pytest
 
@@ -35,8 +35,8 @@ def test_seen_is_set_and_cleared_and_nothing_else(dovecot):
         status = ours.select("INBOX", writable=True)
         assert status.keeps_seen
         assert not status.read_only
-        assert ours.store_seen([1, 3], seen=True, unchanged_since=None) == frozenset()
-        assert ours.store_seen([2, 77], seen=False, unchanged_since=None) == frozenset()
+        assert ours.store_flag([1, 3], SEEN, on=True, unchanged_since=None) == frozenset()
+        assert ours.store_flag([2, 77], SEEN, on=False, unchanged_since=None) == frozenset()
 
     assert dovecot.flags(user) == {
         1: {SEEN},
@@ -53,7 +53,7 @@ def test_what_changed_meanwhile_is_left_alone_and_named(dovecot):
     with session(on_dovecot(dovecot, user)) as ours:
         since = ours.select("INBOX", writable=True).highest_modseq
         dovecot.add_flags(user, "INBOX", [2, 3], "\\Flagged")
-        modified = ours.store_seen([1, 2, 3], seen=True, unchanged_since=since)
+        modified = ours.store_flag([1, 2, 3], SEEN, on=True, unchanged_since=since)
 
     assert modified == {2, 3}
     assert dovecot.flags(user) == {1: {SEEN}, 2: {"\\Flagged"}, 3: {"\\Flagged"}, 4: frozenset()}
@@ -78,14 +78,14 @@ def test_the_code_names_the_messages_that_were_left_alone(scripted_imap, tagged,
     )
 
     with writable(scripted_imap, step) as ours:
-        assert ours.store_seen([7, 8, 9], seen=True, unchanged_since=70) == modified
+        assert ours.store_flag([7, 8, 9], SEEN, on=True, unchanged_since=70) == modified
 
 
 def test_an_impossible_set_of_modified_ones_does_not_fill_the_memory(scripted_imap):
     step = expect("UID STORE", "{tag} OK [MODIFIED 1:99999999999] failed")
 
     with writable(scripted_imap, step) as ours:
-        facts = facts_of(lambda: ours.store_seen([7], seen=True, unchanged_since=70))
+        facts = facts_of(lambda: ours.store_flag([7], SEEN, on=True, unchanged_since=70))
 
     assert facts.happening is Happening.NOT_UNDERSTOOD
 
@@ -97,7 +97,7 @@ def test_many_messages_are_stored_in_lines_that_the_server_takes(scripted_imap):
     ]
 
     with writable(scripted_imap, *steps) as ours:
-        modified = ours.store_seen(range(1501, 6000, 4), seen=False, unchanged_since=None)
+        modified = ours.store_flag(range(1501, 6000, 4), SEEN, on=False, unchanged_since=None)
 
     assert modified == {5997}
 
@@ -134,7 +134,7 @@ def test_a_folder_that_is_read_only_refuses_in_the_servers_words(scripted_imap):
     with opened(scripted_imap, *steps) as ours:
         ours.select("INBOX", writable=True)
         assert ours.uids() == [1], "it can be read all the same"
-        facts = facts_of(lambda: ours.store_seen([1], seen=True, unchanged_since=None))
+        facts = facts_of(lambda: ours.store_flag([1], SEEN, on=True, unchanged_since=None))
 
     assert facts.happening is Happening.ANSWER_NO
     assert facts.server_said == "[NOPERM] Mailbox is read-only"
@@ -148,7 +148,7 @@ def test_a_folder_that_becomes_read_only_meanwhile_refuses_in_the_servers_words(
 
     with writable(scripted_imap, *steps) as ours:
         assert ours.uids() == [1]
-        facts = facts_of(lambda: ours.store_seen([1], seen=True, unchanged_since=None))
+        facts = facts_of(lambda: ours.store_flag([1], SEEN, on=True, unchanged_since=None))
 
     assert facts.server_said == "Mailbox is read-only"
 
@@ -178,7 +178,7 @@ def test_a_folder_that_was_opened_to_look_at_is_never_written_to(scripted_imap):
         ours.select("INBOX", writable=True)
         ours.select("INBOX")
         with pytest.raises(RuntimeError, match="reading only"):
-            ours.store_seen([1], seen=True, unchanged_since=None)
+            ours.store_flag([1], SEEN, on=True, unchanged_since=None)
 
 
 def test_leaving_removes_no_message_that_is_marked_as_deleted(dovecot):
@@ -188,7 +188,7 @@ def test_leaving_removes_no_message_that_is_marked_as_deleted(dovecot):
 
     with session(on_dovecot(dovecot, user)) as ours:
         ours.select("INBOX", writable=True)
-        ours.store_seen([2], seen=True, unchanged_since=None)
+        ours.store_flag([2], SEEN, on=True, unchanged_since=None)
         ours.select("INBOX")
 
     assert set(dovecot.flags(user)) == {1, 2}

@@ -1,4 +1,4 @@
-r"""\Seen on the server: the only thing that is ever written there."""
+"""A flag of messages, set or cleared on the server; their other flags stay as they are."""
 
 import imaplib
 import re
@@ -12,10 +12,10 @@ from mailboxadmin.imap.wire import Wire
 _SEQUENCE_SET = re.compile(rb"[0-9:,]+")
 
 
-def store_seen(
-    wire: Wire, uids: Iterable[int], *, seen: bool, unchanged_since: int | None
+def store_flag(
+    wire: Wire, uids: Iterable[int], flag: str, *, on: bool, unchanged_since: int | None
 ) -> frozenset[int]:
-    r"""Set or clear \Seen (RFC 9051, 6.4.6); the messages where it was left alone.
+    """Set or clear a flag (RFC 9051, 6.4.6); the messages where it was left alone.
 
     Args:
         unchanged_since: only where nothing changed after this mod-sequence; what did
@@ -26,11 +26,11 @@ def store_seen(
         ValueError: the code cannot be read.
     """
     condition = () if unchanged_since is None else (f"(UNCHANGEDSINCE {unchanged_since})",)
-    operation = "+FLAGS.SILENT" if seen else "-FLAGS.SILENT"
+    operation = "+FLAGS.SILENT" if on else "-FLAGS.SILENT"
     modified: set[int] = set()
     for uid_set in uid_sets(uids):
         wire.response("MODIFIED")
-        answer, _ = wire.uid("STORE", uid_set.text, *condition, operation, r"(\Seen)")
+        answer, _ = wire.uid("STORE", uid_set.text, *condition, operation, f"({flag})")
         named = _named(wire.response("MODIFIED")[1])
         # A NO that names the modified ones only says that others are gone (RFC 7162, 3.1.3).
         if answer != "OK" and not named:

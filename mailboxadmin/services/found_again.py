@@ -1,0 +1,153 @@
+"""Moves without an answer: where the messages are now.
+
+    here = still under its number in the folder that it was in
+    there = in the folder that the server was asked for, among what came since, or, when it
+            is no longer here, anywhere in it; known by Message-ID, without one by its bytes
+
+             | there                              | not there
+    here     | copied only: removed here, settled | nothing happened: it waits as before
+    not here | moved: settled                     | another program took it: failed
+
+Numbers that mean other messages now say nothing, so such a message counts as not here.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from mailboxadmin.domain.errors import Happening, MailFailure
+from mailboxadmin.domain.filing import Kind
+from mailboxadmin.domain.message import Fetched
+from mailboxadmin.services.filing_desk import Desk
+from mailboxadmin.services.identity import is_itself
+from mailboxadmin.services.numbers import why_strange
+from mailboxadmin.store import moves
+from mailboxadmin.store.changes import Change
+from mailboxadmin.store.messages import digest_of
+from mailboxadmin.store.moves import Placed
+
+#: Of messages without a Message-ID so many are compared by their bytes.
+MOST_COMPARED = 200
+
+
+def find_asked(desk: Desk, waiting: Sequence[Change]) -> None:
+    """Find out what became of those that the server was asked to move.
+
+    Raises:
+        MailFailure: it does not let us at all, or went away.
+        Cancelled, StoreUnavailable
+    """
+    asked = [each for each in waiting if each.asked is not None]
+    asked.sort(key=_places)
+    for _, group in groupby(asked, key=_places):
+        changes = list(group)
+        try:
+            _find(desk, changes)
+        except MailFailure as failure:
+            desk.refused(Kind.MOVE, changes, failure)
+
+
+def _places(change: Change) -> tuple[int, int]:
+    return change.folder_id, change.asked.folder_id if change.asked else 0
+
+
+def _find(desk: Desk, changes: Sequence[Change]) -> None:
+    here = _still_here(desk, changes)
+    there = _there(desk, changes, here)
+    both = [each for each in changes if each.message_id in here and each.message_id in there]
+    if both and not _removed(desk, both):
+        changes = [each for each in changes if each not in both]
+    desk.settle_places(
+        [
+            Placed(each, _places(each)[1], there[each.message_id])
+            for each in changes
+            if each.message_id in there
+        ]
+    )
+    lost = [each for each in changes if each.message_id not in there]
+    with desk.writing() as (db, _):
+        moves.forget_asked(db, [each for each in lost if each.message_id in here])
+    gone = [each for each in lost if each.message_id not in here]
+    if gone:
+        desk.fail(Kind.MOVE, gone, why=_gone(gone[0]))
+
+
+def _still_here(desk: Desk, changes: Sequence[Change]) -> set[int]:
+    """Those that are still where they were."""
+    by_uid = {each.uid: each for each in changes if each.uid is not None}
+    try:
+        status = desk.session.select(changes[0].folder)
+    except MailFailure as failure:
+        if failure.facts.happening is Happening.FOLDER_MISSING:
+            return set()
+        raise
+    known = {uid: each.header_id for uid, each in by_uid.items()}
+    if why_strange(desk.deps, desk.session, changes[0].folder_id, status, known) is not None:
+        return set()
+    return {by_uid[uid].message_id for uid, _, _ in desk.session.flags(by_uid) if uid in by_uid}
+
+
+def _there(desk: Desk, changes: Sequence[Change], here: set[int]) -> dict[int, int]:
+    """By message, the UID under which it is where it was to go."""
+    status = desk.session.select(changes[0].asked_folder or "")
+    found: dict[int, int] = {}
+    with desk.writing() as (db, _):
+        moves.hold_validity(db, _places(changes[0])[1], status.uid_validity)
+    for change in changes:
+        desk.run.control.proceed()
+        assert change.asked is not None
+        same = change.asked.uid_validity == status.uid_validity
+        since = (change.asked.uid_next or 1) if same else 1
+        taken = set(found.values())
+        uid = _uid_of(desk, change, since, taken, only_since=change.message_id in here)
+        if uid is not None:
+            found[change.message_id] = uid
+    return found
+
+
+def _uid_of(
+    desk: Desk, change: Change, since: int, taken: set[int], *, only_since: bool
+) -> int | None:
+    """What came since is sooner it than what was there before; one that we hold, the last."""
+    uids = [uid for uid in _candidates(desk, change, since) if uid not in taken]
+    with desk.deps.store.read() as db:
+        known = moves.digests_at(db, _places(change)[1], uids)
+    fitting = [uid for uid in uids if known.get(uid, change.digest) == change.digest]
+    if only_since:
+        fitting = [uid for uid in fitting if uid >= since and (since > 1 or uid not in known)]
+    return min(fitting, key=lambda uid: (uid < since, uid in known, uid), default=None)
+
+
+def _candidates(desk: Desk, change: Change, since: int) -> Iterator[int]:
+    if change.header_id is not None:
+        for uid in desk.session.with_message_id(change.header_id):
+            if is_itself(desk.session, uid, change.header_id):
+                yield uid
+        return
+    for uid in desk.session.uids(above=since - 1)[-MOST_COMPARED:]:
+        for each in desk.session.fetch([uid]):
+            if isinstance(each, Fetched) and digest_of(each.raw) == change.digest:
+                yield uid
+
+
+def _removed(desk: Desk, changes: Sequence[Change]) -> bool:
+    """They were copied, and are in both folders: remove them where they were."""
+    if "UIDPLUS" not in desk.session.capabilities:
+        desk.fail(Kind.MOVE, changes, why=_in_both(changes[0]))
+        return False
+    desk.session.select(changes[0].folder, writable=True)
+    desk.session.remove(each.uid for each in changes if each.uid is not None)
+    return True
+
+
+def _gone(change: Change) -> str:
+    return (
+        f"The message is no longer in {change.folder}, and it is not in {change.asked_folder}: "
+        "another program moved or deleted it."
+    )
+
+
+def _in_both(change: Change) -> str:
+    return (
+        f"The message is in {change.folder} and in {change.asked_folder} now, because the "
+        "connection ended while it was moved. Delete one of them with another mail program."
+    )
