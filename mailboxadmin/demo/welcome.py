@@ -26,6 +26,7 @@ read Activity.
   4. {joins.first_name} has not connected yet. Sign in as {joins.first_name}, and press \
 Connect Gmail or Connect Outlook:
      a stand-in for their page asks, where one can also cancel, take a wrong account, and more.
+  5. As {admin.first_name}, open Troubleshooting, Rehearsal, and play any finding.
 
 Everything is made up, and new at each start. Ctrl-C ends it."""
 

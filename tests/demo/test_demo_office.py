@@ -217,7 +217,7 @@ def test_the_terminal_says_where_to_go_and_fits_a_window(deps: Deps, welcome: We
     lines = str(welcome).splitlines()
 
     assert f"  {deps.base_url}" in lines
-    assert f"{welcome.messages} messages of 5 mailboxes" in lines[0]
+    assert f"{welcome.messages} messages of 6 mailboxes" in lines[0]
     assert any(welcome.broken.imap_password in line for line in lines)
     assert max(map(len, lines)) <= 100
 

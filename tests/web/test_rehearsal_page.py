@@ -127,7 +127,7 @@ def test_a_click_plays_it_in_earnest_and_another_mends_it(sample_office: SampleO
     assert all(code in page for page in shown[:2])
     assert "Rosa" in shown[2]
     assert mailbox(sample_office.deps, rehearsal.mailbox_id).state is State.OK
-    assert "Any finding can be rehearsed." in grace.get(PAGE).text
+    assert "Every finding of a mailbox can be rehearsed." in grace.get(PAGE).text
 
 
 def signed_in(office: SampleOffice) -> Visitor:

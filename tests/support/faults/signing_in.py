@@ -1,18 +1,12 @@
 """What real servers say to a sign-in, provider by provider, and how they fail at it."""
 
 from mailboxadmin.demo.deeds import Close, Stall
+from mailboxadmin.demo.scenarios_signing_in import DOVECOT, EXCHANGE, GMAIL, SIGN_IN
 from mailboxadmin.domain.mailbox import Encryption
 from tests.support.faults.fault import Fault
 
-SIGN_IN = "(LOGIN|AUTHENTICATE)"
-GIMAP = "* OK Gimap ready for requests from 192.0.2.7 a12-20020a05600c"
-EXCHANGE = (
-    "* OK The Microsoft Exchange IMAP4 service is ready. "
-    "[QQBNADYAUABSADAAMgBDAEEAMAAwADEANwAuAGUAdQByAA==]"
-)
 YANDEX = "* OK Yandex IMAP4rev1 at iva8.mail.yandex.net ready to talk"
 ZOHO = "* OK Zoho Mail IMAP4 Server"
-DOVECOT = "* OK [CAPABILITY IMAP4rev1 LITERAL+ ID ENABLE AUTH=PLAIN] Dovecot ready."
 
 THROTTLED = "BAD Request is throttled. Suggested Backoff Time: 299961 milliseconds"
 
@@ -31,7 +25,7 @@ def _refuses(name: str, said: str, code: str, greeting: str = DOVECOT, domain: s
 
 
 GOOGLE = tuple(
-    _refuses(f"Google: {name}", f"NO {said}", code, GIMAP)
+    _refuses(f"Google: {name}", f"NO {said}", code, GMAIL)
     for name, said, code in (
         (
             "an app password is needed",
@@ -199,7 +193,7 @@ MOMENTS = (
     _refuses("BAD at the sign-in", "BAD Invalid characters in atom", "server.protocol_error"),
     Fault(
         name="an untagged NO explains it",
-        greeting=GIMAP,
+        greeting=GMAIL,
         at=SIGN_IN,
         does=(
             "* NO [WEBALERT https://accounts.google.com/signin/continue?plt=AKgnsbt] "
