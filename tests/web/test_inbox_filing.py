@@ -1,0 +1,285 @@
+"""Archiving, deleting, moving and flagging in the inbox; what failed; and the way back."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from mailboxadmin.domain.filing import Kind
+from mailboxadmin.domain.people import Person
+from mailboxadmin.domain.special_use import SpecialUse
+from mailboxadmin.store.changes import fail_changes, waiting_changes
+from mailboxadmin.store.mailbox_facts import note_listed
+from mailboxadmin.store.mailboxes import replace_own_texts
+from mailboxadmin.store.special_uses import put_special_uses
+from mailboxadmin.store.tables_filing import ChangeRow
+from mailboxadmin.store.tables_mail import FolderRow, MessageRow
+from tests.support.inbox import fill, folder_of, letter, reader
+from tests.support.office import Office
+
+USES = {SpecialUse.ARCHIVE: "Archive", SpecialUse.TRASH: "Trash", SpecialUse.JUNK: "Spam"}
+
+
+@pytest.fixture
+def anna(office: Office) -> Person:
+    """A reader who may move and flag, with folders for each use."""
+    anna = reader(office)
+    assert anna.mailbox_id
+    with office.deps.store.write() as db:
+        put_special_uses(db, anna.mailbox_id, USES)
+        note_listed(db, anna.mailbox_id, ["INBOX", "Archive", "Work"], office.clock.now())
+        own = {"allow_changes": "yes", "folders": "INBOX\nArchive\nTrash\nSpam"}
+        replace_own_texts(db, anna.mailbox_id, own)
+    return anna
+
+
+@pytest.fixture
+def three(office: Office, anna: Person) -> list[int]:
+    """Three messages in her INBOX, the newest first."""
+    return fill(office, anna, [letter(subject=f"no {n}") for n in range(3)])
+
+
+def wanted(office: Office) -> dict[int, str]:
+    """Where the messages are wanted that were moved."""
+    with office.deps.store.read() as db:
+        rows = db.execute(
+            select(ChangeRow.message_id, FolderRow.name).join(
+                FolderRow, FolderRow.id == ChangeRow.target_id
+            )
+        )
+        return {row[0]: row[1] for row in rows}
+
+
+def flagged(office: Office) -> set[int]:
+    with office.deps.store.read() as db:
+        return set(db.scalars(select(MessageRow.id).where(MessageRow.flagged.is_(True))))
+
+
+def fail(office: Office, anna: Person, why: str) -> None:
+    """The server refuses all that waits."""
+    with office.deps.store.write() as db:
+        for kind in Kind:
+            changes = waiting_changes(db, anna.mailbox_id or 0, kind)
+            fail_changes(db, kind, changes, why, office.clock.now())
+
+
+def undo_at(page: str) -> str:
+    found = re.search(r'action="(/mail/undo/\d+)"', page)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("do", "folder"), [("archive", "Archive"), ("trash", "Trash"), ("spam", "Spam")]
+)
+def test_what_is_selected_leaves_the_list_and_stands_in_the_other_folder(
+    office: Office, anna: Person, three: list[int], at_desk, do: str, folder: str
+):
+    visitor = at_desk(anna.email)
+
+    done = visitor.post("/mail/file", form_at="/mail", id=[str(n) for n in three[:2]], do=do)
+    inbox = visitor.get(done.location).text
+    there = visitor.get(f"/mail?folder={folder_of(office, anna, folder)}").text
+
+    assert f"2 messages moved to {folder}." in inbox
+    assert ("no 0" in inbox, "no 2" in inbox) == (False, True)
+    assert ("no 0" in there, "no 1" in there, "no 2" in there) == (True, True, False)
+    assert f"moving to {folder}" in there
+    assert "2 changes not on the mail server yet" in there
+    assert wanted(office) == dict.fromkeys(three[:2], folder)
+
+
+def test_a_folder_is_chosen_among_those_that_the_server_lists(
+    office: Office, anna: Person, three: list[int], at_desk
+):
+    visitor = at_desk(anna.email)
+    page = visitor.get("/mail").text
+
+    done = visitor.post("/mail/file", form_at="/mail", id=str(three[0]), do="move", to="Work")
+    after = visitor.get(done.location).text
+
+    assert '<option value="Work">' in page
+    assert wanted(office) == {three[0]: "Work"}
+    assert "That folder is not synced" in after
+
+
+@pytest.mark.parametrize("to", ["Elsewhere", "", "inbox\r\nA1 LOGOUT"])
+def test_a_folder_that_is_not_there_is_refused(
+    office: Office, anna: Person, three: list[int], at_desk, to: str
+):
+    visitor = at_desk(anna.email)
+
+    done = visitor.post("/mail/file", form_at="/mail", id=str(three[0]), do="move", to=to)
+
+    assert "The mail server has no such folder." in visitor.get(done.location).text
+    assert wanted(office) == {}
+
+
+def test_without_a_folder_for_that_use_one_sentence_says_where_to_name_one(
+    office: Office, anna: Person, three: list[int], at_desk
+):
+    with office.deps.store.write() as db:
+        put_special_uses(db, anna.mailbox_id or 0, {})
+    visitor = at_desk(anna.email)
+
+    done = visitor.post("/mail/file", form_at="/mail", id=str(three[0]), do="archive")
+
+    page = visitor.get(done.location).text
+    assert "No folder is known for archived mail: name one in Mailbox Config" in page
+    assert wanted(office) == {}
+
+
+def test_undo_shows_it_again_and_nothing_waits(
+    office: Office, anna: Person, three: list[int], at_desk
+):
+    visitor = at_desk(anna.email)
+    done = visitor.post("/mail/file", form_at="/mail", id=str(three[0]), do="archive")
+
+    back = visitor.post(undo_at(visitor.get(done.location).text), form_at=done.location)
+
+    assert "no 0" in visitor.get(back.location).text
+    assert wanted(office) == {}
+
+
+def test_a_star_is_shown_at_once_and_can_be_taken_back(
+    office: Office, anna: Person, three: list[int], at_desk
+):
+    visitor = at_desk(anna.email)
+
+    done = visitor.post("/mail/file", form_at="/mail", id=str(three[1]), do="flag")
+    page = visitor.get(done.location).text
+    only = visitor.get("/mail?show=flagged").text
+
+    assert (flagged(office), "★ flagged" in page) == ({three[1]}, True)
+    assert ("no 1" in only, "no 0" in only) == (True, False)
+    visitor.post(undo_at(page), form_at=done.location)
+    assert flagged(office) == set()
+
+
+def test_an_open_message_goes_alone_and_a_line_with_its_conversation(
+    office: Office, anna: Person, at_desk
+):
+    chain = [letter(number="b", answers=["a"]), letter(number="a")]
+    newer, older = fill(office, anna, chain)
+    visitor = at_desk(anna.email)
+
+    visitor.post("/mail/file", form_at="/mail", id=str(older), do="archive", alone="yes")
+    alone = wanted(office)
+    visitor.post("/mail/file", form_at="/mail", id=str(newer), do="trash")
+
+    assert alone == {older: "Archive"}
+    # The one that was archived is not shown in INBOX any more, so it stays where it goes.
+    assert wanted(office) == {older: "Archive", newer: "Trash"}
+
+
+def test_the_older_ones_of_a_conversation_are_listed_when_the_newest_was_moved(
+    office: Office, anna: Person, at_desk
+):
+    chain = [letter(subject="the answer", number="b", answers=["a"]), letter(number="a")]
+    newer, _ = fill(office, anna, chain)
+    visitor = at_desk(anna.email)
+
+    visitor.post("/mail/file", form_at="/mail", id=str(newer), do="archive", alone="yes")
+
+    assert "a letter" in visitor.get("/mail").text
+
+
+def test_with_the_setting_off_nothing_is_offered_and_nothing_is_done(
+    office: Office, anna: Person, three: list[int], at_desk
+):
+    with office.deps.store.write() as db:
+        replace_own_texts(db, anna.mailbox_id or 0, {})
+    visitor = at_desk(anna.email)
+    page = visitor.get("/mail").text
+
+    done = visitor.post("/mail/file", form_at="/mail", id=str(three[0]), do="archive")
+    refused = visitor.get(done.location).text
+
+    assert 'value="archive"' not in page
+    assert "allow it in Mailbox Config" in page
+    assert "Moving and flagging mail is off" in refused
+    assert wanted(office) == {}
+
+
+def test_what_failed_says_why_and_can_be_tried_again_or_dismissed(
+    office: Office, anna: Person, three: list[int], at_desk
+):
+    visitor = at_desk(anna.email)
+    for do in ("archive", "flag"):
+        visitor.post("/mail/file", form_at="/mail", id=str(three[0]), do=do)
+    fail(office, anna, "The folder is read-only.")
+    listed = visitor.get("/mail").text
+    opened = visitor.get(f"/mail/{three[0]}").text
+
+    visitor.post("/mail/failed", form_at=f"/mail/{three[0]}", id=str(three[0]), do="again")
+    again = visitor.get("/mail").text
+    fail(office, anna, "Still.")
+    visitor.post("/mail/failed", form_at="/mail", do="dismiss")
+
+    assert "2 changes could not be made" in listed
+    assert "no 0" in listed, "it is shown where the server has it"
+    assert "not done on the server" in listed
+    assert "The folder is read-only." in opened
+    assert ("2 changes not on the mail server yet" in again, "no 0" in again) == (True, False)
+    assert "could not be made" not in visitor.get("/mail").text
+    assert wanted(office) == {}
+
+
+def test_of_somebody_elses_mail_nothing_is_touched(
+    office: Office, anna: Person, three: list[int], at_desk
+):
+    ben = reader(office, "Ben Okoye")
+    with office.deps.store.write() as db:
+        note_listed(db, ben.mailbox_id or 0, ["INBOX", "Work"], office.clock.now())
+        replace_own_texts(db, ben.mailbox_id or 0, {"allow_changes": "yes"})
+    stranger = at_desk(ben.email)
+    theirs = [str(each) for each in three]
+
+    stranger.post("/mail/file", form_at="/mail", id=theirs, do="flag")
+    stranger.post("/mail/file", form_at="/mail", id=theirs, do="move", to="Work")
+    at_desk(anna.email).post("/mail/file", form_at="/mail", id=theirs[0], do="flag")
+    fail(office, anna, "No.")
+    stranger.post("/mail/failed", form_at="/mail", id=theirs, do="dismiss")
+
+    assert wanted(office) == {}
+    with office.deps.store.read() as db:
+        assert [row.message_id for row in db.scalars(select(ChangeRow))] == [three[0]]
+
+
+def test_what_is_not_on_the_server_is_left_and_said(
+    office: Office, anna: Person, three: list[int], at_desk
+):
+    with office.deps.store.write() as db:
+        db.get_one(MessageRow, three[0]).imported_at = office.clock.now()
+        db.get_one(MessageRow, three[1]).removed_at = office.clock.now()
+    visitor = at_desk(anna.email)
+
+    ids = [str(each) for each in three]
+    done = visitor.post("/mail/file", form_at="/mail", id=ids, do="archive")
+
+    assert (
+        "2 messages are not on the mail server, and left as before."
+        in visitor.get(done.location).text
+    )
+    assert wanted(office) == {three[2]: "Archive"}
+
+
+@pytest.mark.parametrize("path", ["/mail/file", "/mail/failed"])
+def test_a_wish_that_is_none_is_refused_and_so_is_looking(
+    office: Office, anna: Person, three: list[int], at_desk, path: str
+):
+    visitor = at_desk(anna.email)
+
+    assert visitor.post(path, form_at="/mail", id=str(three[0]), do="burn").status_code == 400
+    # What looks like an address of a message is none.
+    assert visitor.get(path).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("ids", [[], ["x"], ["9" * 30], ["²"]])
+def test_what_is_no_message_changes_nothing(
+    office: Office, anna: Person, three: list[int], at_desk, ids: list[str]
+):
+    answer = at_desk(anna.email).post("/mail/file", form_at="/mail", id=ids, do="archive")
+
+    assert answer.status_code == 302
+    assert wanted(office) == {}
