@@ -119,6 +119,8 @@ class Code(StrEnum):
     #: What is said to a mail server and by it is recorded, or no more.
     DEBUG_ENABLED = "debug.enabled"
     DEBUG_DISABLED = "debug.disabled"
+    #: A person deleted what was recorded.
+    DEBUG_DELETED = "debug.deleted"
     #: A fault of our own; the page showed the entry's id.
     APP_FAILED = "app.failed"
 

@@ -2,15 +2,18 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from mailboxadmin.domain.activity import Code, Entry
 from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.imap.trace import FAILS, RAW, REFUSES
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.recording import folder_of
+from mailboxadmin.store.activity import add_entry
 
 KEPT = timedelta(days=7)
 
@@ -95,6 +98,31 @@ def delete_recordings(deps: Deps, mailbox_id: int | None = None) -> int:
     found = list_recordings(deps, mailbox_id)
     for each in found:
         delete_recording(deps, each.mailbox_id, each.name)
+    return len(found)
+
+
+def clear_away(
+    deps: Deps, mailbox_id: int | None = None, name: str | None = None, *, actor: str
+) -> int:
+    """A person deletes one, all of a mailbox, or all there are; its owner reads that in the log.
+
+    Returns:
+        How many they were.
+
+    Raises:
+        NotFound: it is no name of a recording of that mailbox.
+    """
+    if name is not None and mailbox_id is not None:
+        _file(deps, mailbox_id, name)
+    found = [each for each in list_recordings(deps, mailbox_id) if name in (None, each.name)]
+    with deps.store.write() as db:
+        for each, count in Counter(one.mailbox_id for one in found).items():
+            what = "A recording was" if count == 1 else f"{count} recordings were"
+            message = f"{what} deleted."
+            entry = Entry(code=Code.DEBUG_DELETED, message=message, actor=actor, mailbox_id=each)
+            add_entry(db, entry, deps.clock.now())
+    for one in found:
+        delete_recording(deps, one.mailbox_id, one.name)
     return len(found)
 
 

@@ -1,12 +1,14 @@
 """Doors that were tried too often pause, and say until when."""
 
+import dataclasses
 import re
 
 import pytest
 
+from mailboxadmin.app import create_app
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.web.auth import views
-from tests.support.office import PASSWORD, Office
+from tests.support.office import PASSWORD, Office, config_for
 from tests.support.visitor import Visitor
 
 
@@ -82,3 +84,36 @@ def test_good_sign_ins_are_not_counted(office: Office):
     statuses = [Visitor(office.app).sign_in("anna@example.org").status_code for _ in range(12)]
 
     assert statuses == [302] * 12
+
+
+@pytest.mark.parametrize(("proxies", "passed_on"), [(0, "{spoofed}"), (1, "{spoofed}, 192.0.2.9")])
+def test_another_forwarded_address_each_time_does_not_begin_anew(
+    office: Office, instance, proxies: int, passed_on: str
+):
+    """Nobody is believed without a proxy; with one, only what that proxy adds at the end."""
+    config = dataclasses.replace(config_for(instance), trusted_proxies=proxies)
+    app = create_app(config, clock=office.clock)
+
+    statuses = []
+    for n in range(31):
+        header = passed_on.format(spoofed=f"203.0.113.{n}")
+        visitor = Visitor(app, HTTP_X_FORWARDED_FOR=header, REMOTE_ADDR="192.0.2.8")
+        statuses.append(visitor.sign_in(f"p{n}@example.org", "a guess").status_code)
+    app.extensions["mailboxadmin"].pool.close(timeout_s=20)
+
+    assert statuses == [401] * 30 + [429]
+
+
+def test_an_account_is_counted_whatever_address_is_claimed_and_however_it_is_written(
+    office: Office,
+):
+    names = ("anna@example.org", "Anna@Example.ORG", " anna@example.org ")
+
+    statuses = [
+        Visitor(office.app, HTTP_X_FORWARDED_FOR=f"203.0.113.{n}", REMOTE_ADDR=f"192.0.2.{n}")
+        .sign_in(names[n % 3], "a guess")
+        .status_code
+        for n in range(11)
+    ]
+
+    assert statuses == [401] * 10 + [429]

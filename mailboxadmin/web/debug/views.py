@@ -7,8 +7,7 @@ from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.services import board
 from mailboxadmin.services.debugging import switch_off, switch_on
 from mailboxadmin.services.recordings import (
-    delete_recording,
-    delete_recordings,
+    clear_away,
     lines_of,
     list_recordings,
     read_recording,
@@ -65,7 +64,7 @@ def off() -> Answer:
 @bp.post("/troubleshooting/debug/delete")
 def delete_all() -> Answer:
     """Delete every recording."""
-    return _deleted(delete_recordings(deps()), url_for(".index"))
+    return _deleted(clear_away(deps(), actor=current_person().email), url_for(".index"))
 
 
 @bp.get("/mailboxes/<int:mailbox_id>/recordings")
@@ -106,14 +105,14 @@ def download(mailbox_id: int, name: str) -> Answer:
 @bp.post("/mailboxes/<int:mailbox_id>/recordings/<name>/delete")
 def delete(mailbox_id: int, name: str) -> Answer:
     """Delete one."""
-    delete_recording(deps(), mailbox_id, name)
-    return _deleted(1, url_for(".recordings", mailbox_id=mailbox_id))
+    count = clear_away(deps(), mailbox_id, name, actor=current_person().email)
+    return _deleted(count, url_for(".recordings", mailbox_id=mailbox_id))
 
 
 @bp.post("/mailboxes/<int:mailbox_id>/recordings/delete")
 def delete_theirs(mailbox_id: int) -> Answer:
     """Delete all of a mailbox."""
-    count = delete_recordings(deps(), mailbox_id)
+    count = clear_away(deps(), mailbox_id, actor=current_person().email)
     return _deleted(count, url_for(".recordings", mailbox_id=mailbox_id))
 
 

@@ -1,0 +1,111 @@
+"""What an admin does with somebody's mailbox stands in its log, where its owner reads it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import func, select
+
+from mailboxadmin.store.tables import ActivityRow, MailboxRow
+from tests.support.dnsstub import DnsStub
+from tests.support.every_form import Found, at_browser, every_form
+from tests.support.office import Office
+from tests.support.sights import GRACE, Sights
+from tests.support.states import finding, put
+from tests.support.visitor import TOKEN
+
+#: Every route about one person or mailbox that an admin may post to, and what the log then has.
+LOGGED = {
+    "certificate.end": "certificate.untrusted",
+    "certificate.trust": "certificate.trusted",
+    "debug.delete": "debug.deleted",
+    "debug.delete_theirs": "debug.deleted",
+    "mailbox.submit": "mailbox.configured",
+    "mailboxes.link": "mailbox.link_made",
+    "mailboxes.pause": "mailbox.paused",
+    "mailboxes.resume": "mailbox.resumed",
+    "mailboxes.sync": "sync.",
+    "oauth.end": "oauth.disconnected",
+    "staff.change": "staff.changed",
+    "staff.disable": "staff.disabled",
+    "staff.enable": "staff.enabled",
+    "staff.invite": "staff.password_link_made",
+}
+#: Written when the run ends, with who stopped it; see test_sync_now.py.
+LATER = {"mailboxes.cancel"}
+ENTERED = {"staff.change": {"name": "Anna K", "role": "Admin"}, "mailbox.submit": {"username": "a"}}
+
+
+@pytest.fixture
+def sights(open_office: Callable[..., Office], dns_stub: DnsStub) -> Sights:
+    """An office with something of everything, in which no run goes on."""
+    sights = Sights(open_office(nameservers=((dns_stub.address, dns_stub.port),)))
+    with sights.office.deps.store.write() as db:
+        for row in db.query(MailboxRow):
+            row.next_attempt_at = None
+    return sights
+
+
+def last_entry(office: Office) -> int:
+    with office.deps.store.read() as db:
+        return db.scalar(select(func.max(ActivityRow.id))) or 0
+
+
+def written_by_grace(office: Office, since: int, mailbox_id: int) -> list[ActivityRow]:
+    with office.deps.store.read() as db:
+        query = select(ActivityRow).where(ActivityRow.id > since, ActivityRow.actor == GRACE)
+        return list(db.scalars(query.where(ActivityRow.mailbox_id == mailbox_id)))
+
+
+def acts(sights: Sights) -> Iterator[Found]:
+    """The admin's forms about others; what shuts somebody out comes last."""
+    found = [each for each in every_form(sights) if each.endpoint in LOGGED and each.who == GRACE]
+    yield from sorted(found, key=lambda each: each.endpoint in ("staff.disable", "staff.invite"))
+
+
+def test_every_act_of_an_admin_is_in_the_log_of_the_mailbox(sights: Sights):
+    grace, silent = at_browser(sights, GRACE), {}
+    token = TOKEN.search(grace.get("/account").text)
+    assert token
+    for found in acts(sights):
+        since = last_entry(sights.office)
+        fields = found.form.as_it_stands() | ENTERED.get(found.endpoint, {})
+        grace.client.post(found.form.action, data=fields | {"csrf_token": token[1]})
+        sights.office.let_runs_end()
+        codes = [row.code for row in written_by_grace(sights.office, since, about(sights, found))]
+        if not any(code.startswith(LOGGED[found.endpoint]) for code in codes):
+            silent[found.endpoint, found.form.action] = codes
+
+    assert silent == {}
+
+
+def about(sights: Sights, found: Found) -> int:
+    """The mailbox that a form is about."""
+    _, kind, number, *_ = found.form.action.split("/")
+    if kind == "mailboxes":
+        return int(number)
+    with sights.office.deps.store.read() as db:
+        return db.scalars(select(MailboxRow.id).where(MailboxRow.staff_id == int(number))).one()
+
+
+def test_every_route_about_somebody_is_looked_at(office: Office):
+    about_somebody = {
+        rule.endpoint
+        for rule in office.app.url_map.iter_rules()
+        if {"mailbox_id", "staff_id"} & rule.arguments and "POST" in (rule.methods or ())
+    }
+
+    assert about_somebody == set(LOGGED) | LATER
+
+
+def test_the_owner_reads_it_under_activity(office: Office, at_desk):
+    office.admin(GRACE)
+    anna = office.person("anna@example.org")
+    put(office, anna, "needs_action", finding())
+    grace, page = at_desk(GRACE), f"/mailboxes/{anna.mailbox_id}"
+
+    grace.post(f"{page}/pause", form_at=page)
+    grace.post(f"/staff/{anna.id}/invite", form_at=f"/staff/{anna.id}")
+
+    log = at_desk(anna.email).get("/activity").text
+    assert "Paused." in log and "chooses another password" in log
+    assert log.count(GRACE) >= 2
