@@ -8,8 +8,10 @@ import click
 
 from mailboxadmin.app import create_app, start_background
 from mailboxadmin.cli.listening import announce, listen, run_until_stopped, url_of
+from mailboxadmin.cli.output import complain
 from mailboxadmin.config import PREFIX, Config
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.key_check import repair_mode
 from mailboxadmin.services.setup import admin_exists, new_setup_code
 
 
@@ -36,7 +38,10 @@ def serve(host: str, port: int, no_scheduler: bool) -> None:
         def say() -> None:
             url = url_of(host, port)
             announce(host, url)
-            _print_setup_code(app.extensions["mailboxadmin"], url)
+            deps: Deps = app.extensions["mailboxadmin"]
+            _print_setup_code(deps, url)
+            if words := repair_mode(deps):
+                complain(words)
             click.echo(f"{background.where.capitalize()}; stop with Ctrl-C.")
 
         behind_proxy = config.trusted_proxies > 0

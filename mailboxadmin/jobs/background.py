@@ -7,6 +7,7 @@ from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.jobs.scheduler import Scheduler
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.file_lock import use_instance
+from mailboxadmin.services.key_check import repair_mode
 from mailboxadmin.services.log_file import write_log
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ class Background:
             StoreUnavailable: the database cannot be written.
         """
         write_log(self._deps.instance)
+        if words := repair_mode(self._deps):
+            log.warning(words)
         if self._scheduler is not None:
             self._scheduler.start()
 

@@ -20,6 +20,7 @@ from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.services.admit import read_draft
 from mailboxadmin.services.check import check_plan
 from mailboxadmin.services.connecting import app_for
+from mailboxadmin.services.credentials import is_closed
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
 from mailboxadmin.services.effective import (
@@ -89,6 +90,8 @@ class MailboxConfig:
     has_password: bool
     #: The stored password was entered for another server, and is not sent to this one.
     password_elsewhere: bool
+    #: No key opens what it signs in with: it has to be given again.
+    closed: bool
     #: It was synced before.
     synced: bool
 
@@ -146,6 +149,7 @@ def read_config(deps: Deps, mailbox_id: int) -> MailboxConfig:
             pins=pins_of(db, server.host) if server else (),
             has_password=stored is not None,
             password_elsewhere=stored is not None and stored.bound_to != str(server),
+            closed=is_closed(db, deps, mailbox_id),
             synced=row.last_success_at is not None,
         )
 

@@ -1,8 +1,12 @@
-"""The name and the password at sign-in, as they are typed or pasted."""
+"""The name and the password at sign-in, as they are typed or pasted; and whether they open."""
 
 import re
 
-from mailboxadmin.domain.errors import InvalidInput
+from sqlalchemy.orm import Session
+
+from mailboxadmin.domain.errors import InvalidInput, SecretUnreadable
+from mailboxadmin.services.deps import Deps
+from mailboxadmin.store.secrets import sign_in_rows
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LONGEST_USERNAME = 255
@@ -45,3 +49,13 @@ def read_password(text: str, *, strips_spaces: bool) -> str:
     if len(password) > LONGEST_PASSWORD:
         raise InvalidInput("password", f"At most {LONGEST_PASSWORD} characters.")
     return password
+
+
+def is_closed(db: Session, deps: Deps, mailbox_id: int) -> bool:
+    """True when no key opens what a mailbox signs in with."""
+    try:
+        for row in sign_in_rows(db, mailbox_id):
+            deps.vault.open(row.sealed)
+    except SecretUnreadable:
+        return True
+    return False

@@ -33,8 +33,16 @@ class AppSetup:
         """A secret is stored, whether it can be opened or not."""
         return bool(self._text(secret_key(self.key)))
 
+    @property
+    def secret_closed(self) -> bool:
+        """A secret is stored that no key opens."""
+        return not self._view(secret_key(self.key)).readable
+
     def _text(self, key: str) -> str:
-        return next(view.text for view in self.views if view.setting.key == key)
+        return self._view(key).text
+
+    def _view(self, key: str) -> SettingView:
+        return next(view for view in self.views if view.setting.key == key)
 
 
 def read_setups(deps: Deps) -> tuple[AppSetup, ...]:

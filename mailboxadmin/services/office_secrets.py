@@ -25,6 +25,12 @@ def held_secrets(db: Session, deps: Deps, keys: Collection[str]) -> dict[str, st
     return {key: _opened(db, deps, key) for key in office_secret_names(db) if key in keys}
 
 
+def closed_secrets(db: Session, deps: Deps) -> frozenset[str]:
+    """Those that are set and that no key opens."""
+    names = office_secret_names(db)
+    return frozenset(key for key in names if _opened(db, deps, key) == _CLOSED)
+
+
 def put_secret(db: Session, deps: Deps, key: str, text: str) -> None:
     """Keep it sealed in place of the one before; an empty text takes that away."""
     sealed = deps.vault.seal(text) if text else None

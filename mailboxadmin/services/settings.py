@@ -19,6 +19,7 @@ from mailboxadmin.services.oauth_apps import retry_connected
 from mailboxadmin.services.office_secrets import (
     SET,
     UNSET,
+    closed_secrets,
     held_secrets,
     put_secret,
     told_of_secret,
@@ -39,6 +40,8 @@ class SettingView:
     setting: Setting
     #: What is set, as text; empty when it is the default. Of a secret `set`, or empty.
     text: str
+    #: False of a secret that no key opens.
+    readable: bool = True
 
     @property
     def default(self) -> str:
@@ -95,8 +98,10 @@ def read_settings(deps: Deps) -> tuple[SettingView, ...]:
     """Every setting, in the order of the page."""
     with deps.store.read() as db:
         texts = office_texts(db) | dict.fromkeys(office_secret_names(db), SET)
+        closed = closed_secrets(db, deps)
     return tuple(
-        SettingView(setting=each, text=texts.get(each.key, "")) for each in SETTINGS.values()
+        SettingView(setting=each, text=texts.get(key, ""), readable=key not in closed)
+        for key, each in SETTINGS.items()
     )
 
 

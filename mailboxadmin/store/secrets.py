@@ -20,6 +20,12 @@ def password_row(db: Session, mailbox_id: int) -> SecretRow | None:
     return db.scalars(query).one_or_none()
 
 
+def sign_in_rows(db: Session, mailbox_id: int) -> list[SecretRow]:
+    """What opens a mailbox, sealed."""
+    theirs = SecretRow.mailbox_id == mailbox_id
+    return list(db.scalars(select(SecretRow).where(theirs, SecretRow.name.in_(SIGN_INS))))
+
+
 def is_configured(db: Session, mailbox_id: int) -> bool:
     """True once a password was entered or a permission given; a sync says whether it is good."""
     return bool(db.scalar(select(with_sign_in(SecretRow.mailbox_id == mailbox_id))))

@@ -2,16 +2,13 @@
 
 import os
 import shutil
-from hashlib import sha256
 from pathlib import Path
 
-from mailboxadmin.domain.errors import SecretUnreadable
 from mailboxadmin.services.checklist.answer import Found
 from mailboxadmin.services.checklist.look import Look
-from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.key_check import count_closed
 from mailboxadmin.services.room import has_room, how_to_make_room
 from mailboxadmin.store.backup import database_file, quick_check
-from mailboxadmin.store.doctor import sealed_secrets
 
 #: Less free space than this, and the next large mailbox may fill the disk.
 LEAST_FREE_BYTES = 500 * 1000 * 1000
@@ -90,30 +87,15 @@ def key_file(look: Look) -> Found:
         return Found(
             summary=f"Others on this machine may read {file}.", fix=f"Run `chmod 600 {file}`."
         )
-    with deps.store.read() as db:
-        sealed = sealed_secrets(db)
-    unreadable = sum(not _opens(deps, each) for each in sealed)
+    unreadable, stored = count_closed(deps)
     if unreadable:
         return Found(
-            summary=f"{unreadable} of {len(sealed)} stored secrets cannot be opened with the key.",
+            summary=f"{unreadable} of {stored} stored secrets cannot be opened with the key.",
             fix=f"Put the right {file.name if file else 'MAILBOXADMIN_SECRET_KEYS'} back; without "
             "it, enter those passwords again.",
         )
     where = "The key file" if file else "The key of the environment"
     return Found(
-        summary=f"{where} opens every stored secret ({len(sealed)}).",
+        summary=f"{where} opens every stored secret ({stored}).",
         head="The key opens every stored secret.",
     )
-
-
-def _opens(deps: Deps, sealed: bytes) -> bool:
-    """Asked once of each: what a key of this process opened, it opens still."""
-    digest = sha256(sealed).digest()
-    if digest in deps.opened:
-        return True
-    try:
-        deps.vault.open(sealed)
-    except SecretUnreadable:
-        return False
-    deps.opened.add(digest)
-    return True

@@ -47,5 +47,6 @@ def _page(sent: NotifyForm | None = None, result: TestResult | None = None) -> s
         "settings/notifications.html",
         form=form,
         ways=[way(view, result) for view in read_channels(deps())],
+        closed={each.setting.key for each in views if not each.readable},
         stored={each.setting.key for each in views if each.setting.is_secret and each.text},
     )

@@ -1,0 +1,145 @@
+"""With another key the program starts, says so, and asks for every secret again in its form."""
+
+import secrets
+from html import unescape
+
+import pytest
+from cryptography.fernet import Fernet
+
+from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.mailbox import State
+from mailboxadmin.domain.oauth import AppKey
+from mailboxadmin.services.key_check import repair_mode
+from mailboxadmin.services.office_secrets import held_secrets
+from mailboxadmin.services.settings import change_settings
+from tests.support.consenting import come_back
+from tests.support.office import Box, Office
+from tests.support.token_canary import agree
+from tests.support.token_office import TokenOffice, urls_of
+from tests.support.visitor import Visitor
+
+ADMIN = "grace@example.org"
+CLOSED = "cannot be opened with the key that is here: enter it again"
+TELLING = {
+    "smtp_host": "127.0.0.1",
+    "smtp_username": "office",
+    "smtp_password": "smtp-before",
+    "notify_to": "admin@example.net",
+    "webhook_url": "https://127.0.0.1:1/hook",
+    "webhook_secret": "webhook-before-1234",
+}
+
+
+class Repair:
+    """An office with a secret of each kind, opened again with a key that opens none of them."""
+
+    def __init__(self, before: TokenOffice, office: Office, ann: Box, ben: Box) -> None:
+        self.before, self.office, self.ann, self.ben = before, office, ann, ben
+
+    def at_desk(self, email: str) -> Visitor:
+        visitor = Visitor(self.office.app)
+        assert visitor.sign_in(email).status_code == 302
+        return visitor
+
+    @property
+    def held(self) -> dict[str, str]:
+        with self.office.deps.store.read() as db:
+            keys = ("smtp_password", "webhook_secret", "gmail_client_secret")
+            return held_secrets(db, self.office.deps, keys)
+
+
+@pytest.fixture(params=["another", "none"])
+def repair(token_office: TokenOffice, open_office, request) -> Repair:
+    before = token_office.office
+    before.admin(ADMIN)
+    ann = before.mailbox(server=token_office.dovecot)
+    ben = token_office.connected(AppKey.GMAIL)
+    change_settings(before.deps, TELLING, actor=COMMAND_LINE)
+    file = before.deps.instance / "secret.key"
+    file.unlink()
+    if request.param == "another":
+        file.write_text(f"{Fernet.generate_key().decode()}\n")
+        file.chmod(0o600)
+    office = open_office(clock=before.clock, urls=urls_of(token_office.provider))
+    return Repair(token_office, office, ann, ben)
+
+
+def test_the_start_and_the_doctor_say_how_many(repair: Repair):
+    page = repair.at_desk(ADMIN).get("/troubleshooting").text
+
+    assert "7 of 7 stored secrets cannot be opened with the key file" in repair_mode(
+        repair.office.deps
+    )
+    assert "7 of 7 stored secrets cannot be opened with the key." in page
+
+
+def test_the_board_says_so_as_one_card(repair: Repair):
+    for box in (repair.ann, repair.ben):
+        repair.office.sync(box)
+
+    board = unescape(repair.at_desk(ADMIN).get("/").text)
+
+    assert "2 mailboxes: the key of the stored passwords is missing" in board
+    assert "local.secret_unreadable" in board
+    for box in (repair.ann, repair.ben):
+        assert repair.office.state(box) is State.NEEDS_ACTION
+
+
+def test_a_password_is_asked_for_again_and_works(repair: Repair):
+    repair.office.sync(repair.ann)
+    ann = repair.at_desk(repair.ann.person.email)
+    page = ann.get("/mailbox").text
+
+    ann.post("/mailbox", password=repair.ann.account.password, do="save")
+    repair.office.let_runs_end()
+
+    assert "The stored password cannot be opened" in page
+    assert "keep the one that is stored" not in page
+    assert repair.office.state(repair.ann) is State.OK
+    assert "cannot be opened" not in ann.get("/mailbox").text
+
+
+def test_the_client_secret_and_then_the_permission_are_asked_for_again(repair: Repair):
+    repair.office.sync(repair.ben)
+    admin, ben = repair.at_desk(ADMIN), repair.at_desk(repair.ben.person.email)
+    pages = admin.get("/settings/oauth").text, ben.get("/mailbox").text
+    app = repair.before.provider.app(AppKey.GMAIL)
+
+    admin.post(
+        "/settings/oauth",
+        form_at="/settings/oauth",
+        app="gmail",
+        gmail_client_id=app.client_id,
+        gmail_client_secret=app.client_secret,
+    )
+    there = ben.post("/oauth/connect/gmail", form_at="/mailbox")
+    query = agree(there.location, account=repair.ben.person.email)
+    come_back(ben, AppKey.GMAIL, dict(query))
+    repair.office.sync(repair.ben)
+
+    assert CLOSED in pages[0]
+    assert "Connected with Gmail, and the permission cannot be opened" in pages[1]
+    assert repair.office.state(repair.ben) is State.OK
+    assert "cannot be opened" not in ben.get("/mailbox").text
+
+
+def test_what_telling_people_needs_is_asked_for_again(repair: Repair):
+    admin, word = repair.at_desk(ADMIN), secrets.token_hex(12)
+    page = admin.get("/settings/notifications").text
+    form = TELLING | {"smtp_password": word, "webhook_secret": word}
+
+    admin.post("/settings/notifications", **form)
+
+    assert page.count(CLOSED) == 2
+    assert repair.held["smtp_password"] == repair.held["webhook_secret"] == word
+    assert CLOSED not in admin.get("/settings/notifications").text
+
+
+def test_a_form_that_is_saved_without_the_secret_leaves_it(repair: Repair):
+    admin = repair.at_desk(ADMIN)
+    kept = {key: text for key, text in TELLING.items() if not key.endswith(("password", "secret"))}
+
+    answer = admin.post("/settings/notifications", **kept, notify_on_recovery="no")
+
+    assert answer.status_code == 302
+    assert admin.get("/settings/notifications").text.count(CLOSED) == 2
