@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import func, select
 
+from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.store.tables import ActivityRow, MailboxRow
-from tests.support.dnsstub import DnsStub
 from tests.support.every_form import Found, at_browser, every_form
 from tests.support.office import Office
 from tests.support.sights import GRACE, Sights
@@ -36,7 +36,7 @@ ENTERED = {"staff.change": {"name": "Anna K", "role": "Admin"}, "mailbox.submit"
 
 
 @pytest.fixture
-def sights(open_office: Callable[..., Office], dns_stub: DnsStub) -> Sights:
+def sights(open_office: Callable[..., Office], dns_stub: NameServer) -> Sights:
     """An office with something of everything, in which no run goes on."""
     sights = Sights(open_office(nameservers=((dns_stub.address, dns_stub.port),)))
     with sights.office.deps.store.write() as db:
