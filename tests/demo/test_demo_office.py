@@ -34,7 +34,7 @@ from mailboxadmin.services.sessions import session_person, sign_in
 from mailboxadmin.services.tokens import refresh_now
 from mailboxadmin.store.mailboxes import own_texts
 from tests.support.clock import MovableClock
-from tests.support.office import config_for
+from tests.support.office import DESK, config_for
 from tests.support.token_office import no_link, press
 
 
@@ -205,7 +205,7 @@ def test_the_printed_sign_ins_open_the_door(deps: Deps, welcome: Welcome) -> Non
     printed = str(welcome)
 
     for person in (welcome.admin, welcome.works, welcome.broken, welcome.joins):
-        token = sign_in(deps, person.email, person.sign_in_password, remote_addr="127.0.0.1")
+        token = sign_in(deps, person.email, person.sign_in_password, browser=DESK)
         entered = session_person(deps, token)
         line = next(line for line in printed.splitlines() if f" {person.email} " in line)
         assert entered is not None and entered.email == person.email

@@ -14,7 +14,7 @@ from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.checks import new_check
 from mailboxadmin.store.runs import recent_runs
 from mailboxadmin.store.tables import CheckRow
-from tests.support.office import PASSWORD
+from tests.support.office import DESK, PASSWORD
 from tests.support.outcomes import succeeds
 
 SOMEWHERE = Server(host="mail.example.org", port=993, encryption=Encryption.SSL)
@@ -95,7 +95,7 @@ def test_connection_tests_are_kept_for_a_day(office):
 @pytest.mark.parametrize(("days", "stays"), [(6, True), (8, False)])
 def test_a_sign_in_that_is_not_used_ends(office, days, stays):
     anna = office.person("anna@example.org")
-    token = sign_in(office.deps, anna.email, PASSWORD, remote_addr="127.0.0.1")
+    token = sign_in(office.deps, anna.email, PASSWORD, browser=DESK)
     office.clock.advance(days=days)
 
     prune(office.deps)
