@@ -77,6 +77,27 @@ class Asked:
     uid_next: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotDone:
+    """A change that the server could not be told of."""
+
+    message_id: int
+    kind: Kind
+    #: Of a flag: what was wanted.
+    flagged: bool | None
+    #: Of a move: the folder's name.
+    target: str | None
+    #: A sentence.
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """What was not done, and why."""
+        if self.kind is Kind.FLAG:
+            return f"{'Not flagged' if self.flagged else 'Still flagged'}. {self.reason}"
+        return f"Not moved to {self.target}. {self.reason}"
+
+
 def must_move(*, lies_in: int, wanted: int, asked: Asked | None) -> bool:
     """Whether the server has anything to be told, so that the message ends up where it is wanted.
 

@@ -103,9 +103,9 @@ class MailLine:
     #: A click on it waits to be sent to the server.
     pending: bool
     #: The folder that it is on its way to; None: to none.
-    moving_to: str | None
+    moving_to: str | None = None
     #: The server could not be told of something that was wanted for it.
-    failed: bool
+    failed: bool = False
     #: Messages of the conversation, at most `CONVERSATION`; 1 when it is alone.
     count: int = 1
     #: Of those, the unread ones.

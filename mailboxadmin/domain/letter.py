@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from mailboxadmin.domain.contents import Attachment
+from mailboxadmin.domain.filing import NotDone
 from mailboxadmin.domain.headers import HEADER_BYTES
 from mailboxadmin.domain.inbox import MailLine
 from mailboxadmin.domain.sender import Sender, read_addresses
@@ -72,9 +73,9 @@ class Stored:
     #: A click on it waits to be sent to the server.
     pending: bool
     #: The folder that it is on its way to; None: to none.
-    moving_to: str | None
-    #: Why the server could not be told of what was wanted for it; empty: it could.
-    failed: tuple[str, ...]
+    moving_to: str | None = None
+    #: What was wanted for it and the server could not be told of.
+    not_done: tuple[NotDone, ...] = ()
     thread_id: int | None
     wholeness: Wholeness
     #: What of it could not be read; None when all could.

@@ -16,7 +16,6 @@ from mailboxadmin.domain.inbox import Asked, InboxFolder, MailPage, Show
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.repair import Way
-from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.services.connecting import app_ready_for
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
@@ -30,7 +29,6 @@ from mailboxadmin.store.changes import count_changes
 from mailboxadmin.store.inbox import list_page
 from mailboxadmin.store.inbox_folders import inbox_folders, signs_of
 from mailboxadmin.store.mailboxes import mailbox_row
-from mailboxadmin.store.special_uses import special_uses
 
 #: For so long the inbox says what could not be marked on the server.
 SAID_FOR = timedelta(hours=24)
@@ -71,8 +69,6 @@ class Inbox:
     #: Mail may be moved and flagged; then, the folders that it can be moved to.
     may_file: bool
     targets: tuple[str, ...]
-    #: The uses that a folder is known for.
-    uses: frozenset[SpecialUse]
     #: Mail that was read before it was fetched is not here.
     only_unread: bool
     #: 0: only when a sync brings something.
@@ -115,7 +111,6 @@ def read_inbox(deps: Deps, mailbox_id: int, asked: Asked, *, everything: bool = 
             wanted=in_force.folders,
             may_file=in_force.allows_changes,
             targets=_targets(db, mailbox_id) if in_force.allows_changes else (),
-            uses=frozenset(special_uses(db, mailbox_id)),
             only_unread=in_force.only_unread,
             refresh_s=int(str(office_values(db)["auto_refresh_seconds"])),
             signs=_signs(db, mailbox_id),

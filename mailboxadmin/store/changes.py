@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from mailboxadmin.domain.filing import Asked, Kind
+from mailboxadmin.domain.filing import Asked, Kind, NotDone
 from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables_filing import ChangeRow
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
@@ -43,14 +43,6 @@ class Change(NamedTuple):
     asked: Asked | None
     #: The name of the folder that was asked for.
     asked_folder: str | None
-
-
-class Failed(NamedTuple):
-    """A change that the server could not be told of."""
-
-    message_id: int
-    kind: Kind
-    reason: str
 
 
 def waiting_changes(
@@ -151,21 +143,37 @@ def fail_changes(
 
 def failed_changes(
     db: Session, mailbox_id: int, ids: Sequence[int] | None = None, *, limit: int = -1
-) -> list[Failed]:
+) -> list[NotDone]:
     """Those of a mailbox that failed, the last first; only of these messages, when given."""
     query = (
-        select(ChangeRow.message_id, ChangeRow.kind, ChangeRow.reason)
+        select(
+            ChangeRow.message_id,
+            ChangeRow.kind,
+            ChangeRow.flagged,
+            FolderRow.name,
+            ChangeRow.reason,
+        )
+        .outerjoin(FolderRow, FolderRow.id == ChangeRow.target_id)
         .where(ChangeRow.mailbox_id == mailbox_id, ChangeRow.failed_at.is_not(None))
         .order_by(ChangeRow.failed_at.desc(), ChangeRow.message_id)
         .limit(limit)
     )
     if ids is not None:
         query = query.where(ChangeRow.message_id.in_(ids))
-    return [Failed(row[0], Kind(row[1]), row[2] or "") for row in db.execute(query)]
+    return [
+        NotDone(
+            message_id=message_id,
+            kind=Kind(kind),
+            flagged=flagged,
+            target=target,
+            reason=reason or "",
+        )
+        for message_id, kind, flagged, target, reason in db.execute(query)
+    ]
 
 
 def try_failed_again(
-    db: Session, failed: Sequence[Failed], now: datetime, *, actor: str
+    db: Session, failed: Sequence[NotDone], now: datetime, *, actor: str
 ) -> list[int]:
     """Have these wait again; the messages' ids."""
     for each in failed:
@@ -177,7 +185,7 @@ def try_failed_again(
     return [each.message_id for each in failed]
 
 
-def forget_failed(db: Session, failed: Sequence[Failed]) -> None:
+def forget_failed(db: Session, failed: Sequence[NotDone]) -> None:
     """Nobody wants these any more."""
     for each in failed:
         db.delete(db.get_one(ChangeRow, (each.message_id, each.kind.value)))

@@ -48,7 +48,7 @@ def stored_letter(db: Session, mailbox_id: int, message_id: int) -> Stored | Non
         removed_at=row.removed_at,
         pending=clicked is not None or bool(flag_waits),
         moving_to=moving_to,
-        failed=_reasons(db, row) if failed else (),
+        not_done=tuple(failed_changes(db, row.mailbox_id, [row.id])) if failed else (),
         thread_id=row.thread_id,
         wholeness=_wholeness(row, contents),
         problem=row.problem or (contents.problem if contents else None),
@@ -98,10 +98,6 @@ def forget_pictures(db: Session, mailbox_id: int, address: str, message_id: int)
     ):
         if row is not None:
             db.delete(row)
-
-
-def _reasons(db: Session, row: MessageRow) -> tuple[str, ...]:
-    return tuple(each.reason for each in failed_changes(db, row.mailbox_id, [row.id]))
 
 
 def _pictures(db: Session, row: MessageRow) -> Pictures:

@@ -219,7 +219,8 @@ def test_what_failed_says_why_and_can_be_tried_again_or_dismissed(
     assert "2 changes could not be made" in listed
     assert "no 0" in listed, "it is shown where the server has it"
     assert "not done on the server" in listed
-    assert "The folder is read-only." in opened
+    assert "Not moved to Archive. The folder is read-only." in opened
+    assert "Not flagged. The folder is read-only." in opened
     assert ("2 changes not on the mail server yet" in again, "no 0" in again) == (True, False)
     assert "could not be made" not in visitor.get("/mail").text
     assert wanted(office) == {}

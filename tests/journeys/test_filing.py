@@ -1,0 +1,109 @@
+"""One's own mail put away in a browser: archived, taken back, flagged, deleted by key."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mailboxadmin.services.examine import examine_messages
+from mailboxadmin.store.mailboxes import replace_own_texts
+from tests.support.accessible import assert_accessible
+from tests.support.browser import ServedOffice
+from tests.support.dovecot import Dovecot
+from tests.support.inbox import letter
+from tests.support.office import Box
+from tests.support.waiting import wait_for
+
+WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def box(serve, dovecot: Dovecot) -> tuple[ServedOffice, Box]:
+    """A synced mailbox with three messages, which may be moved and flagged."""
+    office: ServedOffice = serve(ca_file=str(dovecot.ca_file), scheduler=False)
+    office.admin()
+    box = office.mailbox(server=dovecot)
+    letters = [letter(subject=f"no {n}", number=f"n{n}") for n in range(3)]
+    dovecot.deliver_many(box.account, letters)
+    for folder in ("Archive", "Trash"):
+        if folder not in dovecot.folders(box.account):
+            dovecot.create_folder(box.account, folder)
+    with office.deps.store.write() as db:
+        texts = {"imap_host": dovecot.host, "imap_port": str(dovecot.port)}
+        texts |= {"imap_encryption": "none", "allow_changes": "yes"}
+        replace_own_texts(db, box.id, texts | {"folders": "INBOX\nArchive\nTrash"})
+    office.sync(box)
+    examine_messages(office.deps)
+    return office, box
+
+
+def line(page: Page, subject: str):
+    return page.locator(".mail").filter(has_text=subject)
+
+
+def held(dovecot: Dovecot, box: Box, folder: str, messages: int) -> None:
+    """Wait until the server has so many messages there."""
+    wait_for(lambda: len(dovecot.flags(box.account, folder)) == messages)
+
+
+def test_what_is_archived_is_archived_there_and_comes_back(box, open_page, dovecot: Dovecot):
+    office, mailbox = box
+    page = open_page(office, mailbox.person.email, viewport=PHONE, has_touch=True)
+    page.goto("/mail")
+
+    line(page, "no 1").get_by_role("checkbox").check()
+    page.get_by_role("button", name="Archive").tap()
+    expect(page.get_by_text("1 message moved to Archive.")).to_be_visible()
+    expect(line(page, "no 1")).to_have_count(0)
+    assert_accessible(page)
+    held(dovecot, mailbox, "Archive", 1)
+    office.let_runs_end()
+
+    page.get_by_role("button", name="Undo").tap()
+    expect(line(page, "no 1")).to_have_count(1)
+    held(dovecot, mailbox, "Archive", 0)
+    held(dovecot, mailbox, "INBOX", 3)
+
+
+def test_one_message_is_flagged_and_moved_where_it_is_read(box, open_page, dovecot: Dovecot):
+    office, mailbox = box
+    page = open_page(office, mailbox.person.email, viewport=WIDE)
+    page.goto("/mail")
+    line(page, "no 2").locator(".mail-open").click()
+
+    page.locator(".letter-acts").get_by_role("button", name="Flag", exact=True).click()
+    expect(line(page, "no 2").get_by_text("★ flagged")).to_be_visible()
+    wait_for(lambda: "\\Flagged" in dovecot.flags(mailbox.account)[3])
+    line(page, "no 2").locator(".mail-open").click()
+    acts = page.locator(".letter-acts")
+    expect(acts.get_by_role("button", name="Unflag")).to_be_visible()
+    assert_accessible(page)
+    acts.get_by_text("Move to…").click()
+    acts.get_by_label("Folder to move to").select_option("Trash")
+    acts.get_by_role("button", name="Move", exact=True).click()
+
+    expect(page.get_by_text("1 message moved to Trash.")).to_be_visible()
+    held(dovecot, mailbox, "Trash", 1)
+
+
+def test_the_keys_put_mail_away(box, open_page, dovecot: Dovecot):
+    office, mailbox = box
+    page = open_page(office, mailbox.person.email, viewport=WIDE)
+    page.goto("/mail")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("archive it")
+    page.keyboard.press("Escape")
+
+    for key, said in (("s", "1 message flagged."), ("s", "no longer flagged."), ("#", "to Trash.")):
+        page.keyboard.press("j")
+        page.keyboard.press(key)
+        expect(page.locator(".mail-undo")).to_contain_text(said)
+    page.keyboard.press("j")
+    page.keyboard.press("v")
+    expect(page.locator("#list-to")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.goto("/mail")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+
+    expect(page.get_by_text("1 message moved to Archive.")).to_be_visible()
+    held(dovecot, mailbox, "Archive", 1)
+    held(dovecot, mailbox, "Trash", 1)
