@@ -10,7 +10,7 @@ from mailboxadmin.cli.output import complain
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.services.board import mailbox_by_address
 from mailboxadmin.services.checklist.answer import counted
-from mailboxadmin.services.erasing import ToErase, erase_mailbox, what_would_go
+from mailboxadmin.services.erasing import Erased, ToErase, erase_mailbox, what_would_go
 
 WRONG_INPUT = 2
 
@@ -33,6 +33,11 @@ def erase(email: str, yes: bool) -> int:
         f"{counted(erased.messages, 'message')}, and what was known of them. On the mail server "
         "nothing was changed."
     )
+    return tell_what_is_left(erased)
+
+
+def tell_what_is_left(erased: Erased) -> int:
+    """Name what was not reached; the exit status, 1 where remains are left."""
     _name(erased.backups)
     for page in erased.end_at:
         complain(f"The permission could not be ended at the provider; its owner does that: {page}")

@@ -5,19 +5,28 @@ from typing import BinaryIO
 
 import click
 
-from mailboxadmin.cli.opening import open_deps, read_stdin
-from mailboxadmin.cli.output import instant, json_option, print_json, print_table, shown
+from mailboxadmin.cli.erase import WRONG_INPUT, tell_what_is_left
+from mailboxadmin.cli.opening import alone_if_possible, open_deps, read_stdin
+from mailboxadmin.cli.output import (
+    complain,
+    instant,
+    json_option,
+    print_json,
+    print_table,
+    shown,
+)
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.services import people
 from mailboxadmin.services.invitations import add_and_invite, invite
+from mailboxadmin.services.leaving import delete_person
 from mailboxadmin.services.names import read_role
 from mailboxadmin.services.people_csv import add_people_from_csv, decode_table
 
 
 @click.group(no_args_is_help=False)
 def staff() -> None:
-    """The people: add, list, disable, set a password or make a link for one."""
+    """The people: add, list, disable, delete, set a password or make a link for one."""
 
 
 @staff.command
@@ -94,6 +103,22 @@ def disable(email: str) -> None:
     deps = open_deps()
     person = people.disable_person(deps, people.person_by_email(deps, email).id, actor=COMMAND_LINE)
     click.echo(f"{person.email} can no longer sign in.")
+
+
+@staff.command
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Without it, nothing is deleted.")
+def delete(email: str, yes: bool) -> int:
+    """Delete EMAIL with the mailbox and everything that is stored of both."""
+    deps = open_deps()
+    person = people.person_by_email(deps, email)
+    if not yes:
+        complain(f"Nothing was deleted. With --yes, {person.email} and their mailbox go for good.")
+        return WRONG_INPUT
+    with alone_if_possible() as alone:
+        left = delete_person(deps, person.id, typed=email, actor=COMMAND_LINE, alone=alone)
+    click.echo(f"{left.email} is deleted, with everything that was stored of them here.")
+    return tell_what_is_left(left.erased) if left.erased else 0
 
 
 @staff.command

@@ -33,6 +33,8 @@ class Code(StrEnum):
     STAFF_CHANGED = "staff.changed"
     STAFF_DISABLED = "staff.disabled"
     STAFF_ENABLED = "staff.enabled"
+    #: They, their mailbox and all that was stored of both are gone.
+    STAFF_DELETED = "staff.deleted"
     #: They were given a link in which they choose another password.
     STAFF_PASSWORD_LINK_MADE = "staff.password_link_made"
     STAFF_PASSWORD_CHANGED = "staff.password_changed"

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.people import Person, Role, Standing
-from mailboxadmin.store.tables import MailboxRow, StaffRow
+from mailboxadmin.store.tables import ActivityRow, MailboxRow, StaffRow
 
 
 def list_people(db: Session) -> list[Person]:
@@ -56,6 +56,18 @@ def add_staff_row(
     db.add(row)
     db.flush()
     return row.id
+
+
+def delete_person(db: Session, who: Person) -> None:
+    """Delete somebody, what hangs on them, and what the log tells of their comings and goings.
+
+    Lines about their mailbox go, too: its number may be another's one day.
+    """
+    mine = (ActivityRow.actor == who.email) & ActivityRow.code.startswith("login.")
+    if who.mailbox_id is not None:
+        mine |= ActivityRow.mailbox_id == who.mailbox_id
+    db.execute(delete(ActivityRow).where(mine))
+    db.execute(delete(StaffRow).where(StaffRow.id == who.id))
 
 
 def count_admins(db: Session, *standings: Standing) -> int:

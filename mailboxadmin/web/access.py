@@ -116,6 +116,7 @@ ROUTES: dict[str, Need] = {
     "staff.add": Need.ADMIN,
     "staff.add_csv": Need.ADMIN,
     "staff.change": Need.ADMIN,
+    "staff.delete": Need.ADMIN,
     "staff.disable": Need.ADMIN,
     "staff.enable": Need.ADMIN,
     "staff.index": Need.ADMIN,

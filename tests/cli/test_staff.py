@@ -116,3 +116,15 @@ def test_a_link_is_made_for_who_forgot_the_password_and_ends_the_one_before(run)
     assert LINK.fullmatch(first[1]) and LINK.fullmatch(second[1])
     assert first[1] != second[1]
     assert run("staff", "link", "nobody@example.org").status == 2
+
+
+def test_a_person_is_deleted_only_with_yes(run):
+    run("staff", "add", "anna@example.org", "--password-stdin", stdin=PASSWORD)
+
+    asked = run("staff", "delete", "anna@example.org")
+    kept = run("staff", "list", "--json").objects
+    done = run("staff", "delete", "Anna@example.org", "--yes")
+
+    assert (asked.status, len(kept), done.status) == (2, 1, 0)
+    assert "anna@example.org is deleted" in done.out
+    assert run("staff", "list", "--json").out == ""

@@ -101,7 +101,7 @@ class Sights:
         hand_over(office.app, StillRehearsal(mailbox_id=self.anna.mailbox_id or 0))
         for email in (GRACE, ANNA) * 2:
             sign_in(office.deps, email, PASSWORD, browser=DESK)
-        self.recording = self._record()
+        self.recording = self.record()
         self.messages = self._write(self.anna)
         self.runs = [self._run(outcome) for outcome in (None, Outcome.PARTIAL, Outcome.FAILED)]
         #: Whom pages about several people are looked at with; else it is Anna.
@@ -153,7 +153,7 @@ class Sights:
             pin_certificate(db, Pin(host=host, fingerprint=PINNED, pinned_at=now, pinned_by=GRACE))
         return person
 
-    def _record(self) -> str:
+    def record(self) -> str:
         """Debug mode is on for Anna, and one sync was recorded; its name."""
         mailbox_id = self.anna.mailbox_id or 0
         until = switch_on(self.office.deps, mailbox_id=mailbox_id, minutes=60, actor=GRACE).until

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from mailboxadmin.demo.name_server import NameServer
-from mailboxadmin.store.tables import ActivityRow, MailboxRow
+from mailboxadmin.domain.mailbox import State
+from mailboxadmin.store.tables import ActivityRow, MailboxRow, RunRow
 from tests.support.every_form import Found, at_browser, every_form
 from tests.support.office import Office
 from tests.support.sights import GRACE, Sights
@@ -19,7 +20,7 @@ LOGGED = {
     "certificate.trust": "certificate.trusted",
     "debug.delete": "debug.deleted",
     "debug.delete_theirs": "debug.deleted",
-    "mailbox.submit": "mailbox.configured",
+    "mailbox.submit": "check.finished",
     "mailboxes.link": "mailbox.link_made",
     "mailboxes.pause": "mailbox.paused",
     "mailboxes.resume": "mailbox.resumed",
@@ -32,6 +33,8 @@ LOGGED = {
 }
 #: Written when the run ends, with who stopped it; see test_sync_now.py.
 LATER = {"mailboxes.cancel"}
+#: Nobody is left who could read it; the office's log has one line, see test_leaving.py.
+GONE = {"staff.delete"}
 ENTERED = {"staff.change": {"name": "Anna K", "role": "Admin"}, "mailbox.submit": {"username": "a"}}
 
 
@@ -40,8 +43,8 @@ def sights(open_office: Callable[..., Office], dns_stub: NameServer) -> Sights:
     """An office with something of everything, in which no run goes on."""
     sights = Sights(open_office(nameservers=((dns_stub.address, dns_stub.port),)))
     with sights.office.deps.store.write() as db:
-        for row in db.query(MailboxRow):
-            row.next_attempt_at = None
+        for run in db.query(RunRow).filter_by(finished_at=None):
+            run.finished_at, run.outcome = sights.office.clock.now(), "partial"
     return sights
 
 
@@ -57,9 +60,13 @@ def written_by_grace(office: Office, since: int, mailbox_id: int) -> list[Activi
 
 
 def acts(sights: Sights) -> Iterator[Found]:
-    """The admin's forms about others; what shuts somebody out comes last."""
+    """The admin's forms about others: what shuts somebody out comes last."""
     found = [each for each in every_form(sights) if each.endpoint in LOGGED and each.who == GRACE]
-    yield from sorted(found, key=lambda each: each.endpoint in ("staff.disable", "staff.invite"))
+    order = {"mailboxes.link": -2, "mailboxes.sync": -1, "staff.disable": 1}
+    for each in sorted(found, key=lambda each: order.get(each.endpoint, 0)):
+        if each.endpoint == "debug.delete_theirs":
+            sights.record()
+        yield each
 
 
 def test_every_act_of_an_admin_is_in_the_log_of_the_mailbox(sights: Sights):
@@ -94,13 +101,13 @@ def test_every_route_about_somebody_is_looked_at(office: Office):
         if {"mailbox_id", "staff_id"} & rule.arguments and "POST" in (rule.methods or ())
     }
 
-    assert about_somebody == set(LOGGED) | LATER
+    assert about_somebody == set(LOGGED) | LATER | GONE
 
 
 def test_the_owner_reads_it_under_activity(office: Office, at_desk):
     office.admin(GRACE)
     anna = office.person("anna@example.org")
-    put(office, anna, "needs_action", finding())
+    put(office, anna, State.NEEDS_ACTION, finding())
     grace, page = at_desk(GRACE), f"/mailboxes/{anna.mailbox_id}"
 
     grace.post(f"{page}/pause", form_at=page)

@@ -12,6 +12,7 @@ _WORDS = {
     Code.STAFF_CHANGED: "Changed",
     Code.STAFF_DISABLED: "Deactivated",
     Code.STAFF_ENABLED: "Reactivated",
+    Code.STAFF_DELETED: "Deleted",
     Code.STAFF_PASSWORD_LINK_MADE: "Link made",
     Code.STAFF_PASSWORD_CHANGED: "New password",
     Code.SETTINGS_CHANGED: "Changed",

@@ -39,6 +39,25 @@ class AddForm(PersonForm):
     )
 
 
+class LeaveForm(FlaskForm):
+    """What becomes of the mail of somebody who is shut out."""
+
+    mail = RadioField(
+        "The mail that is stored here",
+        choices=[("keep", "Keep it"), ("erase", "Erase it for good, with the password to it")],
+        default="keep",
+    )
+
+
+class DeleteForm(FlaskForm):
+    """The address of who is deleted, so that nobody else is meant."""
+
+    address = StringField(
+        "Address",
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
 class TableForm(FlaskForm):
     """Several people at once."""
 

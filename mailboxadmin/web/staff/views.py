@@ -4,17 +4,19 @@ from flask import flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
+from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput, InvalidInputs
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.services import people
 from mailboxadmin.services.board import glance_at_all
+from mailboxadmin.services.erasing import what_would_go
 from mailboxadmin.services.invitations import add_and_invite, valid_for
 from mailboxadmin.services.invitations import invite as make_invitation
+from mailboxadmin.services.leaving import Left, deactivate, delete_person
 from mailboxadmin.services.names import read_role
 from mailboxadmin.services.people_csv import add_people_from_csv
 from mailboxadmin.web import current_person, deps, faults
 from mailboxadmin.web.staff import bp
-from mailboxadmin.web.staff.forms import AddForm, PersonForm, TableForm
+from mailboxadmin.web.staff.forms import AddForm, DeleteForm, LeaveForm, PersonForm, TableForm
 
 Answer = Response | str | tuple[str, int]
 Links = tuple[tuple[Person, str], ...]
@@ -87,16 +89,33 @@ def invite(staff_id: int) -> Answer:
 @bp.route("/<int:staff_id>/disable", methods=["GET", "POST"])
 def disable(staff_id: int) -> Answer:
     """Shut somebody out, after asking once."""
-    person, form = people.person(deps(), staff_id), FlaskForm()
+    person, form = people.person(deps(), staff_id), LeaveForm()
     if form.validate_on_submit():
+        erase, actor = form.mail.data == "erase", current_person().email
         try:
-            people.disable_person(deps(), staff_id, actor=current_person().email)
-        except InvalidInput as fault:
-            faults.show(form, fault)
+            left = deactivate(deps(), staff_id, erase=erase, actor=actor)
+        except (InvalidInput, AlreadyRunning) as fault:
+            _refuse(form, fault)
         else:
-            flash(f"{person.email} can no longer sign in.", "ok")
-            return redirect(url_for(".index"))
+            return _said(left, f"{person.email} can no longer sign in.")
     page = render_template("staff/disable.html", person=person, form=form)
+    return page, 400 if form.errors else 200
+
+
+@bp.route("/<int:staff_id>/delete", methods=["GET", "POST"])
+def delete(staff_id: int) -> Answer:
+    """Delete somebody with everything of theirs, after their address was typed."""
+    person, form = people.person(deps(), staff_id), DeleteForm()
+    if form.validate_on_submit():
+        typed, actor = form.address.data or "", current_person().email
+        try:
+            left = delete_person(deps(), staff_id, typed=typed, actor=actor)
+        except (InvalidInput, AlreadyRunning) as fault:
+            _refuse(form, fault)
+        else:
+            return _said(left, f"{person.email} is deleted.")
+    there = what_would_go(deps(), person.mailbox_id) if person.mailbox_id else None
+    page = render_template("staff/delete.html", person=person, form=form, there=there)
     return page, 400 if form.errors else 200
 
 
@@ -106,6 +125,22 @@ def enable(staff_id: int) -> Response:
     person = people.enable_person(deps(), staff_id, actor=current_person().email)
     flash(f"{person.email} was reactivated.", "ok")
     return redirect(url_for(".change", staff_id=staff_id))
+
+
+def _refuse(form: FlaskForm, fault: InvalidInput | AlreadyRunning) -> None:
+    if isinstance(fault, InvalidInput):
+        faults.show(form, fault)
+    else:
+        form.form_errors.append(str(fault))
+
+
+def _said(left: Left, sentence: str) -> Answer:
+    """Back to the list; first to what is still to be done, where there is something."""
+    done = left.erased
+    if done is not None and (done.backups or done.end_at or done.remains):
+        return render_template("staff/left.html", left=left, sentence=sentence)
+    flash(sentence, "ok")
+    return redirect(url_for(".index"))
 
 
 def _list(add_form: AddForm, table_form: TableForm, lines: tuple[InvalidInput, ...] = ()) -> str:
