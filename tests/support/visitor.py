@@ -45,3 +45,8 @@ class Visitor:
         cookie = self.client.get_cookie(name)
         assert cookie is not None, "no session cookie"
         return cookie.value
+
+    def session_token(self) -> str:
+        """What the server knows the sign-in by; it stands in the cookie and nowhere else."""
+        with self.client.session_transaction() as session:
+            return str(session["_user_id"])

@@ -12,9 +12,9 @@ from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.services.key_check import repair_mode
 from mailboxadmin.services.office_secrets import held_secrets
 from mailboxadmin.services.settings import change_settings
+from tests.support.canary import agree
 from tests.support.consenting import come_back
 from tests.support.office import Box, Office
-from tests.support.token_canary import agree
 from tests.support.token_office import TokenOffice, urls_of
 from tests.support.visitor import Visitor
 

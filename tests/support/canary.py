@@ -1,4 +1,4 @@
-"""Listening for secrets of OAuth: whatever the program says goes into `Overheard`.
+"""Listening for secrets: whatever the program says goes into `Overheard`.
 
     with overhear() as heard:
         heard.answer(visitor.get("/"))
@@ -30,6 +30,8 @@ from mailboxadmin.imap.said import oauthbearer, xoauth2
 #: Loggers that the program keeps quiet, and that somebody may turn up; not those of the libraries
 #: of OAuth, which write every token down.
 TALKATIVE = ("urllib3", "requests", "imapclient", "waitress")
+#: Of the test's own mail server, which is asked to say secrets back.
+THE_OTHER_END = "mail.log"
 
 
 @dataclass(slots=True)
@@ -91,6 +93,7 @@ def overhear() -> Iterator[Overheard]:
     heard = Overheard()
     root, ear = logging.getLogger(), _Ear(heard)
     level, kept = root.level, {name: logging.getLogger(name).level for name in TALKATIVE}
+    logging.getLogger(THE_OTHER_END).propagate = False
     root.addHandler(ear)
     for each in (root, *map(logging.getLogger, TALKATIVE)):
         each.setLevel(logging.DEBUG)
@@ -98,6 +101,7 @@ def overhear() -> Iterator[Overheard]:
         yield heard
     finally:
         root.removeHandler(ear)
+        logging.getLogger(THE_OTHER_END).propagate = True
         root.setLevel(level)
         for name, before in kept.items():
             logging.getLogger(name).setLevel(before)
