@@ -2,22 +2,17 @@
 
 import os
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from mailboxadmin.domain.activity import Code, Level
-from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.store import watch
 from tests.support import states
-from tests.support.broken import configured
 from tests.support.office import Office
+from tests.support.scraping import TOKEN, everything
 from tests.support.visitor import Visitor
 
 DOCS = Path(__file__).parents[2] / "docs"
-TOKEN = {"Authorization": "Bearer s3cret"}
 
 
 def test_health_is_yes_or_no_and_no_details(office: Office, visitor: Visitor):
@@ -83,29 +78,6 @@ def test_metrics_tell_the_board_in_numbers(office: Office, visitor: Visitor):
     assert 'mailboxadmin_messages{mailbox="anna@example.org"} 3.0' in lines
     assert "mailboxadmin_scheduler_beat_age_seconds 10.0" in lines
     assert "mailboxadmin_scheduler_stale 0.0" in lines
-
-
-def everything(office: Office) -> None:
-    """An office in which every figure has something to tell."""
-    now = office.clock.now()
-    states.put(office, states.somebody(office, "Anna"), State.OK, last_success_at=now)
-    ben = states.put(office, states.somebody(office, "Ben"), State.NEEDS_ACTION, states.finding())
-    broken_by = {"code": "auth.bad_credentials"}
-    states.log(
-        office, Code.SYNC_FAILED, "No.", mailbox_id=ben, level=Level.ERROR, finding=broken_by
-    )
-    configured(office, "cleo@example.org", imap_host="mail.example.org")
-    shown = Certificate(
-        fingerprint="ab" * 32,
-        issuer="Let’s Encrypt",
-        self_signed=False,
-        names=("mail.example.org",),
-        starts_at=now,
-        ends_at=now + timedelta(days=3),
-    )
-    with office.deps.store.write() as db:
-        watch.note_certificate(db, "mail.example.org:993", shown, now)
-    states.tick(office)
 
 
 def test_each_metric_of_the_alert_file_and_of_the_page_exists(office: Office, visitor: Visitor):
