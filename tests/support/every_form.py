@@ -29,6 +29,9 @@ class Found:
 HIDDEN = (
     (GRACE, "board.try_again", "/try-again", {"case": ["x"]}),
     (GRACE, "troubleshooting.stop", "/troubleshooting/stop", {}),
+    (GRACE, "rehearsal.end", "/troubleshooting/rehearsal/end", {}),
+    (ANNA, "mail.failed", "/mail/failed", {"do": ["again", "dismiss"], "id": ["1"]}),
+    (ANNA, "mail.file", "/mail/file", {"do": ["archive", "flag"], "id": ["1"], "to": ["INBOX"]}),
     (ANNA, "mail.undo", "/mail/undo/1", {}),
     ("", "auth.setup", "/setup", {"code": [""], "name": [""], "email": [""], "password": [""]}),
 )

@@ -13,11 +13,13 @@ from werkzeug.test import TestResponse
 from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.domain.settings import PERSONAL_KEYS, SETTINGS
 from mailboxadmin.store.base import Base
+from mailboxadmin.store.tables_watch import RunAllRow
 from tests.support.every_form import Found, at_browser, every_form
 from tests.support.office import PASSWORD, Office
 from tests.support.rows import changed_between, rows_of
 from tests.support.sights import Sights
 from tests.support.visitor import TOKEN
+from tests.support.waiting import wait_for
 
 #: What a person enters, so that the form does what it is for.
 ENTERED = {
@@ -36,6 +38,8 @@ ENTERED = {
 #: form in another state, each of them the sender's own to choose.
 ALSO = {
     "auth.setup": {"next"},
+    "mail.failed": {"folder", "show", "before"},
+    "mail.file": {"folder", "show", "before", "alone"},
     "mail.mark": {"folder", "show", "before", "in", "id", "do", "did", "q"},
     "mail.pictures": {"folder", "show", "before", "in", "do"},
     "mail.undo": {"folder", "show", "before"},
@@ -81,8 +85,15 @@ def send(sights: Sights, found: Found, extra: dict[str, str]) -> TestResponse:
     assert token, found
     fields = extra | entered(found) | {"csrf_token": token[1]}
     answer = visitor.client.post(found.form.action, data=fields)
-    sights.office.let_runs_end()
+    wait_for(lambda: nothing_goes_on(sights.office))
     return answer
+
+
+def nothing_goes_on(office: Office) -> bool:
+    """No run, and no test of all."""
+    with office.deps.store.read() as db:
+        tests = db.query(RunAllRow).filter_by(finished_at=None).count()
+    return not tests and not office.deps.pool.load
 
 
 def steps(sights: Sights) -> list[Found]:
