@@ -30,6 +30,7 @@ _OURS = (
     "secret.key",
     "serve.lock",
     "scheduler.lock",
+    "backup.lock",
     "locks",
     "logs",
     "debug",

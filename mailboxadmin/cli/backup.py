@@ -9,8 +9,9 @@ from mailboxadmin.cli.output import complain
 from mailboxadmin.config import Config, prepare_instance
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.clock import SystemClock
-from mailboxadmin.services.backup import create_backup, put_back, reminder, settle_in
+from mailboxadmin.services.backup import create_backup, reminder
 from mailboxadmin.services.file_lock import alone_in
+from mailboxadmin.services.restore import put_back, settle_in
 
 FILE = click.Path(path_type=Path)
 
@@ -21,7 +22,7 @@ def backup(file: Path) -> None:
     """Write a consistent copy of the database to FILE, while everything runs."""
     deps = open_deps()
     size = create_backup(deps, file, actor=COMMAND_LINE)
-    click.echo(f"{file}: {size / 1e6:.1f} MB.")
+    click.echo(f"{file}: {size / 1e6:.1f} MB, read back after it was written.")
     complain(reminder(deps))
 
 

@@ -3,6 +3,7 @@
     serve.lock       shared by whatever uses the instance; a restore needs it alone, and
                      erasing takes it alone when it can
     scheduler.lock   held by the one process that runs the scheduler
+    backup.lock      held by the one process that makes the backup of the day
 
 The system unlocks them when their holder dies, however it dies.
 """
@@ -21,6 +22,7 @@ _TAKEN = (
     "A backup is being restored into this instance, or a mailbox erased; try again when that is "
     "done."
 )
+BACKUP_LOCK = "backup.lock"
 
 
 class InUse(MailboxAdminError):

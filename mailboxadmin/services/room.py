@@ -14,6 +14,8 @@ from mailboxadmin.store.store import DiskFull
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: With less a commit may fail: a few pages of the database, and what the system keeps of them.
 LEAST_BYTES = 256 * 1024
+#: A copy of the database leaves so much free for the mail that comes meanwhile.
+SPARE_BYTES = 64 * 1000 * 1000
 
 
 class NoRoomToStart(StoreUnavailable):
@@ -34,6 +36,15 @@ def has_room(folder: Path) -> bool:
             return probe.write(bytes(LEAST_BYTES)) == LEAST_BYTES
     except OSError as fault:
         return fault.errno not in NO_ROOM
+
+
+def missing_bytes(folder: Path, size: int) -> int:
+    """How much more room a file of that size needs there; 0 when there is enough.
+
+    Raises:
+        OSError: there is no such folder.
+    """
+    return max(0, size + SPARE_BYTES - shutil.disk_usage(folder).free)
 
 
 def how_to_make_room(folder: Path) -> str:

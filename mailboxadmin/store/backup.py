@@ -1,39 +1,30 @@
 """Copies of the database, made with SQLite's own means while others write to it.
 
 What is special to SQLite: a copy is one file, and a live database is up to three.
+
+    one read transaction ── rows of each table counted ── pages copied ── end
+                                   └──────────────┬──────────────┘
+    the copy: written to the disk ── read back, all of it ── the same counts
 """
 
+import errno
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
 
-from mailboxadmin.domain.errors import StoreUnavailable
-from mailboxadmin.domain.run import Outcome
-from mailboxadmin.store.notices import drop_waiting
-from mailboxadmin.store.schema import KNOWN
-from mailboxadmin.store.sessions import end_what_was_signed
-from mailboxadmin.store.tables import (
-    HeartbeatRow,
-    LeaseRow,
-    RunRow,
-    SetupCodeRow,
-)
-from mailboxadmin.store.tables_debug import DebugSwitchRow
-from mailboxadmin.store.tables_notices import ChannelRow
-from mailboxadmin.store.tables_oauth import ConsentRow
+from mailboxadmin.domain.errors import MailboxAdminError, StoreUnavailable
+from mailboxadmin.store.store import BUSY_TIMEOUT_S, Damaged, unavailable
 
-#: Pages copied in one step; between two steps others may write.
-STEP_PAGES = 2000
-#: Waited between two steps while others write.
-PAUSE_S = 0.005
-#: How long another process may hold the database.
-BUSY_TIMEOUT_S = 20
+#: Pages copied in one step; between two steps a stop is noticed.
+STEP_PAGES = 500
+#: Waited between two steps, so that a disk that is busy copying still serves others.
+PAUSE_S = 0.002
+#: So many of SQLite's instructions are done before a stop is noticed while it reads.
+STEP_READING = 100_000
 #: Files that belong to a database in WAL mode, beside the one of its name.
 COMPANIONS = ("-wal", "-shm")
 #: How every SQLite file begins (file format, 1.3).
@@ -47,6 +38,12 @@ _HELD = tuple(
     for table in ("messages", "secrets", "activity")
 )
 
+Stop = Callable[[], bool]
+
+
+class CopyStopped(MailboxAdminError):
+    """Raised when a copy was stopped before it was whole."""
+
 
 def database_file(engine: Engine) -> Path:
     """Where the database is."""
@@ -58,18 +55,67 @@ def files_of(database: Path) -> tuple[Path, ...]:
     return tuple(database.with_name(database.name + suffix) for suffix in ("", *COMPANIONS))
 
 
-def copy_database(source: Path, target: Path) -> None:
-    """Write a consistent copy of a database that may be in use.
+def bytes_of(database: Path) -> int:
+    """How large a copy is at most."""
+    return sum(file.stat().st_size for file in files_of(database)[:2] if file.exists())
+
+
+def never() -> bool:
+    """For a copy that nobody stops."""
+    return False
+
+
+def copy_database(source: Path, target: Path, *, stop: Stop = never) -> None:
+    """Write a consistent copy of a database that may be in use, and read it back.
 
     Raises:
-        StoreUnavailable: the source is damaged or locked.
-        OSError: the target exists, or cannot be written.
+        Damaged: the source is.
+        CopyStopped: `stop` became true; the target is not whole.
+        StoreUnavailable: the source is locked.
+        OSError: the target exists, cannot be written, or does not give back what was written.
     """
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with _translated(), closing(_open(source)) as here, closing(_open(target)) as there:
-        here.backup(there, pages=STEP_PAGES, sleep=PAUSE_S)
+    with translated(), closing(_open(source)) as here, closing(_open(target)) as there:
+        # One moment of the source: without it the copy would begin anew at every write of others,
+        # and where mail comes all the time it would never end.
+        here.execute("BEGIN")
+        here.set_progress_handler(stop, STEP_READING)
+        counted = count_rows(here)
+        here.backup(there, pages=STEP_PAGES, sleep=PAUSE_S, progress=_stopping(stop))
         # One file that needs no other, so that it can be moved anywhere.
         there.execute("PRAGMA journal_mode = DELETE")
+        _forget_what_is_in_memory(target)
+        there.set_progress_handler(stop, STEP_READING)
+        fault = fault_in(there, counted)
+        if fault:
+            _blame(here, fault)
+
+
+def fault_in(copy: sqlite3.Connection, counted: dict[str, int] | None = None) -> str:
+    """What is wrong with a copy, of which all is read; empty when nothing is.
+
+    Args:
+        counted: how many rows each table has to have.
+    """
+    [verdict] = copy.execute("PRAGMA integrity_check(1)").fetchone()
+    if verdict != "ok":
+        return str(verdict)
+    differ = [] if counted is None else sorted(counted.items() ^ count_rows(copy).items())
+    return f"the table {differ[0][0]} has another number of rows" if differ else ""
+
+
+def count_rows(database: sqlite3.Connection) -> dict[str, int]:
+    """The rows of every table that is stored; those of an index for searching among them."""
+    names = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0")
+    return {
+        name: database.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0]
+        for (name,) in names.fetchall()
+    }
+
+
+def quoted(name: str) -> str:
+    """A name as SQL takes it, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def is_copy(file: Path) -> bool:
@@ -80,34 +126,16 @@ def is_copy(file: Path) -> bool:
     """
     if not file.is_file():
         return False
-    head = _head(file)
+    head = head_of(file)
     # 1 and 1 in a database that needs no other file, 2 and 2 in WAL mode (file format, 1.3.3).
     if not head.startswith(MAGIC) or head[18:] != b"\x01\x01":
         return not head
     try:
-        with _translated(), closing(_open_unchanged(file)) as database:
-            return _is_ours(database)
+        with translated(), closing(open_unchanged(file)) as database:
+            return is_ours(database)
     except StoreUnavailable:
         # Damaged: nobody knows what it was.
         return False
-
-
-def revision_of(file: Path) -> str | None:
-    """The revision of the tables in a copy; None when it is no database of ours.
-
-    Raises:
-        StoreUnavailable: it is a database, and damaged.
-    """
-    if not _head(file).startswith(MAGIC):
-        return None
-    with _translated(), closing(_open_unchanged(file)) as database:
-        if not _is_ours(database):
-            return None
-        row = database.execute("SELECT version_num FROM alembic_version").fetchone()
-        [verdict] = database.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise StoreUnavailable(f"The database in it is damaged: {verdict}.")
-    return str(row[0]) if row else None
 
 
 def holds_mailbox(file: Path, address: str) -> bool:
@@ -119,63 +147,15 @@ def holds_mailbox(file: Path, address: str) -> bool:
     Raises:
         OSError: it cannot be read.
     """
-    if not _head(file).startswith(MAGIC):
+    if not head_of(file).startswith(MAGIC):
         return False
     try:
-        with _translated(), closing(_open_unchanged(file)) as database:
-            if not _is_ours(database):
+        with translated(), closing(open_unchanged(file)) as database:
+            if not is_ours(database):
                 return False
             return any(database.execute(query, (address,)).fetchone() for query in _HELD)
     except StoreUnavailable:
         return True
-
-
-def is_known(revision: str) -> bool:
-    """True when this version can read a database of that revision."""
-    return revision in KNOWN
-
-
-def keep_database(source: Path, target: Path) -> None:
-    """Give a database that nobody uses a second name, and leave it ready to be replaced.
-
-    Its log must not lie beside another database, which would take it for its own. So what
-    is in the log goes into the database first; where that fails, because it is damaged,
-    the log goes along under the second name.
-
-    Raises:
-        OSError: it cannot be linked.
-    """
-    if source.exists() and source.stat().st_size:
-        with suppress(sqlite3.Error), closing(_open(source)) as database:
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for file, kept in zip(files_of(source), files_of(target), strict=True):
-        if file.exists():
-            os.link(file, kept)
-    for file in files_of(source)[1:]:
-        file.unlink(missing_ok=True)
-
-
-def forget_the_moment(db: Session, now: datetime) -> None:
-    """Undo what was true only when the copy was made.
-
-    Runs, leases, the heartbeat, sign-ins, people on their way to a provider, messages on their
-    way to people, links (one may have been used or replaced since), the set-up code and debug
-    mode.
-    """
-    gone = (
-        ChannelRow,
-        ConsentRow,
-        DebugSwitchRow,
-        HeartbeatRow,
-        LeaseRow,
-        SetupCodeRow,
-    )
-    for table in gone:
-        db.execute(delete(table))
-    drop_waiting(db)
-    end_what_was_signed(db)
-    live = update(RunRow).where(RunRow.finished_at.is_(None))
-    db.execute(live.values(finished_at=now, outcome=Outcome.FAILED.value))
 
 
 def quick_check(engine: Engine) -> str:
@@ -184,32 +164,117 @@ def quick_check(engine: Engine) -> str:
     Raises:
         StoreUnavailable: it cannot even be asked.
     """
-    with _translated(), closing(_open(database_file(engine))) as database:
+    with translated(), closing(_open(database_file(engine))) as database:
         return str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
 
 
-def _head(file: Path) -> bytes:
+def check_copy(file: Path) -> str:
+    """What is wrong with a copy that nobody writes, of which all is read; empty if nothing is.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not head_of(file).startswith(MAGIC):
+        return "it is no database"
+    try:
+        with translated(), closing(open_unchanged(file)) as database:
+            return fault_in(database)
+    except StoreUnavailable as fault:
+        return str(fault)
+
+
+def keep_names(folder: Path) -> None:
+    """Have the names in a folder outlast a power cut; what is in the files does already."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def is_ours(database: sqlite3.Connection) -> bool:
+    """Whether it has the tables that every version of ours has."""
+    tables = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return {name for (name,) in tables} >= OUR_TABLES
+
+
+def head_of(file: Path) -> bytes:
+    """The beginning of a file, as far as it says what the file is."""
     with file.open("rb") as opened:
         return opened.read(20)
 
 
-def _is_ours(database: sqlite3.Connection) -> bool:
-    names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
-    return names >= OUR_TABLES
+def open_unchanged(file: Path) -> sqlite3.Connection:
+    """Open a file that nobody writes, and make none beside it.
 
-
-def _open_unchanged(file: Path) -> sqlite3.Connection:
-    """Open a file that nobody writes, and make none beside it."""
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-
-
-def _open(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(file, timeout=BUSY_TIMEOUT_S)
+    Nothing that its schema brings along is believed (SQLite, "Defense Against The Dark Arts").
+    """
+    uri = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+    database = sqlite3.connect(uri, uri=True, isolation_level=None)
+    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "query_only = ON"):
+        database.execute(f"PRAGMA {pragma}")
+    return database
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Turn what SQLite raises about a copy into our errors.
+
+    Raises:
+        CopyStopped, StoreUnavailable: see there.
+        OSError: a file cannot be written.
+    """
     try:
         yield
     except sqlite3.Error as fault:
-        raise StoreUnavailable(f"The database cannot be read or written: {fault}.") from fault
+        kind = getattr(fault, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if kind == sqlite3.SQLITE_INTERRUPT:
+            raise CopyStopped("The copy was stopped.") from fault
+        if kind in _NOT_WRITTEN:
+            number = _NOT_WRITTEN[kind]
+            raise OSError(number, os.strerror(number)) from fault
+        raise unavailable(str(fault)) from fault
+
+
+#: The source is only read, so whatever cannot be written is the copy.
+_NOT_WRITTEN = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+}
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(file, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+
+
+def _stopping(stop: Stop) -> Callable[[int, int, int], None]:
+    def look(_status: int, _remaining: int, _total: int) -> None:
+        if stop():
+            raise CopyStopped("The copy was stopped.")
+
+    return look
+
+
+def _forget_what_is_in_memory(file: Path) -> None:
+    """Have the system read the file from the disk again, so that the disk is what is checked."""
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(descriptor)
+
+
+def _blame(source: sqlite3.Connection, fault: str) -> None:
+    """A copy that is not whole: damaged is the source, or what the copy was written to.
+
+    Raises:
+        Damaged: the source is.
+        OSError: it is not.
+    """
+    in_source = fault_in(source)
+    if in_source:
+        raise Damaged(in_source)
+    raise OSError(errno.EIO, f"it does not give back what was written to it ({fault})")

@@ -83,6 +83,8 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        #: What was found damaged since this process began; None while nothing was.
+        self.damage: Damaged | None = None
         self._writers = WriterQueue()
         self._sessions = sessionmaker(engine, expire_on_commit=False)
         self._write_sessions = sessionmaker(
@@ -92,7 +94,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent view; what is changed in it is not kept."""
-        with translated(), self._sessions() as session:
+        with self._noticed(), self._sessions() as session:
             yield session  # Closing ends the transaction; nothing of it is kept.
 
     @contextmanager
@@ -104,7 +106,7 @@ class Store:
         """
         with (
             self._writers.turn(urgent=not background),
-            translated(),
+            self._noticed(),
             self._write_sessions() as session,
         ):
             yield session
@@ -122,7 +124,17 @@ class Store:
             try:
                 yield connection
             except sqlite3.OperationalError as fault:
-                raise _unavailable(str(fault)) from fault
+                raise unavailable(str(fault)) from fault
+
+    @contextmanager
+    def _noticed(self) -> Iterator[None]:
+        """Errors in our words; a damaged page is remembered, whoever came upon it."""
+        try:
+            with translated():
+                yield
+        except Damaged as fault:
+            self.damage = fault
+            raise
 
 
 @contextmanager
@@ -135,15 +147,16 @@ def translated() -> Iterator[None]:
     try:
         yield
     except OperationalError as fault:
-        raise _unavailable(str(fault.orig)) from fault
+        raise unavailable(str(fault.orig)) from fault
     except DatabaseError as fault:
         reason = str(fault.orig)
-        if "malformed" in reason or "not a database" in reason:
-            raise _unavailable(reason) from fault
+        if any(words in reason for words in DAMAGE):
+            raise unavailable(reason) from fault
         raise
 
 
-def _unavailable(reason: str) -> StoreUnavailable:
+def unavailable(reason: str) -> StoreUnavailable:
+    """What SQLite says, as an error of ours."""
     for words, kind in _REASONS.items():
         if words in reason:
             return kind(reason)
@@ -164,6 +177,15 @@ class DiskFull(StoreUnavailable):
         super().__init__(f"There is no room on the disk for the database ({reason}).")
 
 
+class Damaged(StoreUnavailable):
+    """Raised when what is in the file is not what was written to it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database is damaged ({reason}).")
+        #: In SQLite's words.
+        self.reason = reason
+
+
 class ReadOnly(StoreUnavailable):
     """Raised when the database file or its folder may not be written."""
 
@@ -171,6 +193,8 @@ class ReadOnly(StoreUnavailable):
         super().__init__(f"The database may not be written ({reason}): check who owns its folder.")
 
 
+#: How SQLite calls a damaged file, or one that is none of its own.
+DAMAGE = ("malformed", "not a database")
 _REASONS: dict[str, Callable[[str], StoreUnavailable]] = {
     "locked": DatabaseBusy,
     "busy": DatabaseBusy,
@@ -178,6 +202,7 @@ _REASONS: dict[str, Callable[[str], StoreUnavailable]] = {
     "disk I/O error": DiskFull,
     "readonly": ReadOnly,
     "unable to open": ReadOnly,
+    **dict.fromkeys(DAMAGE, Damaged),
 }
 
 

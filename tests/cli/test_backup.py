@@ -19,6 +19,7 @@ from mailboxadmin.services.runs import begin_run
 from mailboxadmin.services.setup import new_setup_code, set_up
 from mailboxadmin.store.tables import LeaseRow
 from tests.cli.conftest import store_messages
+from tests.support.full_disk import leave_free
 from tests.support.office import PASSWORD
 
 
@@ -227,6 +228,14 @@ def _newer(file):
         copy.execute("UPDATE alembic_version SET version_num = '9999'")
 
 
+def _with_a_trigger(file):
+    with sqlite3.connect(file) as copy:
+        copy.execute(
+            "CREATE TRIGGER promote AFTER INSERT ON activity BEGIN "
+            "UPDATE staff SET role = 'admin'; END"
+        )
+
+
 def _cut_off(file):
     file.write_bytes(file.read_bytes()[:20000])
 
@@ -241,6 +250,7 @@ def _gone(file):
         (_not_a_database, "not a backup of Mailbox Admin"),
         (_another_database, "not a backup of Mailbox Admin"),
         (_newer, "newer version"),
+        (_with_a_trigger, "the trigger promote in it is not as Mailbox Admin makes it"),
         (_cut_off, "cannot be restored"),
         (_gone, "cannot be read"),
     ],
@@ -258,6 +268,23 @@ def test_a_file_that_cannot_be_restored_changes_nothing(here, office, file, spoi
     assert word in refused.complaint
     assert people(here) == ["anna@example.org"]
     assert list(office.deps.instance.glob("*-before-*")) == []
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_too_little_room_is_said_before_anything_is_written(
+    here, office, file, monkeypatch, command
+):
+    here("backup", str(file))
+    office.person("anna@example.org")
+    before = file.read_bytes()
+    leave_free(monkeypatch, 1_000_000)
+
+    refused = here(command, str(file))
+
+    assert refused.status == 1
+    assert "too little room" in refused.complaint
+    assert file.read_bytes() == before
+    assert people(here) == ["anna@example.org"]
 
 
 @pytest.mark.parametrize("target", ["", "nowhere/office.backup"])

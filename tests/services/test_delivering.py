@@ -19,7 +19,7 @@ from mailboxadmin.services.channels import ChannelView, read_channels, read_deli
 from mailboxadmin.services.delivering import CLAIM, deliver
 from mailboxadmin.services.notices import put_out
 from mailboxadmin.services.try_channel import send_test
-from mailboxadmin.store.backup import forget_the_moment
+from mailboxadmin.store.restore import forget_the_moment
 from mailboxadmin.store.secrets import office_secret_row
 from mailboxadmin.store.tables_notices import NoticeRow
 from tests.support.configuring import ADMIN

@@ -10,7 +10,7 @@ from mailboxadmin.services.asking import read_asking
 from mailboxadmin.services.repair import make_repair_link, open_repair, repair
 from mailboxadmin.services.repair_links import PURPOSE, Over, RepairEnded
 from mailboxadmin.services.signed_links import sign
-from mailboxadmin.store.backup import forget_the_moment
+from mailboxadmin.store.restore import forget_the_moment
 from tests.support.asked import ADMIN, NEW_PASSWORD, lock_out, nonce_of, token_for
 from tests.support.dovecot import Dovecot
 from tests.support.log import logged
