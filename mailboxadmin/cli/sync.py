@@ -10,6 +10,7 @@ from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import COUNTED, json_option, plain, print_json
 from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.run import Outcome, SyncReport
+from mailboxadmin.services.daily_backup import back_up_if_due
 from mailboxadmin.services.debugging import end_due
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.examine import examine_messages
@@ -45,6 +46,7 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
         refresh_due_tokens(deps, threading.Event())
         examine_messages(deps, budget_s=EXAMINE_S)
         index_mail(deps, budget_s=EXAMINE_S)
+        back_up_if_due(deps, threading.Event())
         prune(deps)
         keep_watch(deps)
         tell_warnings(deps)

@@ -114,7 +114,10 @@ class Code(StrEnum):
     NOTICE_SENT = "notice.sent"
     NOTICE_FAILED = "notice.failed"
     NOTICE_TESTED = "notice.tested"
+    #: Written, and read back.
     BACKUP_CREATED = "backup.created"
+    #: The one of the day; those before are kept.
+    BACKUP_FAILED = "backup.failed"
     BACKUP_RESTORED = "backup.restored"
     #: All stored secrets were sealed anew with another key.
     SECRETS_ROTATED = "secrets.rotated"

@@ -1,7 +1,8 @@
 """Instants are aware UTC; this module is the one place that asks the machine for the time."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from typing import Protocol
 
 
@@ -45,6 +46,19 @@ def parse_rfc3339(text: str) -> datetime:
         return at.astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{text!r} is before the year 1 or after 9999 in UTC") from None
+
+
+def last_time_of_day(at: time_of_day, now: datetime) -> datetime:
+    """When it was that time of day in this machine's zone for the last time; now at the latest."""
+    today = now.astimezone().date()
+    instant = _on(today, at)
+    return instant if instant <= now else _on(today - timedelta(days=1), at)
+
+
+def _on(day: date, at: time_of_day) -> datetime:
+    # Naive, so that the zone of that day is found and not today's: they differ by an hour twice
+    # a year.
+    return datetime.combine(day, at).astimezone()
 
 
 def minutes(count: float) -> timedelta:

@@ -284,6 +284,17 @@ _ALL = (
         unit="days",
     ),
     Setting(
+        key="backup_keep",
+        kind=Kind.INTEGER,
+        group=Group.KEEPING,
+        label="Daily backups to keep",
+        help="One is made each night in the folder backups beside the database, and read back. An "
+        "older one is deleted only after that. 0 makes none.",
+        default=7,
+        maximum=365,
+        unit="backups",
+    ),
+    Setting(
         key="gmail_client_id",
         kind=Kind.TEXT,
         group=Group.OAUTH,

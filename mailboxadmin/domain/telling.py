@@ -8,9 +8,11 @@ case ── noted ── gathered ── told ── gone ── settled: over, 
 
 from collections.abc import Set
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+
+from mailboxadmin.domain.clock import last_time_of_day
 
 #: How long others may still join the first message: mailboxes that one thing broke are tried one
 #: after the other, within a tick or two.
@@ -94,17 +96,8 @@ def digest_due(at: time, now: datetime, last_made_at: datetime | None) -> bool:
         at: the time of day in this machine's zone.
         last_made_at: when the last one was.
     """
-    local = now.astimezone()
-    planned = _on(local.date(), at)
-    if planned > now:
-        planned = _on(local.date() - timedelta(days=1), at)
+    planned = last_time_of_day(at, now)
     return now - planned < LATEST and (last_made_at is None or last_made_at < planned)
-
-
-def _on(day: date, at: time) -> datetime:
-    # Naive, so that the zone of that day is found and not today's: they differ by an hour twice
-    # a year.
-    return datetime.combine(day, at).astimezone()
 
 
 def next_try(tries: int, now: datetime) -> datetime:

@@ -5,8 +5,9 @@
                  └── heartbeat ── due mailboxes to the pool ── people are told
 
 Every few seconds the same process goes on with what waits for its text and for the index,
-every minute it renews tokens, and once an hour it tidies up. Mailboxes that are live wait in
-threads of their own, and have a change begun with at once.
+every minute it renews tokens, and once an hour it tidies up, and makes the backup of the day when
+that is due. Mailboxes that are live wait in threads of their own, and have a change begun with at
+once.
 """
 
 import logging
@@ -16,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailboxadmin.domain.errors import StoreUnavailable
+from mailboxadmin.jobs.back_up import BackUp
 from mailboxadmin.jobs.examine_waiting import ExamineWaiting
 from mailboxadmin.jobs.index_mail import IndexMail
 from mailboxadmin.jobs.live_mailboxes import LiveMailboxes
@@ -61,6 +63,7 @@ class Scheduler:
         self._tokens = RefreshTokens(deps)
         self._watch = ClockWatch(deps)
         self._tell = Tell(deps)
+        self._back_up = BackUp(deps)
         self._live = LiveMailboxes(deps, self.hurry)
         self._turn = threading.Lock()
         self._waited = False
@@ -147,6 +150,7 @@ class Scheduler:
     def tidy(self) -> None:
         """Once an hour, in the process that ticks; and what will break is told."""
         if self._lock.held:
+            self._back_up.run()
             prune(self._deps)
             keep_watch(self._deps)
             tell_warnings(self._deps)
@@ -159,6 +163,7 @@ class Scheduler:
         self._index.stop()
         self._tokens.stop()
         self._tell.stop()
+        self._back_up.stop()
         self._live.stop()
         # A tick may wait for the database; the process ends whether or not it gets it.
         has_turn = self._turn.acquire(timeout=LAST_TICK_S)

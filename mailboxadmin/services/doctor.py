@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.services.checklist import (
+    backups,
     debug_mode,
     errors,
     machine,
@@ -171,6 +172,12 @@ CHECKS: dict[str, Check] = {
         title="The database",
         ask=machine.database,
         at_a_glance=machine.database_at_a_glance,
+    ),
+    "backups": Check(
+        number=3,
+        title="Backups",
+        ask=backups.backups,
+        at_a_glance=backups.backups_at_a_glance,
     ),
     "key_file": Check(number=3, title="The key of the stored passwords", ask=machine.key_file),
     "telling": Check(number=3, title="Telling people", ask=telling.telling),

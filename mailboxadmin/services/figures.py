@@ -7,9 +7,11 @@ from datetime import timedelta
 from functools import partial
 
 from mailboxadmin.domain.activity import Code, Level
+from mailboxadmin.domain.backups import newest
 from mailboxadmin.domain.mailbox import Mailbox, State
 from mailboxadmin.services.beat import Beat, read_beat
 from mailboxadmin.services.checklist import errors
+from mailboxadmin.services.daily_backup import read_backups
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.memory import Memory, read_memory
 from mailboxadmin.services.runs import is_live
@@ -54,6 +56,8 @@ class Figures:
     unsent_clicks: int
     memory: Memory
     disk_free_bytes: int
+    #: Since the last backup that was made by itself; None when there is none.
+    backup_age_s: float | None
     beat: Beat
     #: Seconds since the last tick; None when there never was one.
     beat_age_s: float | None
@@ -78,7 +82,7 @@ def read_figures(deps: Deps, *, scheduler_expected: bool) -> Figures:
     ages = {
         m.address: (now - m.last_success_at).total_seconds() for m in mailboxes if m.last_success_at
     }
-    ticked = beat.last_tick_at
+    ticked, backup = beat.last_tick_at, newest(read_backups(deps.instance), now)
     return Figures(
         mailboxes={state.value: states[state.value] for state in State},
         last_success_age_s=ages,
@@ -97,6 +101,7 @@ def read_figures(deps: Deps, *, scheduler_expected: bool) -> Figures:
         unsent_clicks=unsent,
         memory=read_memory(),
         disk_free_bytes=shutil.disk_usage(database_file(deps.store.engine).parent).free,
+        backup_age_s=(now - backup.made_at).total_seconds() if backup else None,
         beat=beat,
         beat_age_s=(now - ticked).total_seconds() if ticked else None,
     )

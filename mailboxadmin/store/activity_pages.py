@@ -66,6 +66,11 @@ def id_before(db: Session, at: datetime) -> int:
     return db.scalar(query.limit(1)) or 0
 
 
+def oldest_at(db: Session) -> datetime | None:
+    """When the oldest entry that is kept was written; None when there is none."""
+    return db.scalar(select(ActivityRow.at).order_by(ActivityRow.id).limit(1))
+
+
 def _streams(
     mailbox_id: int | None, codes: Sequence[str] | None, levels: Sequence[int]
 ) -> list[dict[str, object]]:

@@ -1,13 +1,15 @@
 """What each of the seven checks can find wrong, and how it comes about; for web and `doctor`."""
 
 import platform
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
-from mailboxadmin.domain.activity import COMMAND_LINE, Code, Level
+from mailboxadmin.domain.activity import COMMAND_LINE, Code, Entry, Level
+from mailboxadmin.domain.backups import backup_name
 from mailboxadmin.domain.delivery import Channel
 from mailboxadmin.domain.finding import Fixer, Scope
 from mailboxadmin.domain.mailbox import State
@@ -16,20 +18,25 @@ from mailboxadmin.services.channels import ChannelView
 from mailboxadmin.services.checklist import server, telling
 from mailboxadmin.services.clock_watch import ClockWatch
 from mailboxadmin.services.configure import configure_mailbox
+from mailboxadmin.services.daily_backup import back_up_if_due
 from mailboxadmin.services.draft import Draft
 from mailboxadmin.services.failures import record_failure
 from mailboxadmin.services.heartbeat import scheduler_started, scheduler_ticked
 from mailboxadmin.services.listed import remember_listed
 from mailboxadmin.services.log_file import log_file
 from mailboxadmin.services.memory import Memory
+from mailboxadmin.services.room import SPARE_BYTES
 from mailboxadmin.services.runs import begin_run
 from mailboxadmin.services.settings import change_settings
+from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.folders import folder_id, note_keeps_seen
 from mailboxadmin.store.heartbeat import heartbeat_row
 from mailboxadmin.store.leases import lease_of
 from mailboxadmin.store.mailboxes import mailbox_row
+from mailboxadmin.store.tables import ActivityRow
 from mailboxadmin.store.tables_oauth import GrantRow
 from tests.support import states
+from tests.support.full_disk import leave_free
 from tests.support.office import Office
 
 Breaks = Callable[[Office, pytest.MonkeyPatch], None]
@@ -277,6 +284,27 @@ def read_status_where_it_is_not_kept(office: Office, _patch: pytest.MonkeyPatch)
         note_keeps_seen(db, folder_id(db, mailbox_id, "INBOX"), False)
 
 
+def a_backup_has_no_room(office: Office, patch: pytest.MonkeyPatch) -> None:
+    with patch.context() as full:
+        leave_free(full, SPARE_BYTES)
+        back_up_if_due(office.deps, threading.Event())
+
+
+def the_last_backup_is_old(office: Office, patch: pytest.MonkeyPatch) -> None:
+    made = back_up_if_due(office.deps, threading.Event())
+    assert made is not None
+    made.rename(made.with_name(backup_name(office.clock.now() - timedelta(days=3))))
+
+
+def there_never_was_a_backup(office: Office, patch: pytest.MonkeyPatch) -> None:
+    entry = Entry(code=Code.SETTINGS_CHANGED, message="Long ago.", actor=COMMAND_LINE)
+    with office.deps.store.write() as db:
+        first = add_entry(db, entry, office.clock.now())
+        db.get_one(ActivityRow, first).id = 0
+        db.flush()
+        db.get_one(ActivityRow, 0).at = office.clock.now() - timedelta(days=3)
+
+
 def a_click_could_not_be_sent(office: Office, _patch: pytest.MonkeyPatch) -> None:
     mailbox_id = _server(office, sync_read_status="yes")
     states.log(
@@ -285,6 +313,9 @@ def a_click_could_not_be_sent(office: Office, _patch: pytest.MonkeyPatch) -> Non
 
 
 ALL = (
+    Broken("backups", a_backup_has_no_room, "too little room, ", "tried again each hour"),
+    Broken("backups", the_last_backup_is_old, "older than two days", "mailboxadmin backup FILE"),
+    Broken("backups", there_never_was_a_backup, "There is no backup.", "scheduler runs"),
     Broken("errors", a_password_is_refused, "(Anna Keller", "Anna Keller must "),
     Broken("errors", a_server_is_slow, "(Anna Keller", "tried again by itself"),
     Broken("faults", a_page_failed, "ZeroDivisionError in board.index", "traceback in the log"),

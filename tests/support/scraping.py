@@ -1,10 +1,12 @@
 """What a monitor reads of an office, and an office in which every figure has something to tell."""
 
+import threading
 from datetime import timedelta
 
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.mailbox import State
+from mailboxadmin.services.daily_backup import back_up_if_due
 from mailboxadmin.store import watch
 from tests.support import states
 from tests.support.broken import configured
@@ -43,4 +45,5 @@ def everything(office: Office) -> None:
     )
     with office.deps.store.write() as db:
         watch.note_certificate(db, "mail.example.org:993", shown, now)
+    back_up_if_due(office.deps, threading.Event())
     states.tick(office)

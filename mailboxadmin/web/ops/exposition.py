@@ -52,6 +52,8 @@ def _machine(registry: CollectorRegistry, figures: Figures) -> None:
     _maybe(registry, "memory_limit_bytes", "What it may have.", memory.limit)
     words = "Free where the mail is kept."
     _plain(registry, "disk_free_bytes", words, figures.disk_free_bytes)
+    words = "Seconds since the last backup that was made by itself."
+    _maybe(registry, "backup_age_seconds", words, figures.backup_age_s)
 
 
 def _labelled(
