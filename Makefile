@@ -8,7 +8,7 @@ PORT   ?= 8000
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench soak screenshots format clean
+.PHONY: help demo run test lint bench soak screenshots format lock clean
 
 help: ## list the commands, one line each
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,16 @@ screenshots: $(VENV)/.test ## the pictures of README.md and docs/, taken anew fr
 format: $(VENV)/.test ## lay the code out and put the imports in order
 	@$(BIN)/ruff check --quiet --select I --fix .
 	@$(BIN)/ruff format --quiet .
+
+# In an environment of its own, because the tool is no part of what is tested or shipped.
+lock: $(BIN)/python ## pin anew what is shipped, each file by its hash, in requirements.lock
+	@$(BIN)/python -m venv build/lock
+	@build/lock/bin/python -m pip install -qq --disable-pip-version-check 'pip-tools>=7.5,<8'
+	@build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --all-build-deps --allow-unsafe \
+	  --strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --no-emit-options --output-file build/requirements.lock setup.cfg
+	@{ sed '/^[^#]/,$$d' requirements.lock; sed '/^#/d;/^$$/d' build/requirements.lock; } >build/renewed.lock
+	@mv build/renewed.lock requirements.lock
 
 clean: ## remove .venv and what the tools made; the instance folder stays
 	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis
