@@ -15,6 +15,7 @@ from mailboxadmin.domain.rehearsal import Rehearsal
 from mailboxadmin.imap.network import Network
 from mailboxadmin.oauth.client import TokenClient
 from mailboxadmin.oauth.endpoints import Endpoints
+from mailboxadmin.services.damage import told_at_start
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.pool import Pool
 from mailboxadmin.services.room import starting_in
@@ -61,11 +62,15 @@ def create_app(
         static_url_path="/static",
         instance_path=str(config.instance),
     )
-    with starting_in(config.database_file.parent):
+    clock = clock or SystemClock()
+    with (
+        starting_in(config.database_file.parent),
+        told_at_start(config.database_file, config.instance, clock.now()),
+    ):
         vault = Vault(config.keys(), file=key_file)
         _configure(app, config, vault)
         store = _open_store(app, migrations=pages)
-    clock, network = clock or SystemClock(), network or Network(ca_file=config.ca_file)
+    network = network or Network(ca_file=config.ca_file)
     web_time = WebTime(clock)
     transport = HearingTransport(
         resolve=network.addresses, ca_file=config.ca_file, hear=web_time.hear

@@ -11,6 +11,7 @@ from mailboxadmin.cli.output import COUNTED, json_option, plain, print_json
 from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.run import Outcome, SyncReport
 from mailboxadmin.services.daily_backup import back_up_if_due
+from mailboxadmin.services.damage import note_damage
 from mailboxadmin.services.debugging import end_due
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.examine import examine_messages
@@ -48,6 +49,7 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
         index_mail(deps, budget_s=EXAMINE_S)
         back_up_if_due(deps, threading.Event())
         prune(deps)
+        note_damage(deps)
         keep_watch(deps)
         tell_warnings(deps)
         tell(deps, gathered=True)

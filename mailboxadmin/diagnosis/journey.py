@@ -40,6 +40,7 @@ _ALWAYS: Final = {
     Happening.DEADLINE: "local.deadline_exceeded",
     Happening.DISK_FULL: "local.disk_full",
     Happening.DATABASE_BUSY: "local.database_busy",
+    Happening.DATABASE_DAMAGED: "local.database_damaged",
     Happening.SECRET_UNREADABLE: "local.secret_unreadable",
     Happening.PASSWORD_BOUND_ELSEWHERE: "local.password_bound_elsewhere",
     Happening.NO_PASSWORD: "local.no_password",

@@ -121,6 +121,8 @@ class Code(StrEnum):
     BACKUP_RESTORED = "backup.restored"
     #: All stored secrets were sealed anew with another key.
     SECRETS_ROTATED = "secrets.rotated"
+    #: A page of it is not what was written to it; told once until a backup is whole again.
+    DATABASE_DAMAGED = "database.damaged"
     #: What is said to a mail server and by it is recorded, or no more.
     DEBUG_ENABLED = "debug.enabled"
     DEBUG_DISABLED = "debug.disabled"

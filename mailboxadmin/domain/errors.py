@@ -103,6 +103,7 @@ class Happening(StrEnum):
     DEADLINE = "deadline"
     DISK_FULL = "disk_full"
     DATABASE_BUSY = "database_busy"
+    DATABASE_DAMAGED = "database_damaged"
     SECRET_UNREADABLE = "secret_unreadable"
     PASSWORD_BOUND_ELSEWHERE = "password_bound_elsewhere"
     #: Nothing to connect to: no source names a server.

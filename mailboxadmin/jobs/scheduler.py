@@ -25,6 +25,7 @@ from mailboxadmin.jobs.refresh_tokens import RefreshTokens
 from mailboxadmin.jobs.sync_due import SyncDue
 from mailboxadmin.jobs.tell import Tell
 from mailboxadmin.services.clock_watch import ClockWatch
+from mailboxadmin.services.damage import note_damage
 from mailboxadmin.services.debugging import end_due
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
@@ -119,6 +120,7 @@ class Scheduler:
                     scheduler_ticked(self._deps, next_tick_at=self._next_tick())
                     end_due(self._deps)
                     self._sync_due.run()
+                    note_damage(self._deps)
                     # Only after a good tick: a sign of life says that mailboxes are checked.
                     self._tell.run()
             except Exception:

@@ -16,7 +16,10 @@ from mailboxadmin.services.settings import office_values
 from mailboxadmin.store.activity import repeat_entry
 from mailboxadmin.store.activity_pages import entries, oldest_at
 
-_CODES = (Code.BACKUP_CREATED.value, Code.BACKUP_FAILED.value, Code.BACKUP_RESTORED.value)
+#: A copy that was read back, or a database that was put back: what it was made of is whole.
+WHOLE = (Code.BACKUP_CREATED, Code.BACKUP_RESTORED)
+#: Further back than anybody has to know.
+MOST = 50
 _WHAT_TO_DO = (
     "Those that were made before are kept. It is tried again each hour; Troubleshooting on {url} "
     "says what to do."
@@ -37,7 +40,7 @@ class InTheLog:
 
 def read_log(db: Session) -> InTheLog:
     """What was made, by hand too, and what failed."""
-    lines = entries(db, codes=_CODES, limit=50)
+    lines = backup_lines(db, Code.BACKUP_FAILED)
     failed = bool(lines) and lines[0].code == Code.BACKUP_FAILED
     made = [each for each in lines if each.code == Code.BACKUP_CREATED]
     return InTheLog(
@@ -45,6 +48,11 @@ def read_log(db: Session) -> InTheLog:
         by_hand=next((each for each in made if each.actor != SCHEDULER), None),
         began_at=oldest_at(db),
     )
+
+
+def backup_lines(db: Session, bad: Code) -> list[Logged]:
+    """What stands in the log of good databases and of that fault, newest first."""
+    return entries(db, codes=[*WHOLE, bad], limit=MOST)
 
 
 def backup_made(deps: Deps, target: Path, size: int) -> None:

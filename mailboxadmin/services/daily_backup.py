@@ -25,6 +25,7 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.file_lock import BACKUP_LOCK, FileLock
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store.backup import CopyStopped
+from mailboxadmin.store.store import Damaged
 
 FOLDER = "backups"
 
@@ -93,8 +94,12 @@ def _make(deps: Deps, keep: int, stop: threading.Event) -> Path | None:
         return None
     except (BackupFailed, StoreUnavailable) as fault:
         log.error("the backup of the day was not made: %s", fault)
+        if isinstance(fault, Damaged):
+            deps.store.damage = fault
         backup_failed(deps, target, str(fault))
         return None
+    # All of the database was read, and is whole.
+    deps.store.damage = None
     backup_made(deps, target, size)
     for old in superfluous(read_backups(deps.instance), keep, deps.clock.now()):
         (folder / old.name).unlink(missing_ok=True)

@@ -22,10 +22,11 @@ from mailboxadmin.services.checklist import (
 )
 from mailboxadmin.services.checklist.answer import Diagnosed, Found, Verdict, worst
 from mailboxadmin.services.checklist.look import Look
+from mailboxadmin.services.damage import DamagedAtStart
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.room import NoRoomToStart
 from mailboxadmin.store.schema import NewerDatabase
-from mailboxadmin.store.store import DatabaseBusy, DiskFull, ReadOnly
+from mailboxadmin.store.store import Damaged, DatabaseBusy, DiskFull, ReadOnly
 
 Ask = Callable[[Look], Found]
 
@@ -101,6 +102,8 @@ def _row(number: int, title: str, quiet: str, checks: tuple[Diagnosed, ...]) -> 
 
 def unusable_database(fault: StoreUnavailable) -> Diagnosed:
     """The answer when the database could not even be opened."""
+    if isinstance(fault, DamagedAtStart):
+        return _diagnosed("database", Found(summary=fault.summary, fix=fault.fix))
     return _diagnosed("database", Found(summary=str(fault), fix=_fix(fault)))
 
 
@@ -128,6 +131,8 @@ _FIXES: dict[type[StoreUnavailable], str] = {
 def _answer(code: str, ask: Ask, look: Look) -> Diagnosed:
     try:
         found = ask(look)
+    except Damaged as fault:
+        found = machine.damaged(look.deps, fault.reason)
     except StoreUnavailable as fault:
         found = Found(summary=str(fault), fix=_fix(fault))
     return _diagnosed(code, found)

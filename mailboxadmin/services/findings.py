@@ -15,7 +15,7 @@ from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.unknown import note_unknown
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.staff import find_person, list_people
-from mailboxadmin.store.store import DatabaseBusy, DiskFull
+from mailboxadmin.store.store import Damaged, DatabaseBusy, DiskFull
 
 
 def finding_for(
@@ -69,4 +69,6 @@ def facts_of_store(fault: MailboxAdminError) -> Facts:
         happening = Happening.DISK_FULL
     elif isinstance(fault, DatabaseBusy):
         happening = Happening.DATABASE_BUSY
+    elif isinstance(fault, Damaged):
+        happening = Happening.DATABASE_DAMAGED
     return Facts(phase=Phase.LOCAL, happening=happening, detail=str(fault))

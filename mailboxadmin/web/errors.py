@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from mailboxadmin.domain.errors import NotFound, StoreUnavailable
+from mailboxadmin.services.damage import damage_in
 from mailboxadmin.services.failures import record_failure
 from mailboxadmin.web import deps, signed_in
 
@@ -47,6 +48,11 @@ _CSRF = (
     "reload the page, and send it again. If it stays so, let your browser keep cookies for here.",
 )
 
+_DAMAGED = (
+    "What this page needs cannot be read ({reason}). Nothing was changed by this click, and what "
+    "lies elsewhere in the database goes on. Whoever runs this server types mailboxadmin doctor: "
+    "it names the last good backup and how it is put back."
+)
 
 #: When not even a page of ours can be made: without templates, styles or who is signed in.
 _BARE = """<!doctype html>
@@ -122,6 +128,8 @@ def _not_found(fault: NotFound) -> Answer:
 
 def _store_unavailable(fault: StoreUnavailable) -> Answer:
     log.error("%s %s: %s", request.method, _where(), fault)
+    if reason := damage_in(fault):
+        return _page(503, "The database is damaged.", _DAMAGED.format(reason=reason))
     words = f"{fault} Mail that was stored is safe; nothing was changed by this click."
     return _page(503, "The database cannot be used right now.", words)
 

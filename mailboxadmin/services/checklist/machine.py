@@ -6,6 +6,8 @@ from pathlib import Path
 
 from mailboxadmin.services.checklist.answer import Found
 from mailboxadmin.services.checklist.look import Look
+from mailboxadmin.services.damage import is_told, what_to_do
+from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.key_check import count_closed
 from mailboxadmin.services.room import has_room, how_to_make_room
 from mailboxadmin.store.backup import database_file, quick_check
@@ -53,10 +55,7 @@ def database(look: Look) -> Found:
     verdict = quick_check(deps.store.engine)
     file = database_file(deps.store.engine)
     if verdict != "ok":
-        return Found(
-            summary=f"The database {file} is damaged: {verdict}.",
-            fix="Put back a backup with `mailboxadmin restore FILE`; the damaged one is kept.",
-        )
+        return damaged(deps, verdict)
     return Found(summary=f"The database {file} is whole and may be written ({_size(file)}).")
 
 
@@ -65,10 +64,22 @@ def database_at_a_glance(look: Look) -> Found:
     file = database_file(look.deps.store.engine)
     if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
         return Found(summary=f"The database {file} may not be written.", fix=WHO_OWNS_IT)
+    if look.deps.store.damage is not None or is_told(look.deps):
+        return damaged(look.deps, "something came upon a damaged page")
     return Found(
         summary=f"The database {file} may be read and written ({_size(file)}). "
         "`mailboxadmin doctor` also reads all of it.",
         head=f"The database may be read and written ({_size(file)}).",
+    )
+
+
+def damaged(deps: Deps, how: str) -> Found:
+    """The same, however it was found: what to do, with the very command."""
+    file = database_file(deps.store.engine)
+    return Found(
+        summary=f"The database {file} is damaged: {how}.",
+        fix=what_to_do(file, deps.instance, deps.clock.now()),
+        word="Damaged",
     )
 
 
