@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
 from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.services.beat import STALE_AFTER
+from mailboxadmin.services.clock_watch import mind_the_future
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.heartbeat import heartbeat_row, write_heartbeat
@@ -43,6 +44,8 @@ def scheduler_started(deps: Deps, *, waited: bool, next_tick_at: datetime) -> No
     with deps.store.write() as db:
         before = heartbeat_row(db)
         entry = _started_entry(before, waited=waited)
+        if before is not None:
+            mind_the_future(db, before.ticked_at, now)
         _write(db, now, next_tick_at)
         add_entry(db, entry, now)
 
@@ -79,6 +82,8 @@ def timer_ticked(deps: Deps) -> None:
         before = heartbeat_row(db)
         if before is not None and before.kind == SCHEDULER_KIND and _is_alive(before, now):
             return
+        if before is not None:
+            mind_the_future(db, before.ticked_at, now)
         write_heartbeat(
             db,
             kind=TIMER_KIND,
