@@ -41,6 +41,7 @@ _ALWAYS: Final = {
     Happening.DISK_FULL: "local.disk_full",
     Happening.DATABASE_BUSY: "local.database_busy",
     Happening.DATABASE_DAMAGED: "local.database_damaged",
+    Happening.DATABASE_READ_ONLY: "local.database_read_only",
     Happening.SECRET_UNREADABLE: "local.secret_unreadable",
     Happening.PASSWORD_BOUND_ELSEWHERE: "local.password_bound_elsewhere",
     Happening.NO_PASSWORD: "local.no_password",

@@ -104,6 +104,7 @@ class Happening(StrEnum):
     DISK_FULL = "disk_full"
     DATABASE_BUSY = "database_busy"
     DATABASE_DAMAGED = "database_damaged"
+    DATABASE_READ_ONLY = "database_read_only"
     SECRET_UNREADABLE = "secret_unreadable"
     PASSWORD_BOUND_ELSEWHERE = "password_bound_elsewhere"
     #: Nothing to connect to: no source names a server.

@@ -74,7 +74,7 @@ ENDED_CONSENT = frozenset(
 SLOW_DOWN = frozenset({"server.throttled", "server.bandwidth_limit"})
 
 #: What goes on by itself afterwards, but never goes away by itself: a full disk stays full.
-BY_HAND_ONLY = frozenset({"local.disk_full", "local.database_damaged"})
+BY_HAND_ONLY = frozenset({"local.disk_full", "local.database_damaged", "local.database_read_only"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

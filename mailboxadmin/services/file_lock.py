@@ -8,6 +8,7 @@
 The system unlocks them when their holder dies, however it dies.
 """
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -27,6 +28,16 @@ BACKUP_LOCK = "backup.lock"
 
 class InUse(MailboxAdminError):
     """Raised when another process holds a lock in a way that leaves no room for us."""
+
+
+class NotOursToWrite(MailboxAdminError):
+    """Raised when the instance folder, or the disk it is on, may not be written."""
+
+    def __init__(self, instance: Path, fault: OSError) -> None:
+        super().__init__(
+            f"{instance} may not be written ({fault.strerror}): check who owns it and what is in "
+            "it, and whether its disk may be written. Nothing was changed."
+        )
 
 
 class FileLock:
@@ -123,10 +134,17 @@ def use_instance(instance: Path) -> FileLock:
 
     Raises:
         InUse: a restore is going on, or somebody erases a mailbox alone.
-        OSError: the lock file cannot be opened.
+        NotOursToWrite: this user may not write there.
+        OSError: the lock file cannot be opened for another reason.
     """
     lock = FileLock(instance / SERVE_LOCK)
-    if not lock.take(shared=True):
+    try:
+        free = lock.take(shared=True)
+    except OSError as fault:
+        if fault.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        raise NotOursToWrite(instance, fault) from fault
+    if not free:
         raise InUse(_TAKEN)
     return lock
 

@@ -15,7 +15,7 @@ from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.unknown import note_unknown
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.staff import find_person, list_people
-from mailboxadmin.store.store import Damaged, DatabaseBusy, DiskFull
+from mailboxadmin.store.store import Damaged, DatabaseBusy, DiskFull, ReadOnly
 
 
 def finding_for(
@@ -64,11 +64,13 @@ def whom_to_ask(db: Session) -> str:
 
 def facts_of_store(fault: MailboxAdminError) -> Facts:
     """A database that cannot be written, as facts like any other failure."""
-    happening = Happening.UNEXPECTED
-    if isinstance(fault, DiskFull):
-        happening = Happening.DISK_FULL
-    elif isinstance(fault, DatabaseBusy):
-        happening = Happening.DATABASE_BUSY
-    elif isinstance(fault, Damaged):
-        happening = Happening.DATABASE_DAMAGED
+    happening = _HAPPENINGS.get(type(fault), Happening.UNEXPECTED)
     return Facts(phase=Phase.LOCAL, happening=happening, detail=str(fault))
+
+
+_HAPPENINGS: dict[type[MailboxAdminError], Happening] = {
+    DiskFull: Happening.DISK_FULL,
+    DatabaseBusy: Happening.DATABASE_BUSY,
+    Damaged: Happening.DATABASE_DAMAGED,
+    ReadOnly: Happening.DATABASE_READ_ONLY,
+}
