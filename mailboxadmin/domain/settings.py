@@ -288,8 +288,8 @@ _ALL = (
         kind=Kind.INTEGER,
         group=Group.KEEPING,
         label="Daily backups to keep",
-        help="One is made each night in the folder backups beside the database, and read back. An "
-        "older one is deleted only after that. 0 makes none.",
+        help="One is made each night in backups/ of the instance folder, and read back. An older "
+        "one is deleted only after that. 0 makes none.",
         default=7,
         maximum=365,
         unit="backups",

@@ -93,7 +93,7 @@ def _make(deps: Deps, keep: int, stop: threading.Event) -> Path | None:
         log.info("the backup of the day was stopped; the next process makes it")
         return None
     except (BackupFailed, StoreUnavailable) as fault:
-        log.error("the backup of the day was not made: %s", fault)
+        log.warning("the backup of the day was not made: %s", fault)
         if isinstance(fault, Damaged):
             deps.store.damage = fault
         backup_failed(deps, target, str(fault))

@@ -61,16 +61,16 @@ def _said(last: Backup, instance: Path) -> str:
     """When, how big, verified, where."""
     file = backups_folder(instance) / last.name
     return (
-        f"The last backup was made {rfc3339(last.made_at)}: {last.size_bytes / 1e6:.1f} MB, read "
+        f"The last backup is of {rfc3339(last.made_at)}: {last.size_bytes / 1e6:.1f} MB, read "
         f"back after it was written, `{file}`. The key is not in it: keep it elsewhere."
     )
 
 
 def _failing(failure: Logged, last: Backup | None, instance: Path) -> Found:
-    times = f" {failure.times} times, the last time" if failure.times > 1 else ""
+    tried = f"tried {failure.times} times, last" if failure.times > 1 else "last tried"
     before = _said(last, instance) if last else "There is none from before."
     return Found(
-        summary=f"The backup of the day was not made{times} {rfc3339(failure.at)}: "
+        summary=f"The backup of the day was not made, {tried} {rfc3339(failure.at)}: "
         f"{failure.message.partition(': ')[2]} {before}",
         fix="Make room there, or see who may write the folder; when it says that the database is "
         "damaged, look there first. It is tried again each hour.",
