@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.support.ports import free_port
 
 #: prctl(2) and capabilities(7): root may write anywhere, but for a root that gave that up.
