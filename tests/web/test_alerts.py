@@ -81,6 +81,10 @@ SAMPLES: dict[str, tuple[list[Scrapes], list[Scrapes]]] = {
         [now('warnings{code="oauth.expiring"} 0'), now()],
     ),
     "MailboxAdminDiskLow": ([now("disk_free_bytes 9e8")], [now("disk_free_bytes 2e9")]),
+    "MailboxAdminBackupOld": (
+        [now("backup_age_seconds 172801")],
+        [now("backup_age_seconds 172800"), now()],
+    ),
     "MailboxAdminMemoryLow": (
         [now("memory_bytes 9e8", "memory_limit_bytes 1e9")],
         [now("memory_bytes 8e8", "memory_limit_bytes 1e9"), now("memory_bytes 9e8")],
