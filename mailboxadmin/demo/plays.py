@@ -63,6 +63,25 @@ class Answers(Trouble):
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusesOne:
+    """The mail server gives every message but the one that has just arrived."""
+
+    greeting: str
+    #: In place of that message, `NO …`.
+    said: str
+
+    def begin(self, stage: Stage, held: ExitStack) -> Deps:
+        """See `Play`."""
+        [uid] = stage.letters_arrive()
+        line = Answers(
+            greeting=self.greeting,
+            at=rf"UID FETCH \S*\b{uid}\b\S* .*BODY\.PEEK\[\]",
+            does=(f"{{tag}} {self.said}",),
+        )
+        return line.begin(stage, held)
+
+
 class Place(Enum):
     """Where there is no mail server."""
 

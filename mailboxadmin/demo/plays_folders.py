@@ -6,7 +6,6 @@ from typing import Final
 
 from mailboxadmin.demo.stage import Stage
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.sync import sync_mailbox
 
 #: The folder that it happens to, and how much mail is in it.
 FOLDER: Final = "Projects"
@@ -25,7 +24,7 @@ class FolderGoes:
         stage.letters_arrive(_LETTERS, FOLDER)
         held.callback(_away, stage)
         stage.synced_folders(FOLDER)
-        sync_mailbox(stage.deps, stage.mailbox_id, actor=stage.actor)
+        stage.sync()
         _away(stage)
         if self.comes_back:
             stage.letters_arrive(_LETTERS, FOLDER)

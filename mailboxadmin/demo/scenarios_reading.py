@@ -2,7 +2,7 @@
 
 from mailboxadmin.demo.deeds import Close, Drip, Stall
 from mailboxadmin.demo.faulty_dialogue import PassOn
-from mailboxadmin.demo.plays import Answers
+from mailboxadmin.demo.plays import Answers, RefusesOne
 from mailboxadmin.demo.plays_folders import FolderGoes
 from mailboxadmin.demo.scenario import Scenario
 from mailboxadmin.demo.scenarios_signing_in import EXCHANGE
@@ -89,14 +89,10 @@ MAIL = (
         code="message.unreadable",
         story="The server cannot give one message, as Exchange says it. "
         "It is kept apart; the log alone tells of it.",
-        play=Answers(
+        play=RefusesOne(
             greeting=EXCHANGE,
-            letters=1,
-            at=BODIES,
-            does=(
-                "{tag} NO Retrieval using the IMAP4 protocol failed for the following message: "
-                "[Invoice 4711]",
-            ),
+            said="NO Retrieval using the IMAP4 protocol failed for the following message: "
+            "[Invoice 4711]",
         ),
         logged_as=Code.MESSAGE_QUARANTINED,
     ),

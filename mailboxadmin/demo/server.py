@@ -169,14 +169,14 @@ class DemoImapServer:
         """
         self.fill(address, [Letter(folder=folder, raw=raw, at=at)])
 
-    def fill(self, address: str, letters: Iterable[Letter]) -> None:
-        """Put letters into that person's folders; UIDs follow the given order.
+    def fill(self, address: str, letters: Iterable[Letter]) -> list[int]:
+        """Put letters into that person's folders; their UIDs, which follow the given order.
 
         Raises:
             KeyError: nobody here has that address.
         """
         mailboxes = self._mailboxes[address]
-        self._call(self._append(mailboxes, list(letters)))
+        return self._call(self._append(mailboxes, list(letters)))
 
     def has_folder(self, address: str, folder: str) -> bool:
         """Whether that person has a folder of that name.
@@ -227,7 +227,8 @@ class DemoImapServer:
             connection.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
 
-    async def _append(self, mailboxes: MailboxSet, letters: list[Letter]) -> None:
+    async def _append(self, mailboxes: MailboxSet, letters: list[Letter]) -> list[int]:
+        uids = []
         known = {entry.name for entry in (await mailboxes.list_mailboxes()).list()}
         for letter in letters:
             if letter.folder not in known:
@@ -235,7 +236,9 @@ class DemoImapServer:
                 known.add(letter.folder)
             folder = await mailboxes.get_mailbox(letter.folder)
             flags: frozenset[Flag] = frozenset({Seen}) if letter.seen else frozenset()
-            await folder.append(AppendMessage(letter.raw, letter.at, flags), recent=True)
+            message = AppendMessage(letter.raw, letter.at, flags)
+            uids.append((await folder.append(message, recent=True)).uid)
+        return uids
 
 
 async def _empty_mailboxes(person: SamplePerson) -> MailboxSet:

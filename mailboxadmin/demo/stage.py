@@ -1,5 +1,6 @@
 """The mailbox that is kept for rehearsals, and everything that can be made to misbehave for it."""
 
+import time
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
@@ -15,15 +16,26 @@ from mailboxadmin.demo.provider import LocalProvider
 from mailboxadmin.demo.rehearsal_network import DOMAIN
 from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.errors import MailboxAdminError
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.oauth import AppKey
+from mailboxadmin.domain.run import Outcome, SkipReason, SyncReport
 from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import SERVER_KEYS, Draft, SetBy
 from mailboxadmin.services.permission import disconnect
+from mailboxadmin.services.sync import sync_mailbox
 
 #: What the mailbox's server is called while it is tampered with.
 HOST: Final = f"imap.{DOMAIN}"
+
+#: A run of the scheduler may hold the mailbox; it is asked again so often, with such a pause.
+_TRIES: Final = 300
+_PAUSE_S: Final = 0.2
+
+
+class NotPlayed(MailboxAdminError):
+    """Raised when the mailbox was not synced to the end, so that nothing came of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,16 +91,34 @@ class Stage:
         """Give up the permission, which leaves nothing to sign in with."""
         disconnect(self.deps, self.mailbox_id, actor=self.actor)
 
-    def letters_arrive(self, count: int = 1, folder: str = INBOX) -> None:
-        """New mail, in a folder that is made where there is none."""
+    def letters_arrive(self, count: int = 1, folder: str = INBOX) -> list[int]:
+        """New mail, in a folder that is made where there is none; its UIDs."""
         now = self.deps.clock.now()
         letters = [new_letter(Random(), self.person, now) for _ in range(count)]
         filed = [replace(letter, folder=folder) for letter in letters]
-        self.server.fill(self.person.email, filed)
+        return self.server.fill(self.person.email, filed)
 
     def message_arrives(self, raw: bytes) -> None:
         """That message, byte for byte."""
         self.server.deliver(self.person.email, raw, at=self.deps.clock.now())
+
+    def sync(self, deps: Deps | None = None) -> SyncReport:
+        """Sync the mailbox, as *Sync now* does.
+
+        Args:
+            deps: the tools to do it with, where they are not the usual ones.
+
+        Raises:
+            NotPlayed: it did not come to its end.
+        """
+        for _ in range(_TRIES):
+            report = sync_mailbox(deps or self.deps, self.mailbox_id, actor=self.actor)
+            if report.outcome is Outcome.CANCELLED:
+                raise NotPlayed("The sync was stopped before its end.")
+            if report.reason is not SkipReason.RUNNING:
+                return report
+            time.sleep(_PAUSE_S)
+        raise NotPlayed("Another sync of the mailbox did not end in time.")
 
     def rest(self) -> None:
         """Put everything back: the office's server, the password, the usual folders."""

@@ -153,6 +153,18 @@ def play(monkeypatch: pytest.MonkeyPatch, scenario: Scenario) -> None:
     monkeypatch.setattr("mailboxadmin.demo.rehearsal.SCENARIOS", changed)
 
 
+def test_of_a_sync_that_somebody_stops_nothing_is_told(sample_office: SampleOffice):
+    ended(sample_office)
+    sample_office.rehearsal.play("local.deadline_exceeded", actor=GRACE)
+    wait_for(lambda: rosa(sample_office).running is not None)
+
+    sample_office.deps.running.stop(rosa(sample_office).running or 0, by=GRACE)
+
+    standing = settled(sample_office)
+    assert (standing.came, standing.trouble) == (None, "The sync was stopped before its end.")
+    assert ended(sample_office).moment is Moment.REST
+
+
 def test_nothing_else_can_be_played(sample_office: SampleOffice):
     with pytest.raises(NotFound):
         sample_office.rehearsal.play("notify.ping_failed", actor=GRACE)

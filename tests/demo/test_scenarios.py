@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mailboxadmin.demo.people import sample_people
-from mailboxadmin.demo.plays import Answers
+from mailboxadmin.demo.plays import Answers, RefusesOne
 from mailboxadmin.demo.scenarios import SCENARIOS
 from mailboxadmin.demo.scenes import scenes
 from mailboxadmin.diagnosis import Diagnosis
@@ -17,6 +17,8 @@ CODES = set(Diagnosis.load().codes.by_name)
 def refusals() -> Iterator[tuple[str, str]]:
     """The code and the words of every answer that a server of a scenario gives."""
     for code, scenario in SCENARIOS.items():
+        if isinstance(scenario.play, RefusesOne):
+            yield code, read_words(scenario.play.said)
         for deed in scenario.play.does if isinstance(scenario.play, Answers) else ():
             if isinstance(deed, str) and deed.startswith(("{tag} NO ", "{tag} BAD ")):
                 yield code, read_words(deed.removeprefix("{tag} "))

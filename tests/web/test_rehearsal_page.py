@@ -95,7 +95,7 @@ def test_a_page_that_was_open_too_long_cannot_play_what_is_not_there(
         ("tcp.refused", "", "It stands on the board and on the page of Ben"),
         ("tcp.timeout", "", "Something else came of it than was promised."),
         (None, "", "The sync found nothing wrong,"),
-        (None, "OSError: no such thing", "The rehearsal itself went wrong."),
+        (None, "OSError: no such thing", "It was not played to its end."),
     ],
 )
 def test_what_came_of_it_is_told_truly(
