@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from mailboxadmin.demo.plays_here import DatabaseHeld, DiskFull, KeyLost, ServerChanges
+from mailboxadmin.demo.plays_database import (
+    DatabaseDamaged,
+    DatabaseHeld,
+    DatabaseReadOnly,
+    DiskFull,
+)
+from mailboxadmin.demo.plays_here import KeyLost, ServerChanges
 from mailboxadmin.demo.plays_tokens import Disconnected
 from mailboxadmin.demo.scenario import Scenario
 from mailboxadmin.demo.scenarios_connecting import CONNECTING
@@ -25,6 +31,18 @@ _HERE = (
         story="Another program holds the database for two seconds, which is as long as this one "
         "run waits for it.",
         play=DatabaseHeld(),
+    ),
+    Scenario(
+        code="local.database_damaged",
+        story="An index that this one run writes with each message is damaged. "
+        "It is a temporary one; the database is whole.",
+        play=DatabaseDamaged(),
+    ),
+    Scenario(
+        code="local.database_read_only",
+        story="The database may not be written by this one run, from the moment at which new "
+        "mail comes.",
+        play=DatabaseReadOnly(),
     ),
     Scenario(
         code="local.secret_unreadable",
@@ -54,8 +72,11 @@ _NOT_OF_A_MAILBOX: Final = (
     "It is about telling people, not about a mailbox, so no mailbox can show it. "
     "Settings, Notifications has a button that tries each way of telling."
 )
+_NOT_KNOWN_HOW: Final = "Nobody has written down yet how it is brought about."
 
 
 def why_not(code: str) -> str:
     """Why a code cannot be played; empty when it can."""
-    return _NOT_OF_A_MAILBOX if code.startswith(_OF_TELLING) else ""
+    if code in SCENARIOS:
+        return ""
+    return _NOT_OF_A_MAILBOX if code.startswith(_OF_TELLING) else _NOT_KNOWN_HOW

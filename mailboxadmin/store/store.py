@@ -32,6 +32,8 @@ PAGE_BYTES = 16 * 1024
 WAL_LIMIT_BYTES = 1000 * PAGE_BYTES
 
 
+#: How a transaction that writes begins: it has the right to from its first moment.
+BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 #: So many urgent writers go before one that can wait, and then it is its turn.
 MOST_BEFORE = 8
 
@@ -88,7 +90,7 @@ class Store:
         self._writers = WriterQueue()
         self._sessions = sessionmaker(engine, expire_on_commit=False)
         self._write_sessions = sessionmaker(
-            engine.execution_options(begin="BEGIN IMMEDIATE"), expire_on_commit=False
+            engine.execution_options(begin=BEGIN_TO_WRITE), expire_on_commit=False
         )
 
     @contextmanager

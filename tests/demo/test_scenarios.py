@@ -37,6 +37,7 @@ def test_every_finding_is_listed_and_what_cannot_be_played_says_why():
 
     assert {scene.code for scene in listed} == CODES
     assert {scene.code for scene in listed if scene.playable} == set(SCENARIOS)
+    assert {scene.code for scene in listed if "Nobody has" in scene.story} == set()
     assert all(scene.story.endswith(".") for scene in listed)
     assert [scene.summary for scene in listed if "{" in scene.summary] == []
 
