@@ -15,6 +15,7 @@ from datetime import datetime
 
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.errors import Cancelled, Facts, Happening, MailFailure, StoreUnavailable
+from mailboxadmin.domain.filing import Kind
 from mailboxadmin.domain.finding import Finding, Phase
 from mailboxadmin.domain.mailbox import Account, Step
 from mailboxadmin.domain.run import Outcome, Result
@@ -40,6 +41,7 @@ from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.way import Way
 from mailboxadmin.store import folders
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.changes import waiting_changes
 from mailboxadmin.store.debug import recorded_until
 from mailboxadmin.store.mailboxes import mailbox_row
 
@@ -181,7 +183,10 @@ def _do_all(deps: Deps, run: Run, session: Session, plan: Plan, tally: Tally, wa
     note_certificate(deps, plan.account, session)
     _push(deps, run, session, tally)
     way.fell(tally.facts)
+    unanswered = _unanswered(deps, run)
     for name in plan.folders:
+        if name in unanswered:
+            continue  # What it got is not new: the next run finds out first.
         way.begin_folder()
         _pull_one(deps, run, session, name, plan.selection, tally)
         way.fell(tally.facts)
@@ -210,6 +215,13 @@ def _push(deps: Deps, run: Run, session: Session, tally: Tally) -> None:
             facts = replace(failure.facts, phase=Phase.PUSH)
             tally.failed(finding_for(deps, run.mailbox_id, facts), facts)
         raise
+
+
+def _unanswered(deps: Deps, run: Run) -> set[str]:
+    """Folders into which the server was asked to move messages, and gave no answer."""
+    with deps.store.read() as db:
+        waiting = waiting_changes(db, run.mailbox_id, Kind.MOVE)
+    return {each.asked_folder for each in waiting if each.asked_folder and each.asked}
 
 
 def _plan(deps: Deps, run: Run) -> Plan:

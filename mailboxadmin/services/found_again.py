@@ -1,21 +1,29 @@
 """Moves without an answer: where the messages are now.
 
-    here = still under its number in the folder that it was in
-    there = in the folder that the server was asked for, among what came since, or, when it
-            is no longer here, anywhere in it; known by Message-ID, without one by its bytes
+    still under its number in the folder that it was in?
+      |
+      |-- yes, and it was asked by MOVE -----> nothing happened: it waits as before. MOVE leaves no
+      |                                        message in two folders (RFC 6851, 3.3)
+      |-- yes, and it was asked by COPY: is it in the other folder, among what came since?
+      |      |-- yes -----------------------> copied only: removed here, settled
+      |      `-- no ------------------------> nothing happened: it waits as before
+      |
+      `-- no: is it in the other folder? among what came since, or else anywhere in it
+             |-- yes -----------------------> moved: settled
+             `-- no ------------------------> another program took it: failed
 
-             | there                              | not there
-    here     | copied only: removed here, settled | nothing happened: it waits as before
-    not here | moved: settled                     | another program took it: failed
-
-Numbers that mean other messages now say nothing, so such a message counts as not here.
+It is known by its Message-ID, and without one by its bytes. Of a message that is to be removed
+no copy counts that we knew before: it may be another one, the same to the byte. Until moves are
+found again, no mail is fetched from the folder that they may be in (`services.attempt`), so what
+is theirs is never taken for new mail. Numbers that mean other messages now say nothing, so such
+a message counts as gone from there.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from mailboxadmin.domain.errors import Happening, MailFailure
-from mailboxadmin.domain.filing import Kind
+from mailboxadmin.domain.filing import Kind, WayToMove, way_to_move
 from mailboxadmin.domain.message import Fetched
 from mailboxadmin.services.filing_desk import Desk
 from mailboxadmin.services.identity import is_itself
@@ -52,20 +60,17 @@ def _places(change: Change) -> tuple[int, int]:
 
 def _find(desk: Desk, changes: Sequence[Change]) -> None:
     here = _still_here(desk, changes)
-    there = _there(desk, changes, here)
-    both = [each for each in changes if each.message_id in here and each.message_id in there]
-    if both and not _removed(desk, both):
-        changes = [each for each in changes if each not in both]
-    desk.settle_places(
-        [
-            Placed(each, _places(each)[1], there[each.message_id])
-            for each in changes
-            if each.message_id in there
-        ]
-    )
+    by_copy = way_to_move(desk.session.capabilities) is WayToMove.COPY
+    doubtful = [each for each in changes if by_copy or each.message_id not in here]
+    there = _there(desk, doubtful, here) if doubtful else {}
+    found = [each for each in doubtful if each.message_id in there]
+    _remove(desk, [each for each in found if each.message_id in here])
+    desk.settle_places([Placed(each, _places(each)[1], there[each.message_id]) for each in found])
     lost = [each for each in changes if each.message_id not in there]
-    with desk.writing() as (db, _):
-        moves.forget_asked(db, [each for each in lost if each.message_id in here])
+    waits = [each for each in lost if each.message_id in here]
+    if waits:
+        with desk.writing() as (db, _):
+            moves.forget_asked(db, waits)
     gone = [each for each in lost if each.message_id not in here]
     if gone:
         desk.fail(Kind.MOVE, gone, why=_gone(gone[0]))
@@ -113,7 +118,7 @@ def _uid_of(
         known = moves.digests_at(db, _places(change)[1], uids)
     fitting = [uid for uid in uids if known.get(uid, change.digest) == change.digest]
     if only_since:
-        fitting = [uid for uid in fitting if uid >= since and (since > 1 or uid not in known)]
+        fitting = [uid for uid in fitting if uid >= since and uid not in known]
     return min(fitting, key=lambda uid: (uid < since, uid in known, uid), default=None)
 
 
@@ -129,25 +134,15 @@ def _candidates(desk: Desk, change: Change, since: int) -> Iterator[int]:
                 yield uid
 
 
-def _removed(desk: Desk, changes: Sequence[Change]) -> bool:
+def _remove(desk: Desk, changes: Sequence[Change]) -> None:
     """They were copied, and are in both folders: remove them where they were."""
-    if "UIDPLUS" not in desk.session.capabilities:
-        desk.fail(Kind.MOVE, changes, why=_in_both(changes[0]))
-        return False
-    desk.session.select(changes[0].folder, writable=True)
-    desk.session.remove(each.uid for each in changes if each.uid is not None)
-    return True
+    if changes:
+        desk.session.select(changes[0].folder, writable=True)
+        desk.session.remove(each.uid for each in changes if each.uid is not None)
 
 
 def _gone(change: Change) -> str:
     return (
         f"The message is no longer in {change.folder}, and it is not in {change.asked_folder}: "
         "another program moved or deleted it."
-    )
-
-
-def _in_both(change: Change) -> str:
-    return (
-        f"The message is in {change.folder} and in {change.asked_folder} now, because the "
-        "connection ended while it was moved. Delete one of them with another mail program."
     )

@@ -1,6 +1,6 @@
 """Messages that somebody moved here, moved on the server.
 
-    waits --- the folder was numbered anew, is read-only, is not there,
+    waits --- the folder was numbered anew, is read-only, or is not there,
       |       the message is gone, the server can move nothing --------> failed, with a reason
       |
     STATUS of the target: its numbers --> *asked* (committed) --> MOVE, or COPY and remove
@@ -74,18 +74,13 @@ def _move(desk: Desk, changes: Sequence[Change]) -> None:
         desk.fail(Kind.MOVE, changes, why=NO_WAY)
         return
     try:
-        numbers = desk.session.status(target)
-    except MailFailure as failure:
-        _target_refused(desk, changes, failure)
-        return
-    try:
         why = _why_not(desk, changes, desk.session.select(changes[0].folder, writable=True))
         if why is not None:
             desk.fail(Kind.MOVE, changes, why=cannot_be_told(why))
             return
         for some in slices(changes, MOST_AT_ONCE):
             desk.run.control.proceed()
-            _move_some(desk, way, some, numbers)
+            _move_some(desk, way, some, target)
     except MailFailure as failure:
         _refused(desk, changes, failure)
 
@@ -96,13 +91,13 @@ def _why_not(desk: Desk, changes: Sequence[Change], status: FolderStatus) -> str
     return why or (READ_ONLY if status.read_only else None)
 
 
-def _move_some(
-    desk: Desk, way: WayToMove, changes: Sequence[Change], numbers: FolderStatus
-) -> None:
+def _move_some(desk: Desk, way: WayToMove, changes: Sequence[Change], target: str) -> None:
     by_uid = {each.uid: each for each in changes if each.uid is not None}
     there = {uid for uid, _, _ in desk.session.flags(by_uid)} & by_uid.keys()
     gone = [change for uid, change in by_uid.items() if uid not in there]
     desk.fail(Kind.MOVE, gone, why=GONE)
+    # Anew for each: what came before is none of these, were it the same to the byte.
+    numbers = desk.session.status(target)
     with desk.writing() as (db, _):
         going = moves.note_asked(
             db,
@@ -112,7 +107,7 @@ def _move_some(
         )
     uids = [each.uid for each in going if each.uid is not None]
     if uids:
-        _settle(desk, going, _tell(desk, way, uids, changes[0].target or ""))
+        _settle(desk, going, _tell(desk, way, uids, target))
 
 
 def _tell(desk: Desk, way: WayToMove, uids: Sequence[int], target: str) -> Copied | None:
@@ -138,14 +133,6 @@ def _settle(desk: Desk, going: Sequence[Change], copied: Copied | None) -> None:
     desk.settle_places(placed)
 
 
-def _target_refused(desk: Desk, changes: Sequence[Change], failure: MailFailure) -> None:
-    """The folder that they are to go to cannot be had."""
-    if failure.facts.happening in (Happening.FOLDER_MISSING, Happening.FOLDER_NOT_SELECTABLE):
-        desk.fail(Kind.MOVE, changes, why=no_folder(changes[0].target))
-    else:
-        desk.refused(Kind.MOVE, changes, failure)
-
-
 def _refused(desk: Desk, changes: Sequence[Change], failure: MailFailure) -> None:
     """A MOVE that was refused may have moved some of them (RFC 6851, 3.3): those are looked for."""
     desk.run.control.proceed()
@@ -154,10 +141,18 @@ def _refused(desk: Desk, changes: Sequence[Change], failure: MailFailure) -> Non
     ids = {each.message_id for each in changes}
     find_asked(desk, [each for each in _waiting(desk) if each.message_id in ids])
     left = [each for each in _waiting(desk) if each.message_id in ids and each.asked is None]
-    if failure.facts.response_code == "TRYCREATE":
+    if _target_is_missing(failure, changes[0].target):
         desk.fail(Kind.MOVE, left, why=no_folder(changes[0].target))
     else:
         desk.refused(Kind.MOVE, left, failure)
+
+
+def _target_is_missing(failure: MailFailure, target: str | None) -> bool:
+    facts = failure.facts
+    missing = (Happening.FOLDER_MISSING, Happening.FOLDER_NOT_SELECTABLE)
+    return facts.response_code == "TRYCREATE" or (
+        facts.folder == target and facts.happening in missing
+    )
 
 
 def no_folder(name: str | None) -> str:

@@ -1,11 +1,16 @@
-"""Six mailboxes in the middle of their life, each with something to do for the next sync."""
+"""Seven mailboxes in the middle of their life, each with something to do for the next sync."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from mailboxadmin.store import moves
+from mailboxadmin.store.flag_changes import put_flags
+from mailboxadmin.store.folders import folder_id
 from tests.services.clicking import SEEN, mark, switch
+from tests.services.filing import ANN, FLAGGED, allow, ids_of
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office
 
@@ -103,6 +108,28 @@ def imported(office: Office, server: Dovecot, place: Path) -> Scene:
     return Scene(box=box, imported=place)
 
 
+def filing(office: Office, server: Dovecot, _place: Path) -> Scene:
+    """Moves and flags that wait, to a folder that is synced and to one that is not."""
+    box = _synced(office, server, also=[b"\r\nNo header.\r\n", letter(1)])
+    server.create_folder(box.account, "Work")
+    server.add_flags(box.account, "INBOX", [5], FLAGGED)
+    office.sync(box)
+    allow(office)
+    # The ninth has no Message-ID, the tenth is the second once more; both are to be told apart.
+    wanted = {1: "Archive", 2: "Archive", 9: "Archive", 10: "Archive", 3: "Work", 4: "Nowhere"}
+    more: Any = {"actor": ANN, "now": office.clock.now()}
+    ids = {uid: ids_of(office, box, [uid])[0] for uid in range(1, 11)}
+    with office.deps.store.write() as db:
+        targets = {ids[uid]: folder_id(db, box.id, name) for uid, name in wanted.items()}
+        moves.put_moves(db, box.id, targets, **more)
+        put_flags(db, box.id, [ids[1], ids[6], ids[7]], flagged=True, **more)
+        put_flags(db, box.id, [ids[5]], flagged=False, **more)
+    server.expunge(box.account, "INBOX", [7])
+    deliver(server, box, [letter(20)])
+    deliver(server, box, [letter(30)], "Archive")
+    return Scene(box=box)
+
+
 SCENES: dict[str, Callable[[Office, Dovecot, Path], Scene]] = {
     "first sync": first_sync,
     "incremental": incremental,
@@ -110,6 +137,7 @@ SCENES: dict[str, Callable[[Office, Dovecot, Path], Scene]] = {
     "removal": removal,
     "numbered anew": numbered_anew,
     "import": imported,
+    "filing": filing,
 }
 
 

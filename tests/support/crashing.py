@@ -32,7 +32,17 @@ from mailboxadmin.app import create_app
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.imap.wire import Wire
-from mailboxadmin.services import arrival, big, examine, fetch, flagging, push, weighing
+from mailboxadmin.services import (
+    arrival,
+    big,
+    examine,
+    fetch,
+    flagging,
+    push,
+    push_flags,
+    push_moves,
+    weighing,
+)
 from mailboxadmin.services.examine import examine_messages
 from mailboxadmin.services.importing import import_messages
 from mailboxadmin.services.sync import sync_mailbox
@@ -58,6 +68,8 @@ _SMALL: tuple[tuple[Any, str, int], ...] = (
     (examine, "BATCH_MESSAGES", 3),
     (flagging, "SLICE", 3),
     (push, "MOST_AT_ONCE", 2),
+    (push_flags, "MOST_AT_ONCE", 2),
+    (push_moves, "MOST_AT_ONCE", 2),
 )
 _KILLED = 9
 

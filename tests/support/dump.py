@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.store.base import Base
 from mailboxadmin.store.tables import ActivityRow, IncidentRow, MailboxRow, RunRow
+from mailboxadmin.store.tables_filing import ChangeRow
 from mailboxadmin.store.tables_mail import (
     FolderRow,
     MessageBytesRow,
@@ -34,6 +35,9 @@ _OF_BATCHES = {
     Code.READ_STATUS_CONFLICT,
     Code.READ_STATUS_PULLED,
     Code.READ_STATUS_PUSHED,
+    Code.FILING_MOVED,
+    Code.FILING_FLAGGED,
+    Code.FILING_FAILED,
 }
 #: What an import found here already is what its killed forerunner stored.
 _OF_ATTEMPTS = {"here"}
@@ -45,6 +49,8 @@ _PASSING = {
     "message_id",
     "run_id",
     "incident_id",
+    "target_id",
+    "asked_id",
     "entry_id",
     "at",
     "first_at",
@@ -61,7 +67,9 @@ _MOMENTS = {
     "clicked_at",
     "configured_at",
     "examined_at",
+    "failed_at",
     "imported_at",
+    "made_at",
     "no_uid_said_at",
     "refused_at",
     "ended_at",
@@ -175,7 +183,7 @@ def _text(name: str, value: object) -> str:
 
 
 def _messages(db: Session) -> list[tuple[Any, ...]]:
-    """Folder, columns, Message-ID, sizes of parts, contents, click, bytes."""
+    """Folder, columns, Message-ID, sizes of parts, contents, click, changes, bytes."""
     rows = db.execute(
         select(MessageRow, FolderRow.name, MessageBytesRow.raw, MessageContentsRow, ReadChangeRow)
         .join(FolderRow, FolderRow.id == MessageRow.folder_id)
@@ -187,10 +195,16 @@ def _messages(db: Session) -> list[tuple[Any, ...]]:
     for row, folder, raw, contents, click in rows:
         parts = _parts(db, row.id)
         seen = (row.message_id or "", list(map(len, parts)), _plain(contents), _plain(click))
+        changes = [_plain(each) for each in _changes(db, row.id)]
         # No bytes at all are not the same as a message without any.
         whole = raw if raw is not None else b"".join(parts) or b"(not here)"
-        found.append((folder, _plain(row), *seen, whole))
+        found.append((folder, _plain(row), *seen, changes, whole))
     return found
+
+
+def _changes(db: Session, message_id: int) -> list[ChangeRow]:
+    rows = select(ChangeRow).where(ChangeRow.message_id == message_id)
+    return list(db.scalars(rows.order_by(ChangeRow.kind)))
 
 
 def _parts(db: Session, message_id: int) -> list[bytes]:
