@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.activity import Code, Logged
 from mailboxadmin.domain.effective import Effective
 from mailboxadmin.domain.errors import NotFound
+from mailboxadmin.domain.filing import NotDone
 from mailboxadmin.domain.inbox import Asked, InboxFolder, MailPage, Show
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.domain.oauth import AppKey
@@ -25,7 +26,7 @@ from mailboxadmin.services.repair import way_of
 from mailboxadmin.services.runs import is_live
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store import activity_pages, board, mailbox_facts
-from mailboxadmin.store.changes import count_changes
+from mailboxadmin.store.changes import count_changes, failed_changes
 from mailboxadmin.store.inbox import list_page
 from mailboxadmin.store.inbox_folders import inbox_folders, signs_of
 from mailboxadmin.store.mailboxes import mailbox_row
@@ -50,8 +51,9 @@ class Health:
     failed: Logged | None
     #: What was moved or flagged here and the server was not told yet.
     unfiled: int
-    #: What it could not be told of; a person decides.
+    #: What it could not be told of, and the last of it; a person decides.
     not_filed: int
+    last_not_filed: NotDone | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +169,12 @@ def _health(db: Session, deps: Deps, mailbox_id: int) -> Health:
         failed=next((each for each in failed if now - each.at < SAID_FOR), None),
         unfiled=unfiled,
         not_filed=not_filed,
+        last_not_filed=_last_not_filed(db, mailbox_id) if not_filed else None,
     )
+
+
+def _last_not_filed(db: Session, mailbox_id: int) -> NotDone | None:
+    return next(iter(failed_changes(db, mailbox_id, limit=1)), None)
 
 
 def _targets(db: Session, mailbox_id: int) -> tuple[str, ...]:

@@ -9,8 +9,10 @@ from mailboxadmin.domain.filing import Kind
 from mailboxadmin.domain.people import Person
 from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.store.changes import fail_changes, waiting_changes
+from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.mailbox_facts import note_listed
 from mailboxadmin.store.mailboxes import replace_own_texts
+from mailboxadmin.store.moves import hold_validity
 from mailboxadmin.store.special_uses import put_special_uses
 from mailboxadmin.store.tables_filing import ChangeRow
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
@@ -217,6 +219,7 @@ def test_what_failed_says_why_and_can_be_tried_again_or_dismissed(
     visitor.post("/mail/failed", form_at="/mail", do="dismiss")
 
     assert "2 changes could not be made" in listed
+    assert "The folder is read-only." in listed
     assert "no 0" in listed, "it is shown where the server has it"
     assert "not done on the server" in listed
     assert "Not moved to Archive. The folder is read-only." in opened
@@ -245,6 +248,27 @@ def test_of_somebody_elses_mail_nothing_is_touched(
     assert wanted(office) == {}
     with office.deps.store.read() as db:
         assert [row.message_id for row in db.scalars(select(ChangeRow))] == [three[0]]
+
+
+def test_what_lies_in_a_folder_that_is_not_synced_is_found_and_not_listed(
+    office: Office, anna: Person, at_desk
+):
+    chain = [letter(subject="put away", number="b", answers=["a"]), letter(number="a")]
+    newer, older = fill(office, anna, chain)
+    with office.deps.store.write() as db:
+        work = folder_id(db, anna.mailbox_id or 0, "Work")
+        hold_validity(db, work, 7)
+        row = db.get_one(MessageRow, newer)
+        row.folder_id, row.uid = work, 1
+    visitor = at_desk(anna.email)
+
+    everything = visitor.get("/mail?folder=all").text
+    other = visitor.get(f"/mail/{older}?folder=all").text
+
+    assert ("put away" in everything, "a letter" in everything) == (False, True)
+    assert "> Work" not in everything.replace("\n", " ")
+    # It is shown with its conversation, and can be opened from there.
+    assert f"/mail/{newer}" in other
 
 
 def test_what_is_not_on_the_server_is_left_and_said(
