@@ -27,6 +27,40 @@ def test_every_answer_carries_them(office: Office, visitor: Visitor, path: str):
     assert "Strict-Transport-Security" not in headers
 
 
+@pytest.mark.parametrize("path", ["/login", "/", "/healthz", "/static/css/app.css"])
+def test_no_other_site_is_allowed_to_read(office: Office, visitor: Visitor, path: str):
+    office.admin()
+
+    headers = visitor.get(path, headers={"Origin": "https://evil.example"}).headers
+
+    assert not [name for name, _ in headers if name.startswith("Access-Control-")]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.git/config",
+        "/.git/HEAD",
+        "/static/.git/config",
+        "/static/../.git/config",
+        "/static/%2e%2e/.git/config",
+        "/static/..%2f..%2fsetup.cfg",
+        "/static/",
+        "/static/css/",
+        "/instance/mailboxadmin.db",
+        "/static/../instance/secret.key",
+        "/setup.cfg",
+        "/.env",
+    ],
+)
+def test_nothing_but_pages_and_styles_is_served(office: Office, at_desk, path: str):
+    office.admin("grace@example.org")
+
+    answer = at_desk("grace@example.org").get(path)
+
+    assert answer.status_code == 404
+
+
 def test_no_page_stays_in_the_browser_and_styles_do(office: Office, at_desk):
     office.admin()
     grace = at_desk("grace@example.org")
