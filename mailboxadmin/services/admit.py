@@ -7,7 +7,7 @@ from mailboxadmin.services import account
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft, Plan, SetBy, plan_draft
 from mailboxadmin.services.effective import recognise_by_mx
-from mailboxadmin.services.guessing import stop_guessing
+from mailboxadmin.services.guessing import note_probe, stop_guessing
 
 #: Short, because the test that follows asks again and has to end within half a minute.
 LOOK_UP_LIMIT_S = 4.0
@@ -24,7 +24,8 @@ def read_draft(deps: Deps, mailbox_id: int, draft: Draft, *, actor: str, set_by:
     Raises:
         NotFound: there is no such mailbox.
         InvalidInputs: some of it cannot be accepted.
-        TooManyRefused: what this person tried was refused too often; the operator is trusted.
+        TooManyRefused: what this person tried was refused too often, or was too often no server
+            that they may name; the operator is trusted.
     """
     if set_by != "operator":
         stop_guessing(deps, mailbox_id, actor=actor)
@@ -35,7 +36,7 @@ def read_draft(deps: Deps, mailbox_id: int, draft: Draft, *, actor: str, set_by:
         with deps.store.read() as db:
             plan = plan_draft(db, deps, mailbox_id, draft, set_by)
     _require_what_is_missing(plan, set_by)
-    _refuse_inner_servers(deps, plan)
+    _refuse_inner_servers(deps, plan, actor)
     return plan
 
 
@@ -59,7 +60,7 @@ def _refuse(field: str, sentence: str) -> None:
     raise InvalidInputs((InvalidInput(field, sentence),))
 
 
-def _refuse_inner_servers(deps: Deps, plan: Plan) -> None:
+def _refuse_inner_servers(deps: Deps, plan: Plan, actor: str) -> None:
     """Let staff name public servers only, and what an admin allowed; no transaction may be open.
 
     A name that cannot be resolved passes: the check says more about it.
@@ -79,4 +80,5 @@ def _refuse_inner_servers(deps: Deps, plan: Plan) -> None:
     try:
         check_allowed(server, addresses, allowed)
     except MailFailure as refusal:
+        note_probe(deps, plan.mailbox_id, server, actor=actor)
         raise InvalidInputs((InvalidInput("imap_host", NOT_ALLOWED),)) from refusal
