@@ -20,7 +20,7 @@ from mailboxadmin.services.setup import new_setup_code, set_up
 from mailboxadmin.store.tables import LeaseRow
 from tests.cli.conftest import store_messages
 from tests.support.full_disk import leave_free
-from tests.support.office import PASSWORD
+from tests.support.office import DESK, PASSWORD
 
 
 @pytest.fixture
@@ -141,7 +141,9 @@ def test_a_restore_revives_no_invitation_and_no_set_up_code(here, office, file):
     with pytest.raises(InvitationEnded):
         open_invitation(office.deps, link.rpartition("/")[2])
     with pytest.raises(InvalidInput, match="code"):
-        set_up(office.deps, code=code, email="m@example.org", name="", password=PASSWORD)
+        set_up(
+            office.deps, code=code, email="m@example.org", name="", password=PASSWORD, browser=DESK
+        )
 
 
 def test_a_restore_that_breaks_off_leaves_the_database_that_was_there(

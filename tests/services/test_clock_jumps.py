@@ -21,6 +21,8 @@ from tests.support.outcomes import REFUSED, fails
 
 DAY = timedelta(days=1)
 INTERVAL = timedelta(minutes=5)
+#: The clock that is compared with goes on while a test runs.
+ABOUT = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -63,7 +65,8 @@ def test_back_while_it_runs_a_mailbox_is_due_after_its_interval_and_not_a_day_la
     assert waits == []
     assert due(office) == [box.id]
     [jumped] = iter_entries(office.deps, Filter(code="clock"))
-    assert (jumped.code, jumped.detail["seconds"]) == (Code.CLOCK_JUMPED, -86400)
+    assert jumped.code == Code.CLOCK_JUMPED
+    assert abs(timedelta(seconds=jumped.detail["seconds"]) + DAY) < ABOUT
     assert read_beat(office.deps).last_tick_at == office.clock.now() - INTERVAL
 
 
@@ -119,7 +122,8 @@ def test_back_a_refused_password_is_not_tried_more_often(office: Office, box: Bo
 
     watch.look()
 
-    assert planned(office, box) == left - DAY
+    after = planned(office, box)
+    assert after is not None and abs(left - DAY - after) < ABOUT
     assert due(office) == []
 
 
