@@ -1,6 +1,7 @@
 """`demo`: the sample office, with a mail server and an OAuth provider of its own."""
 
 import random
+import shutil
 import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from mailboxadmin.app import create_app, hand_over, start_background
 from mailboxadmin.cli.listening import listen, run_until_stopped
 from mailboxadmin.config import Config, prepare_instance
 from mailboxadmin.domain.errors import MailboxAdminError
+from mailboxadmin.services.daily_backup import backups_folder
 from mailboxadmin.services.file_lock import alone_in
 
 if TYPE_CHECKING:
@@ -98,3 +100,5 @@ def _fresh_instance(port: int, provider_urls: Mapping[str, str]) -> Config:
 def _forget(folder: Path) -> None:
     for name in ("mailboxadmin.db", "mailboxadmin.db-wal", "mailboxadmin.db-shm"):
         (folder / name).unlink(missing_ok=True)
+    # Of a database that is not there any more: the last good backup is one of this office.
+    shutil.rmtree(backups_folder(folder), ignore_errors=True)

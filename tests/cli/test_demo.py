@@ -26,6 +26,16 @@ def test_without_the_extra_it_says_what_to_install(run, monkeypatch):
     assert "pip install 'mailboxadmin[demo]'" in done.complaint
 
 
+def test_the_last_office_is_forgotten_with_its_backups(tmp_path):
+    (tmp_path / "backups").mkdir()
+    for name in ("mailboxadmin.db", "backups/mailboxadmin-20260302-010004Z.db", "secret.key"):
+        (tmp_path / name).touch()
+
+    module._forget(tmp_path)
+
+    assert [each.name for each in tmp_path.iterdir()] == ["secret.key"]
+
+
 @pytest.fixture
 def demo(tmp_path):
     pytest.importorskip("pymap")
