@@ -107,7 +107,7 @@ class Prober:
             "message_id": target.messages * 2,
             "host": [NOWHERE.host],
         }
-        return chance.choice(known.get(name, []) + [0, 1, 2, 3, 4, 5, 10**17])
+        return chance.choice([*known.get(name, []), 0, 1, 2, 3, 4, 5, 10**17])
 
     def _numbers(self) -> dict[str, str]:
         target, chance = self.target, self.chance
