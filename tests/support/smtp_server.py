@@ -156,6 +156,8 @@ class RudeServer:
         self.port: int = self._listener.getsockname()[1]
         #: Messages that came whole, whatever was said to them.
         self.taken = 0
+        #: Somebody came.
+        self.met = False
 
     def __enter__(self) -> "RudeServer":
         threading.Thread(target=self._accept, daemon=True).start()
@@ -172,6 +174,7 @@ class RudeServer:
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
+        self.met = True
         with suppress(OSError), connection, connection.makefile("rb") as lines:
             if self._rude(connection, "GREETING"):
                 return
