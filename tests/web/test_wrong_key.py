@@ -118,7 +118,7 @@ def test_the_client_secret_and_then_the_permission_are_asked_for_again(repair: R
     repair.office.sync(repair.ben)
 
     assert CLOSED in pages[0]
-    assert "Connected with Gmail, and the permission cannot be opened" in pages[1]
+    assert "The permission cannot be opened" in pages[1]
     assert repair.office.state(repair.ben) is State.OK
     assert "cannot be opened" not in ben.get("/mailbox").text
 
