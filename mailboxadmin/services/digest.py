@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.notice import Notice, one_line
 from mailboxadmin.domain.telling import Event, digest_due
+from mailboxadmin.services.backup_told import read_log
 from mailboxadmin.services.board import Board, read_board
 from mailboxadmin.services.channels import read_delivery_faults
 from mailboxadmin.services.deps import Deps
@@ -42,6 +43,7 @@ def compose_digest(deps: Deps) -> Notice:
     board = read_board(deps)
     with deps.store.read() as db:
         ended = [over_line(row) for row in ended_since(db, deps.clock.now() - SINCE_YESTERDAY)]
+        no_backup = read_log(db).failure
     soon = [f"- {each.summary} {each.fix}" for each in read_warnings(deps)]
     untold = [
         f"- {each.finding.summary if each.finding else 'Messages were given up.'}"
@@ -51,6 +53,7 @@ def compose_digest(deps: Deps) -> Notice:
         _part("Needs someone:", [line_of(case) for case in board.needing]),
         _part("Tried again by itself:", [line_of(case) for case in board.retrying]),
         _part("Works again since yesterday:", ended),
+        _part("No new backup:", [f"- {no_backup.message}"] if no_backup else []),
         _part("Ends soon, or looks strange:", soon),
         _part("People were not told of everything:", untold),
     ]

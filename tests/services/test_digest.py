@@ -1,5 +1,6 @@
 """The summary of the morning, and the sign of life."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from time import tzset
@@ -10,7 +11,10 @@ from mailboxadmin.domain.delivery import Channel
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.telling import digest_due
 from mailboxadmin.services.channels import read_delivery_faults
+from mailboxadmin.services.daily_backup import back_up_if_due
+from mailboxadmin.services.digest import compose_digest
 from mailboxadmin.services.telling import tell
+from tests.support.full_disk import leave_free
 from tests.support.hook_server import HookServer
 from tests.support.log import logged
 from tests.support.mailstore import Account
@@ -141,3 +145,18 @@ def test_a_monitor_that_gets_none_is_told_once_until_it_does(office: Office):
     assert (view.channel, entry.times) == (Channel.PING, 5)
     assert view.finding is not None and view.finding.code == "notify.ping_failed"
     assert read_delivery_faults(office.deps) == ()
+
+
+def test_a_backup_that_cannot_be_made_is_in_it_each_day(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as full:
+        leave_free(full, 0)
+        back_up_if_due(office.deps, threading.Event())
+    told = compose_digest(office.deps).body
+    back_up_if_due(office.deps, threading.Event())
+
+    quiet = compose_digest(office.deps).body
+
+    assert "No new backup:\n- The backup of the day was not made: " in told
+    assert "backup" not in quiet
