@@ -113,6 +113,20 @@ def test_the_database_before_is_kept(here, office, file):
         assert before.execute("SELECT email FROM staff").fetchall() == [("anna@example.org",)]
 
 
+def test_an_unwise_restore_is_undone_with_what_was_kept(here, office, file):
+    here("backup", str(file))
+    office.person("anna@example.org")
+    here("restore", str(file))
+    gone = people(here)
+    [kept] = office.deps.instance.glob("mailboxadmin-before-*.db")
+
+    done = here("restore", str(kept))
+
+    assert gone == []
+    assert done.status == 0, done.err
+    assert people(here) == ["anna@example.org"]
+
+
 def test_a_restore_ends_leases_and_sign_ins(here, office, file, dovecot, monkeypatch):
     # A killed run looks after its lease no more; here it would open the database before.
     monkeypatch.setattr("mailboxadmin.services.keeper.LOOK_EVERY_S", 3600)
