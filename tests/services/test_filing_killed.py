@@ -69,6 +69,41 @@ def test_killed_after_the_server_moved_nothing_is_lost_and_nothing_is_there_twic
     assert filed.undo
 
 
+@pytest.mark.parametrize("command", [b"UID COPY", b"UID EXPUNGE"])
+def test_killed_while_it_is_copied_and_removed_it_is_in_one_folder_in_the_end(
+    open_office: Callable[..., Office],
+    instance: Path,
+    start_dovecot: Callable[..., Dovecot],
+    command: bytes,
+):
+    server = start_dovecot(capability="IMAP4rev1 LITERAL+ UIDPLUS CONDSTORE ESEARCH ENABLE")
+    office = open_office()
+    with OverheardLine(server.port) as line:
+        box = filled(office, server, line, "INBOX", "Archive")
+        move(office, box, [1, 2], "Archive")
+        line.leave_unanswered(command)
+        with sync_process(instance, box.id) as process:
+            go(process)
+            wait_for(lambda: len(server.flags(box.account, "Archive")) == 2)
+            wait_for(lambda: command in line.said)
+        line.answer_again()
+        line.said.clear()
+
+        report = office.sync(box)
+
+    assert "UID COPY" not in line.verbs
+    assert (report.outcome, report.counts.new) == (Outcome.OK, 0)
+    assert set(server.flags(box.account)) == {3, 4}
+    assert server.flags(box.account, "Archive") == {1: frozenset(), 2: frozenset()}
+    assert sorted(places(office, box).values()) == [
+        ("Archive", 1, True),
+        ("Archive", 2, True),
+        ("INBOX", 3, True),
+        ("INBOX", 4, True),
+    ]
+    assert waiting(office, box) == []
+
+
 def test_killed_after_the_server_moved_and_taken_back_it_is_moved_back(
     open_office: Callable[..., Office], instance: Path, dovecot: Dovecot
 ):
