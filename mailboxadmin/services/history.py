@@ -24,6 +24,7 @@ from mailboxadmin.services.runs import is_live
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.timeline import Story, read_story
 from mailboxadmin.store import activity_pages, board, runs
+from mailboxadmin.store.changes import count_changes
 from mailboxadmin.store.contents import count_waiting
 from mailboxadmin.store.mailboxes import mailbox_row
 
@@ -54,6 +55,10 @@ class History:
     contact: str
     #: What was marked here and waits to be sent.
     unsent: Unsent
+    #: What was moved or flagged here: how much the server was not told yet, and how much it
+    #: could not be told of, about which the owner decides.
+    unfiled: int
+    not_filed: int
     #: The permission it signs in with; None where it is a password, or nothing yet.
     permission: Permission | None
     #: Whose app suits it, where that is set up: its owner can connect with it.
@@ -81,6 +86,7 @@ def read_history(deps: Deps, mailbox_id: int, window: Window | None = None) -> H
         newest = activity_pages.entries(
             db, mailbox_id=mailbox_id, minimum=Level.INFO, limit=ENTRIES
         )
+        unfiled, not_filed = count_changes(db, mailbox_id)
         return History(
             mailbox=mailbox,
             folders=board.folder_states(db, mailbox_id),
@@ -93,6 +99,8 @@ def read_history(deps: Deps, mailbox_id: int, window: Window | None = None) -> H
             encryption=server.encryption if server else Encryption.SSL,
             contact=whom_to_ask(db),
             unsent=unsent_clicks(db, deps, mailbox_id),
+            unfiled=unfiled,
+            not_filed=not_filed,
             permission=read_permission(db, mailbox_id),
             app=app_ready_for(db, deps, mailbox_id),
             way=_way(db, deps, mailbox),

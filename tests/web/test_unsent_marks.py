@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import select, update
 
 from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.filing import Kind
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.services.messages import mark_messages
 from mailboxadmin.services.settings import change_settings
+from mailboxadmin.store.changes import fail_changes, waiting_changes
+from mailboxadmin.store.flag_changes import put_flags
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import states
 from tests.support.office import Office
@@ -88,3 +91,20 @@ def test_nothing_is_said_when_nothing_waits(office: Office, at_desk):
     mailbox_id = states.put(office, states.somebody(office, "Anna Keller"), State.OK)
 
     assert "marked here" not in page(office, at_desk, "anna@example.org", mailbox_id)
+
+
+def test_what_was_moved_or_flagged_is_counted_and_what_failed_apart(
+    office: Office, at_desk, marked
+):
+    mailbox_id = marked(State.OK)
+    with office.deps.store.write() as db:
+        now = office.clock.now()
+        ids = list(db.scalars(select(MessageRow.id)))
+        put_flags(db, mailbox_id, ids, flagged=True, actor=COMMAND_LINE, now=now)
+        waiting = waiting_changes(db, mailbox_id, Kind.FLAG)
+        fail_changes(db, Kind.FLAG, waiting[:1], "It is read-only.", now)
+
+    text = page(office, at_desk, "grace@example.org", mailbox_id)
+
+    assert "<b>2 changes</b> made here, by moving or flagging mail, which" in text
+    assert "<b>1 change</b> made here, by moving or flagging mail, could not be made" in text
