@@ -16,9 +16,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from mailboxadmin.demo.ports import free_port
 from mailboxadmin.services.activity import Filter, iter_entries
+from mailboxadmin.store.secrets import put_password
+from tests.support.examined import letter, put
 from tests.support.office import Office
 
 PATIENCE_S = 60
@@ -288,3 +291,36 @@ def test_a_proxy_is_believed_only_when_it_was_named(serve, open_office, proxies,
 
     [entry] = iter_entries(office.deps, Filter(code="login.failed"))
     assert ("203.0.113.9" in str(entry.detail)) is believed
+
+
+def test_with_another_key_it_starts_and_says_how_many_secrets_it_does_not_open(serve, office):
+    person = office.person("ann@example.org")
+    lost = Fernet(Fernet.generate_key()).encrypt(b"a password")
+    with office.deps.store.write() as db:
+        put_password(db, person.mailbox_id, lost, "h:993/ssl", office.clock.now())
+
+    server = serve().ready()
+
+    assert "1 of 1 stored secrets cannot be opened with the key file" in server.said
+    assert server.status("/login") == 200
+    assert server.end() == 0, server.said
+
+
+@pytest.mark.parametrize("command", [("secrets", "rotate"), ("erase", "ann@example.org", "--yes")])
+def test_beside_it_the_key_is_replaced_and_a_mailbox_erased(serve, office, command):
+    person = office.person("ann@example.org")
+    put(office, person.mailbox_id, [letter(f"letter {number}") for number in range(20)])
+    server = serve().ready()
+
+    beside = subprocess.run(
+        [sys.executable, "-m", "mailboxadmin", *command],
+        env=os.environ | {"MAILBOXADMIN_INSTANCE": str(office.deps.instance)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert beside.returncode == 0, beside.stderr
+    assert server.status("/login") == 200
+    assert server.end() == 0, server.said
+    assert "Traceback" not in server.said
