@@ -4,6 +4,7 @@ An endpoint that does not stand in `ROUTES` is a mistake of ours and fails loudl
 forgotten line can never open a page.
 """
 
+import logging
 from enum import Enum, auto
 from typing import cast
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services.setup import admin_exists
 from mailboxadmin.web import deps, signed_in
+
+log = logging.getLogger(__name__)
 
 
 class Need(Enum):
@@ -193,6 +196,7 @@ def _guard() -> AnyResponse | None:
     if person is None:
         return _to_sign_in()
     if not is_allowed(need, person, _mailbox_id(need)):
+        log.warning("%s was refused %s %s", person.email, request.method, request.endpoint)
         # Not even whether it exists is told of another person's mailbox.
         abort(403 if need is Need.ADMIN else 404)
     return None

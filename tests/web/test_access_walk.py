@@ -177,6 +177,18 @@ def test_without_a_mailbox_in_the_address_it_is_ones_own_or_for_the_admin(office
         assert ROUTES[rule.endpoint] in allowed, rule
 
 
+def test_who_asks_for_what_is_not_theirs_stands_in_the_log_file(owner, at_desk, caplog):
+    other = at_desk("other@example.org")
+
+    other.get("/staff")
+    other.post_without_token(f"/mailboxes/{owner.mailbox_id}/sync")
+
+    assert [record.message for record in caplog.records if record.name.endswith("access")] == [
+        "other@example.org was refused GET staff.index",
+        "other@example.org was refused POST mailboxes.sync",
+    ]
+
+
 def test_a_route_that_is_not_in_the_table_fails_loudly(office: Office):
     office.admin()
     office.app.add_url_rule("/forgotten", "forgotten", lambda: "open to all")
