@@ -23,8 +23,8 @@ from tests.support.waiting import wait_for
 SEED = 20260302
 #: Until everything that is kept on purpose is there once.
 WARM_UP = 20
-#: A sync that finds nothing is told some 2 kB.
-MOST_BYTES = 3_000
+#: A sync that finds nothing is told a little more.
+MOST_BYTES = 600
 #: Something new is there in one run of so many.
 NEW_EVERY = 10
 
