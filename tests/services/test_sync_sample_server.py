@@ -11,6 +11,8 @@ from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Counts, Outcome
 from mailboxadmin.services.check import run_check
+from mailboxadmin.services.undoing import take_back
+from tests.services.filing import ANN, allow, flag, move, places, waiting
 from tests.support import mails
 from tests.support.mailstore import Account
 from tests.support.office import Box, Office
@@ -83,3 +85,25 @@ def test_syncing_marks_nothing_as_read(office: Office, box: Box, sample_server: 
 
     with other_program(sample_server) as client:
         assert client.search("SEEN") == []
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_what_is_moved_and_flagged_is_moved_and_flagged_there(
+    office: Office, box: Box, sample_server: DemoImapServer
+):
+    allow(office)
+    first, second, *_ = sorted(each.uid or 0 for each in stored(office, box))
+    flag(office, box, [first, second])
+    filed = move(office, box, [first], PERSON.folders.archive)
+    report = office.sync(box)
+    archived = places(office, box)
+    assert filed.undo
+    take_back(office.deps, box.id, filed.undo.id, actor=ANN)
+    again = office.sync(box)
+
+    assert (report.outcome, report.counts) == (Outcome.OK, Counts(pushed=3)), report.finding
+    assert sorted(folder for folder, _, _ in archived.values()) == ["Archive", *["INBOX"] * 4]
+    assert (again.outcome, again.counts.new, waiting(office, box)) == (Outcome.OK, 0, [])
+    with other_program(sample_server) as client:
+        assert len(client.search("FLAGGED")) == 2
+        assert len(client.search()) == 5
