@@ -64,7 +64,9 @@ def _find(desk: Desk, changes: Sequence[Change]) -> None:
     doubtful = [each for each in changes if by_copy or each.message_id not in here]
     there = _there(desk, doubtful, here) if doubtful else {}
     found = [each for each in doubtful if each.message_id in there]
-    _remove(desk, [each for each in found if each.message_id in here])
+    both = [each for each in found if each.message_id in here]
+    if both and not _remove(desk, both):
+        found = [each for each in found if each.message_id not in here]
     desk.settle_places([Placed(each, _places(each)[1], there[each.message_id]) for each in found])
     lost = [each for each in changes if each.message_id not in there]
     waits = [each for each in lost if each.message_id in here]
@@ -101,7 +103,7 @@ def _there(desk: Desk, changes: Sequence[Change], here: set[int]) -> dict[int, i
         desk.run.control.proceed()
         assert change.asked is not None
         same = change.asked.uid_validity == status.uid_validity
-        since = (change.asked.uid_next or 1) if same else 1
+        since = change.asked.uid_next if same else None
         taken = set(found.values())
         uid = _uid_of(desk, change, since, taken, only_since=change.message_id in here)
         if uid is not None:
@@ -110,16 +112,23 @@ def _there(desk: Desk, changes: Sequence[Change], here: set[int]) -> dict[int, i
 
 
 def _uid_of(
-    desk: Desk, change: Change, since: int, taken: set[int], *, only_since: bool
+    desk: Desk, change: Change, since: int | None, taken: set[int], *, only_since: bool
 ) -> int | None:
-    """What came since is sooner it than what was there before; one that we hold, the last."""
-    uids = [uid for uid in _candidates(desk, change, since) if uid not in taken]
+    """What came since is sooner it than what was there before; one that we hold, the last.
+
+    Args:
+        since: the first UID that it can have; None: the server did not say, or numbers anew.
+        only_since: it is to be removed where it was, so nothing else will do.
+    """
+    if only_since and since is None:
+        return None
+    uids = [uid for uid in _candidates(desk, change, since or 1) if uid not in taken]
     with desk.deps.store.read() as db:
         known = moves.digests_at(db, _places(change)[1], uids)
     fitting = [uid for uid in uids if known.get(uid, change.digest) == change.digest]
     if only_since:
-        fitting = [uid for uid in fitting if uid >= since and uid not in known]
-    return min(fitting, key=lambda uid: (uid < since, uid in known, uid), default=None)
+        fitting = [uid for uid in fitting if uid >= (since or 1) and uid not in known]
+    return min(fitting, key=lambda uid: (uid < (since or 1), uid in known, uid), default=None)
 
 
 def _candidates(desk: Desk, change: Change, since: int) -> Iterator[int]:
@@ -134,11 +143,14 @@ def _candidates(desk: Desk, change: Change, since: int) -> Iterator[int]:
                 yield uid
 
 
-def _remove(desk: Desk, changes: Sequence[Change]) -> None:
-    """They were copied, and are in both folders: remove them where they were."""
-    if changes:
-        desk.session.select(changes[0].folder, writable=True)
-        desk.session.remove(each.uid for each in changes if each.uid is not None)
+def _remove(desk: Desk, changes: Sequence[Change]) -> bool:
+    """Remove where they were those that are in both folders; False when its numbers changed."""
+    known = {each.uid: each.header_id for each in changes if each.uid is not None}
+    status = desk.session.select(changes[0].folder, writable=True)
+    if why_strange(desk.deps, desk.session, changes[0].folder_id, status, known) is not None:
+        return False
+    desk.session.remove(known)
+    return True
 
 
 def _gone(change: Change) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 
+from mailboxadmin.demo.deeds import Close
 from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.folder import Cursor
 from mailboxadmin.domain.mailbox import Encryption, Server
@@ -21,7 +22,7 @@ from mailboxadmin.store.tables_mail import FolderRow, MessageRow
 from tests.services.filing import FLAGGED, allow, flag, move, places, shown_flagged, waiting
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap
-from tests.support.scripted_steps import Close, Step, capability, expect, literal, login
+from tests.support.scripted_steps import Step, capability, expect, literal, login
 from tests.support.stored import codes
 
 pytestmark = pytest.mark.usefixtures("unhurried")
@@ -300,6 +301,7 @@ def test_cut_off_between_copy_and_expunge_it_is_not_copied_again(
             _header(4, 1),
             _header(21, 1),
             opened(),
+            header(1),
             expect(r"UID STORE 1 \+FLAGS\.SILENT \(\\Deleted\)$", "{tag} OK done"),
             expect("UID EXPUNGE 1$", "* 1 EXPUNGE", "{tag} OK done"),
         ],
@@ -312,6 +314,62 @@ def test_cut_off_between_copy_and_expunge_it_is_not_copied_again(
     push(office, box)
 
     assert (where(office, box)[0], waiting(office, box)) == (("Archive", 21, True), [])
+
+
+def test_a_folder_that_is_numbered_anew_in_between_has_no_message_removed(
+    office: Office, start: Callable[..., Box]
+):
+    begin = [opened(), header(1), flags("1", 1)]
+    box = start(
+        [*begin, target(), expect("UID COPY 1 ", Close())],
+        [
+            opened("EXAMINE"),
+            header(1),
+            flags("1", 1),
+            opened("EXAMINE", "Archive", validity=9),
+            search(1, 21),
+            _header(21, 1),
+            opened(validity=8),
+        ],
+        offers=COPIES,
+    )
+    move(office, box, [1], "Archive")
+
+    with pytest.raises(MailFailure):
+        push(office, box)
+    push(office, box)
+
+    assert where(office, box) == STILL
+    assert waiting(office, box) == [(1, "move", None)], "the next run finds out"
+
+
+def test_without_the_number_of_what_comes_next_no_copy_is_taken_for_it(
+    office: Office, start: Callable[..., Box]
+):
+    begin = [opened(), header(1), flags("1", 1)]
+    silent = expect("STATUS", "* STATUS Archive (MESSAGES 4 UIDVALIDITY 9)", "{tag} OK done")
+    box = start(
+        [*begin, silent, expect("UID COPY 1 ", Close())],
+        [
+            opened("EXAMINE"),
+            header(1),
+            flags("1", 1),
+            opened("EXAMINE", "Archive", validity=9),
+            *begin,
+            silent,
+            expect("UID COPY 1 ", "{tag} OK [COPYUID 9 1 22] copied"),
+            expect("UID STORE", "{tag} OK done"),
+            expect("UID EXPUNGE 1$", "{tag} OK done"),
+        ],
+        offers=COPIES,
+    )
+    move(office, box, [1], "Archive")
+
+    with pytest.raises(MailFailure):
+        push(office, box)
+    push(office, box)
+
+    assert (where(office, box)[0], waiting(office, box)) == (("Archive", 22, True), [])
 
 
 def test_for_a_copy_that_was_known_before_no_message_is_removed(
