@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.ports import free_port
+
+from mailboxadmin.demo.ports import free_port
 
 #: prctl(2) and capabilities(7): root may write anywhere, but for a root that gave that up.
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2

@@ -8,8 +8,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.support.ports import free_port
 
+from mailboxadmin.demo.ports import free_port
 from mailboxadmin.services.daily_backup import back_up_if_due
 from tests.support.damage import spoil_page
 from tests.support.office import Office

@@ -7,7 +7,6 @@ import pytest
 from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.jobs.scheduler import Scheduler
-from mailboxadmin.services.backup import settle_in
 from mailboxadmin.services.debugging import (
     end_due,
     recorded_until,
@@ -16,6 +15,7 @@ from mailboxadmin.services.debugging import (
     switches_on,
 )
 from mailboxadmin.services.recordings import list_recordings
+from mailboxadmin.services.restore import settle_in
 from tests.support import mails
 from tests.support.log import logged
 
