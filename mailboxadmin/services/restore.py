@@ -1,5 +1,6 @@
 """Putting a backup back, in an instance that nobody uses (see `file_lock.alone_in`)."""
 
+import itertools
 from datetime import datetime
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def put_back(file: Path, database: Path, now: datetime) -> Path | None:
         BackupFailed: the database cannot be written.
     """
     part = database.with_name(f".{database.name}.restored")
-    kept = database.with_name(f"{database.stem}-before-{now:%Y%m%d-%H%M%S}{database.suffix}")
+    kept = _name_for_the_one_before(database, now)
     try:
         _clear(part)
         _bring_in(file, part)
@@ -86,6 +87,14 @@ def _bring_in(file: Path, part: Path) -> None:
         raise InvalidInput("file", sentence) from None
     except StoreUnavailable as fault:
         raise InvalidInput("file", f"{file} cannot be restored. {fault}") from None
+
+
+def _name_for_the_one_before(database: Path, now: datetime) -> Path:
+    """A free one: two restores may follow each other within a second."""
+    stem = f"{database.stem}-before-{now:%Y%m%d-%H%M%S}"
+    names = (f"{stem}{'' if number == 1 else f'-{number}'}" for number in itertools.count(1))
+    paths = (database.with_name(f"{name}{database.suffix}") for name in names)
+    return next(path for path in paths if not path.exists())
 
 
 def _clear(part: Path) -> None:

@@ -155,7 +155,7 @@ def test_one_letter_cannot_be_read_well() -> None:
 
     message = email.message_from_bytes(unreadable_letter())
 
-    assert raws.count(unreadable_letter()) == 1
+    assert unreadable_letter() in raws
     assert message.defects
     assert message["Date"] is None
     with pytest.raises(UnicodeDecodeError):
