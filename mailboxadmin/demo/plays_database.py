@@ -6,6 +6,7 @@ damaged page. Nobody else's connection is touched, and neither is the file.
 """
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from mailboxadmin.demo.faulty_dialogue import Do, PassOn
 from mailboxadmin.demo.faulty_imap import FaultyImap, Trouble
 from mailboxadmin.demo.stage import Stage
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.keeper import LEASE_THREAD
 from mailboxadmin.store.backup import database_file
 from mailboxadmin.store.store import BEGIN_TO_WRITE, Store, prepare_sqlite
 
@@ -90,7 +92,10 @@ class _OtherProgram:
 
 
 class _ReadOnlyOnce:
-    """Lets one transaction only read, which wanted to write; the run's outcome comes after it."""
+    """Lets one transaction only read, which wanted to write; the run's outcome comes after it.
+
+    It is not the renewal of the lease, which may come in between and which a run gets over.
+    """
 
     def __init__(self) -> None:
         self._next = False
@@ -104,6 +109,7 @@ class _ReadOnlyOnce:
     def at_begin(self, connection: Connection) -> None:
         """Before SQLite begins, which it then refuses to do for writing."""
         writes = connection.get_execution_options().get("begin") == BEGIN_TO_WRITE
+        writes = writes and threading.current_thread().name != LEASE_THREAD
         connection.exec_driver_sql(f"PRAGMA query_only = {int(self._next and writes)}")
         self._next = self._next and not writes
 

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 RENEW_EVERY_S = 10
 LOOK_EVERY_S = 1
+#: The name of the thread that renews.
+LEASE_THREAD = "lease"
 
 Duty = Callable[[Deps, RunControl], bool]
 
@@ -25,7 +27,7 @@ Duty = Callable[[Deps, RunControl], bool]
 def keep(deps: Deps, control: RunControl) -> None:
     """Look after a run in threads of its own, until it ends."""
     for name, duty, every_s in (
-        ("lease", _renewed, RENEW_EVERY_S),
+        (LEASE_THREAD, _renewed, RENEW_EVERY_S),
         ("cancel", _not_cancelled, LOOK_EVERY_S),
     ):
         keeper = threading.Thread(target=_keep, args=(deps, control, duty, every_s), name=name)
