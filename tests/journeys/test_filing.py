@@ -84,6 +84,13 @@ def test_one_message_is_flagged_and_moved_where_it_is_read(box, open_page, dovec
     held(dovecot, mailbox, "Trash", 1)
 
 
+def go_to_a_line(page: Page) -> None:
+    """Keys are heard once all of the page is there."""
+    page.wait_for_load_state()
+    page.keyboard.press("j")
+    expect(page.locator(".mail-open:focus")).to_have_count(1)
+
+
 def test_the_keys_put_mail_away(box, open_page, dovecot: Dovecot):
     office, mailbox = box
     page = open_page(office, mailbox.person.email, viewport=WIDE)
@@ -91,17 +98,18 @@ def test_the_keys_put_mail_away(box, open_page, dovecot: Dovecot):
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("archive it")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
 
     for key, said in (("s", "1 message flagged."), ("s", "no longer flagged."), ("#", "to Trash.")):
-        page.keyboard.press("j")
+        go_to_a_line(page)
         page.keyboard.press(key)
         expect(page.locator(".mail-undo")).to_contain_text(said)
-    page.keyboard.press("j")
+    go_to_a_line(page)
     page.keyboard.press("v")
     expect(page.locator("#list-to")).to_be_focused()
     page.keyboard.press("Escape")
     page.goto("/mail")
-    page.keyboard.press("j")
+    go_to_a_line(page)
     page.keyboard.press("e")
 
     expect(page.get_by_text("1 message moved to Archive.")).to_be_visible()
