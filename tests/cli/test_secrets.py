@@ -21,7 +21,7 @@ from mailboxadmin.store import key_file
 from mailboxadmin.store.key_file import read_keys
 from mailboxadmin.store.secrets import all_secret_rows, put_password
 from mailboxadmin.store.vault import Vault
-from tests.support.office import PASSWORD
+from tests.support.office import DESK, PASSWORD
 from tests.support.waiting import wait_for
 
 SEALED = re.compile(rb"gAAAAA[A-Za-z0-9_-]{60,}={0,2}")
@@ -121,7 +121,7 @@ def test_it_is_logged_without_a_key(here, filled):
 
 def test_everybody_signs_in_again(here, filled):
     filled.admin()
-    token = sign_in(filled.deps, email="grace@example.org", password=PASSWORD, remote_addr="::1")
+    token = sign_in(filled.deps, "grace@example.org", PASSWORD, browser=DESK)
 
     here("secrets", "rotate")
 

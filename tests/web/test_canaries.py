@@ -25,6 +25,7 @@ from tests.support.canary import Overheard, overhear
 from tests.support.canary_day import Day
 from tests.support.office import Office
 from tests.support.token_office import TokenOffice
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture
@@ -138,7 +139,10 @@ def test_a_secret_for_a_command_is_in_no_list_of_processes(token_office: TokenOf
         assert running.stdin is not None
         running.stdin.write(word)
         running.stdin.flush()
-        seen = Path(f"/proc/{running.pid}/cmdline").read_bytes()
+        # For a moment after it began there is nothing to be read yet.
+        listed = Path(f"/proc/{running.pid}/cmdline")
+        wait_for(lambda: b"--value-stdin" in listed.read_bytes())
+        seen = listed.read_bytes()
         given = Path(f"/proc/{running.pid}/environ").read_bytes()
         running.communicate()
 
