@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
@@ -149,6 +150,8 @@ def test_a_sync_that_is_interrupted_ends_its_runs(run, office, number):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # What runs the tests may have it ignored, as a shell does in the background.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
         listening.settimeout(60)
         connection, _ = listening.accept()
