@@ -1,6 +1,7 @@
 r"""Servers that move in another way, or not at all, to the byte; only the push talks."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
@@ -9,17 +10,12 @@ from mailboxadmin.demo.deeds import Close
 from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.folder import Cursor
 from mailboxadmin.domain.mailbox import Encryption, Server
-from mailboxadmin.imap.deadline import Deadline
-from mailboxadmin.imap.session import connect
-from mailboxadmin.services.account import account_for
-from mailboxadmin.services.pulling import Tally
 from mailboxadmin.services.push_changes import push_changes
-from mailboxadmin.services.runs import begin_run, held
 from mailboxadmin.store.folders import folder_id, set_cursor
-from mailboxadmin.store.leases import end_lease
 from mailboxadmin.store.tables_filing import ChangeRow
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
 from tests.services.filing import FLAGGED, allow, flag, move, places, shown_flagged, waiting
+from tests.services.pushing import push_with
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap
 from tests.support.scripted_steps import Step, capability, expect, literal, login
@@ -27,7 +23,7 @@ from tests.support.stored import codes
 
 pytestmark = pytest.mark.usefixtures("unhurried")
 
-PATIENCE_S = 60.0
+push = partial(push_with, push_changes)
 MOVES, COPIES = "IMAP4rev1 MOVE UIDPLUS", "IMAP4rev1 UIDPLUS"
 ID = "BODY[HEADER.FIELDS (MESSAGE-ID)]"
 
@@ -117,24 +113,6 @@ def _row(office: Office, mailbox_id: int, folder: int, uid: int) -> MessageRow:
         seen=False,
         server_seen=False,
     )
-
-
-def push(office: Office, box: Box) -> Tally:
-    """Only the first part of a run, in a run of its own."""
-    tally, deadline = Tally(), Deadline.after(PATIENCE_S)
-    run = begin_run(office.deps, box.id, actor="scheduler")
-    with office.deps.store.read() as db:
-        account = account_for(db, office.deps, box.id)
-    try:
-        with (
-            held(office.deps, run),
-            connect(account, network=office.deps.network, deadline=deadline) as session,
-        ):
-            push_changes(office.deps, run, session, tally)
-    finally:
-        with office.deps.store.write() as db:
-            end_lease(db, box.id, run.id)
-    return tally
 
 
 def where(office: Office, box: Box) -> list[tuple[str, int | None, bool]]:

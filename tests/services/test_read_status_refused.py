@@ -1,6 +1,7 @@
 r"""Servers that cannot be told, or that changed meanwhile, to the byte; only the push talks."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -10,23 +11,19 @@ from mailboxadmin.domain.activity import Level
 from mailboxadmin.domain.errors import Cancelled, Happening, MailFailure
 from mailboxadmin.domain.folder import Cursor
 from mailboxadmin.domain.mailbox import Encryption, Server
-from mailboxadmin.imap.deadline import Deadline
-from mailboxadmin.imap.session import Session, connect
-from mailboxadmin.services.account import account_for
-from mailboxadmin.services.pulling import Tally
+from mailboxadmin.imap.session import Session
 from mailboxadmin.services.push import push_read_changes
-from mailboxadmin.services.runs import begin_run, held
 from mailboxadmin.store.folders import folder_id, set_cursor
-from mailboxadmin.store.leases import end_lease
 from mailboxadmin.store.tables import LeaseRow
 from mailboxadmin.store.tables_mail import MessageBytesRow, MessageRow
 from tests.services.clicking import SEEN, mark, shown, switch, waiting
+from tests.services.pushing import push_with
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap
 from tests.support.scripted_steps import Step, capability, expect, literal, login
 from tests.support.stored import codes, entries
 
-PATIENCE_S = 60.0
+push = partial(push_with, push_read_changes)
 #: UID 1 and 2 were read when the server was last asked, the other three were not.
 READ = (1, 2)
 UNREAD = (3, 4, 5)
@@ -92,24 +89,6 @@ def _row(office: Office, mailbox_id: int, folder: int, uid: int) -> MessageRow:
         server_seen=uid in READ,
         flags=SEEN if uid in READ else "",
     )
-
-
-def push(office: Office, box: Box) -> Tally:
-    """Only the first part of a run, in a run of its own."""
-    tally, deadline = Tally(), Deadline.after(PATIENCE_S)
-    run = begin_run(office.deps, box.id, actor="scheduler")
-    with office.deps.store.read() as db:
-        account = account_for(db, office.deps, box.id)
-    try:
-        with (
-            held(office.deps, run),
-            connect(account, network=office.deps.network, deadline=deadline) as session,
-        ):
-            push_read_changes(office.deps, run, session, tally)
-    finally:
-        with office.deps.store.write() as db:
-            end_lease(db, box.id, run.id)
-    return tally
 
 
 def test_only_what_nobody_changed_meanwhile_is_told_on_condition(
