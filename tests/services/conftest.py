@@ -7,6 +7,9 @@ import pytest
 
 from mailboxadmin.services import filing, filing_failed, undoing
 from mailboxadmin.services.pool import Pool
+from tests.support.dovecot import Dovecot
+from tests.support.dovecot_setup import EXCHANGE_CAPABILITY
+from tests.support.fixtures import new_dovecot
 from tests.support.waiting import PATIENCE_S
 
 
@@ -36,3 +39,16 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was moved or flagged waits for the sync of the test, and is not sent by itself."""
     for module in (filing, undoing, filing_failed):
         monkeypatch.setattr(module, "push_soon", lambda deps, mailbox_id: None)
+
+
+@pytest.fixture(scope="module")
+def exchange_dovecot() -> Iterator[Dovecot]:
+    """A server that offers what Exchange offers: no CONDSTORE, no ENABLE."""
+    with new_dovecot(capability=EXCHANGE_CAPABILITY) as server:
+        yield server
+
+
+@pytest.fixture(params=["condstore", "plain"])
+def server(request: pytest.FixtureRequest, dovecot: Dovecot, exchange_dovecot: Dovecot) -> Dovecot:
+    """Both, because a sync looks for changes in another way at each."""
+    return dovecot if request.param == "condstore" else exchange_dovecot

@@ -3,7 +3,7 @@
 Each is told in the log as what it is, no message is lost, and none is here twice.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,24 +12,10 @@ from mailboxadmin.domain.run import Counts, Outcome
 from tests.services.clicking import SEEN, mark, shown, switch, waiting
 from tests.services.crash_scenes import deliver, letter
 from tests.support.dovecot import Dovecot
-from tests.support.dovecot_setup import EXCHANGE_CAPABILITY
-from tests.support.fixtures import new_dovecot
 from tests.support.office import Box, Office
 from tests.support.stored import codes, entries, here, stored
 
 FOLDER = "Archive"
-
-
-@pytest.fixture(scope="module")
-def exchange_dovecot() -> Iterator[Dovecot]:
-    """A server without CONDSTORE."""
-    with new_dovecot(capability=EXCHANGE_CAPABILITY) as server:
-        yield server
-
-
-@pytest.fixture(params=["condstore", "plain"])
-def server(request: pytest.FixtureRequest, dovecot: Dovecot, exchange_dovecot: Dovecot) -> Dovecot:
-    return dovecot if request.param == "condstore" else exchange_dovecot
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from tests.support.cut_line import CutLine
 from tests.support.dovecot import Dovecot
-from tests.support.dovecot_setup import EXCHANGE_CAPABILITY
-from tests.support.fixtures import new_dovecot
 from tests.support.mail_world import FOLDERS, INBOX, OTHER, World
 from tests.support.office import Office
 
@@ -52,13 +50,6 @@ STEPS = st.one_of(
 HISTORIES = st.tuples(
     st.lists(DELIVER, min_size=3, max_size=6), st.lists(STEPS, min_size=4, max_size=14)
 ).map(lambda both: [*both[0], *both[1]])
-
-
-@pytest.fixture(scope="module")
-def exchange_dovecot() -> Iterator[Dovecot]:
-    """A server without CONDSTORE."""
-    with new_dovecot(capability=EXCHANGE_CAPABILITY) as server:
-        yield server
 
 
 @pytest.fixture

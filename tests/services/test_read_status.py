@@ -1,6 +1,6 @@
 """Read status both ways: on a server with CONDSTORE, on one without, and on the sample server."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -15,23 +15,9 @@ from mailboxadmin.services import attempt
 from tests.services.clicking import SEEN, mark, shown, switch, waiting
 from tests.support import mails
 from tests.support.dovecot import Dovecot
-from tests.support.dovecot_setup import EXCHANGE_CAPABILITY
-from tests.support.fixtures import new_dovecot
 from tests.support.mailstore import Account
 from tests.support.office import Box, Office
 from tests.support.stored import codes, entries, stored
-
-
-@pytest.fixture(scope="module")
-def exchange_dovecot() -> Iterator[Dovecot]:
-    """A server that offers what Exchange offers: no CONDSTORE, no ENABLE."""
-    with new_dovecot(capability=EXCHANGE_CAPABILITY) as server:
-        yield server
-
-
-@pytest.fixture(params=["condstore", "plain"])
-def server(request: pytest.FixtureRequest, dovecot: Dovecot, exchange_dovecot: Dovecot) -> Dovecot:
-    return dovecot if request.param == "condstore" else exchange_dovecot
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """An office that goes on from a backup: the next sync brings it to what the server has."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,24 +14,10 @@ from mailboxadmin.store.tables import MailboxRow
 from tests.services.clicking import mark, shown, switch, waiting
 from tests.support import mails
 from tests.support.dovecot import Dovecot
-from tests.support.dovecot_setup import EXCHANGE_CAPABILITY
-from tests.support.fixtures import new_dovecot
 from tests.support.office import Box, Office
 from tests.support.stored import entries, here, stored
 
 SEEN = "\\Seen"
-
-
-@pytest.fixture(scope="module")
-def exchange_dovecot() -> Iterator[Dovecot]:
-    """A server without CONDSTORE."""
-    with new_dovecot(capability=EXCHANGE_CAPABILITY) as server:
-        yield server
-
-
-@pytest.fixture(params=["condstore", "plain"])
-def server(request: pytest.FixtureRequest, dovecot: Dovecot, exchange_dovecot: Dovecot) -> Dovecot:
-    return dovecot if request.param == "condstore" else exchange_dovecot
 
 
 @pytest.fixture

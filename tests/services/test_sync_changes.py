@@ -1,6 +1,6 @@
 """What moved on the server since the last run, on servers with CONDSTORE and without."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import update
@@ -11,25 +11,11 @@ from mailboxadmin.services.messages import mark_messages
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import mails
 from tests.support.dovecot import Dovecot
-from tests.support.dovecot_setup import EXCHANGE_CAPABILITY
 from tests.support.dump import dump_of
-from tests.support.fixtures import new_dovecot
 from tests.support.office import Box, Office
 from tests.support.stored import codes, entries, here, stored
 
 SEEN = "\\Seen"
-
-
-@pytest.fixture(scope="module")
-def exchange_dovecot() -> Iterator[Dovecot]:
-    """A server that offers what Exchange offers: no CONDSTORE, no ENABLE."""
-    with new_dovecot(capability=EXCHANGE_CAPABILITY) as server:
-        yield server
-
-
-@pytest.fixture(params=["condstore", "plain"])
-def server(request: pytest.FixtureRequest, dovecot: Dovecot, exchange_dovecot: Dovecot) -> Dovecot:
-    return dovecot if request.param == "condstore" else exchange_dovecot
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Which messages the settings want of a folder: exactly those, and the others when they change."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,24 +11,10 @@ from mailboxadmin.services.settings import change_settings
 from tests.services.clicking import SEEN
 from tests.services.crash_scenes import letter
 from tests.support.dovecot import Dovecot
-from tests.support.dovecot_setup import EXCHANGE_CAPABILITY
-from tests.support.fixtures import new_dovecot
 from tests.support.office import Box, Office
 from tests.support.stored import entries, here, stored
 
 DAYS = 30
-
-
-@pytest.fixture(scope="module")
-def exchange_dovecot() -> Iterator[Dovecot]:
-    """A server without CONDSTORE."""
-    with new_dovecot(capability=EXCHANGE_CAPABILITY) as server:
-        yield server
-
-
-@pytest.fixture(params=["condstore", "plain"])
-def server(request: pytest.FixtureRequest, dovecot: Dovecot, exchange_dovecot: Dovecot) -> Dovecot:
-    return dovecot if request.param == "condstore" else exchange_dovecot
 
 
 @pytest.fixture
