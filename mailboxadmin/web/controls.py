@@ -6,7 +6,7 @@ every limit, is the setting's own, in the domain.
 
 from typing import Any
 
-from wtforms import Field, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import Field, PasswordField, SelectChoice, SelectField, StringField, TextAreaField
 
 from mailboxadmin.domain.entered import NO, YES
 from mailboxadmin.domain.mailbox import Encryption
@@ -40,8 +40,8 @@ def control(setting: Setting, *, inherited: str, word: str, pins: bool) -> Field
         possible = setting.choices or (YES, NO)
         offered = [each for each in possible if pins or each != inherited]
         choices = [
-            ("", f"{CHOICES[inherited]} ({word})"),
-            *((each, CHOICES[each]) for each in offered),
+            SelectChoice("", f"{CHOICES[inherited]} ({word})"),
+            *(SelectChoice(each, CHOICES[each]) for each in offered),
         ]
         return SelectField(setting.label, choices=choices, validate_choice=False)
     shown = inherited or setting.otherwise

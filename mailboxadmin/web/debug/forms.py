@@ -27,7 +27,7 @@ class SwitchForm(FlaskForm):
             InvalidInput: it is none of the choices.
         """
         chosen = str(self.mailbox.data or ALL)
-        if chosen not in {value for value, _ in self.mailbox.choices}:
+        if chosen not in {each.value for each in self.mailbox.choices}:
             raise InvalidInput("mailbox", "That mailbox is not there any more.")
         return int(chosen) if chosen != ALL else None
 

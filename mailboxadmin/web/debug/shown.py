@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask import g
+from wtforms import SelectChoice
 
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.debug import Switch
@@ -59,8 +60,11 @@ def recorded_here(mailbox_id: int) -> Recorded:
 def switch_form() -> SwitchForm:
     """The form with the mailboxes there are."""
     form = SwitchForm()
-    choices = [(str(each), named(name, address)) for each, name, address in names_of_all(deps())]
-    form.mailbox.choices = [(ALL, "All mailboxes"), *choices]
+    boxes = [
+        SelectChoice(str(each), named(name, address))
+        for each, name, address in names_of_all(deps())
+    ]
+    form.mailbox.choices = [SelectChoice(ALL, "All mailboxes"), *boxes]
     return form
 
 

@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from mailboxadmin.services.people_csv import decode_table
@@ -44,7 +44,10 @@ class LeaveForm(FlaskForm):
 
     mail = RadioField(
         "The mail that is stored here",
-        choices=[("keep", "Keep it"), ("erase", "Erase it for good, with the password to it")],
+        choices=[
+            SelectChoice("keep", "Keep it"),
+            SelectChoice("erase", "Erase it for good, with the password to it"),
+        ],
         default="keep",
     )
 
