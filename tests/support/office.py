@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -182,8 +183,16 @@ def instance_copy(tmp_path: Path, empty_instance: Path) -> Callable[[], Path]:
     return lambda: shutil.copytree(empty_instance, tmp_path / f"instance-{next(numbers)}")
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Compiled once for all apps of a worker, which takes longer than to answer with them."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def open_office(instance: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Office]]:
+def open_office(
+    instance: Path, compiled_templates: BytecodeCache, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Office]]:
     """Open an office on the test's instance: open_office(clock=…, ca_file=…, folder=…, urls=…)."""
     opened: list[Office] = []
     # The use cases know no pages; without them an app is made in half the time.
@@ -198,6 +207,7 @@ def open_office(instance: Path, request: pytest.FixtureRequest) -> Iterator[Call
         clock, config = clock or MovableClock(), config_for(folder, provider_urls=urls or {})
         app = create_app(config, clock=clock, network=Network(**network), pages=pages)
         app.config.update(TESTING=True)
+        app.jinja_env.bytecode_cache = compiled_templates
         opened.append(Office(app, clock))
         return opened[-1]
 
