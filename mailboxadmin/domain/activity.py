@@ -126,6 +126,8 @@ class Code(StrEnum):
     #: What is said to a mail server and by it is recorded, or no more.
     DEBUG_ENABLED = "debug.enabled"
     DEBUG_DISABLED = "debug.disabled"
+    #: A person read or downloaded what was recorded of somebody else's mailbox.
+    DEBUG_READ = "debug.read"
     #: A person deleted what was recorded.
     DEBUG_DELETED = "debug.deleted"
     #: A fault of our own; the page showed the entry's id.

@@ -51,6 +51,19 @@ def repeat_entry(db: Session, previous_id: int | None, entry: Entry, now: dateti
     return _insert(db, entry, now, first_at=first_at, times=times)
 
 
+def last_like(db: Session, entry: Entry, since: datetime) -> int | None:
+    """The last line since then that says the same of the same mailbox, by the same actor."""
+    query = select(ActivityRow.id).where(
+        ActivityRow.mailbox_id == entry.mailbox_id,
+        ActivityRow.code == entry.code.value,
+        ActivityRow.level == int(entry.level),
+        ActivityRow.actor == entry.actor,
+        ActivityRow.message == entry.message,
+        ActivityRow.at >= since,
+    )
+    return db.scalar(query.order_by(ActivityRow.id.desc()).limit(1))
+
+
 def details_since(db: Session, code: Code, since: datetime) -> list[dict[str, Any]]:
     """The details of all lines of that code from then on."""
     query = select(ActivityRow.detail).where(

@@ -1,16 +1,20 @@
 """What an admin does with somebody's mailbox stands in its log, where its owner reads it."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from mailboxadmin.demo.name_server import NameServer
+from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.store.tables import ActivityRow, MailboxRow, RunRow
 from tests.support.every_form import Found, at_browser, every_form
+from tests.support.log import logged
 from tests.support.office import Office
-from tests.support.sights import GRACE, Sights
+from tests.support.sights import ANNA, GRACE, Sights
 from tests.support.states import finding, put
 from tests.support.visitor import TOKEN
 
@@ -35,6 +39,23 @@ LOGGED = {
 LATER = {"mailboxes.cancel"}
 #: Nobody is left who could read it; the office's log has one line, see test_leaving.py.
 GONE = {"staff.delete"}
+#: What an admin reads that says more than how the mailbox is, and hands it out.
+READ = {"debug.recording", "debug.download"}
+#: State and settings, which admins see of everybody, and forms that are in `LOGGED` once sent.
+SEEN = {
+    "certificate.index",
+    "certificate.stop",
+    "debug.recordings",
+    "mailbox.config",
+    "mailbox.progress",
+    "mailboxes.ask",
+    "mailboxes.detail",
+    "mailboxes.progress",
+    "oauth.ask",
+    "staff.change",
+    "staff.delete",
+    "staff.disable",
+}
 ENTERED = {"staff.change": {"name": "Anna K", "role": "Admin"}, "mailbox.submit": {"username": "a"}}
 
 
@@ -94,14 +115,70 @@ def about(sights: Sights, found: Found) -> int:
         return db.scalars(select(MailboxRow.id).where(MailboxRow.staff_id == int(number))).one()
 
 
-def test_every_route_about_somebody_is_looked_at(office: Office):
-    about_somebody = {
+def about_somebody(office: Office, method: str) -> set[str]:
+    return {
         rule.endpoint
         for rule in office.app.url_map.iter_rules()
-        if {"mailbox_id", "staff_id"} & rule.arguments and "POST" in (rule.methods or ())
+        if {"mailbox_id", "staff_id"} & rule.arguments and method in (rule.methods or ())
     }
 
-    assert about_somebody == set(LOGGED) | LATER | GONE
+
+def test_every_route_about_somebody_is_looked_at(office: Office):
+    assert about_somebody(office, "POST") == set(LOGGED) | LATER | GONE
+    assert about_somebody(office, "GET") == READ | SEEN
+
+
+@pytest.mark.parametrize("rest", ["", "/text"])
+def test_a_recording_that_an_admin_reads_is_in_the_log_of_the_mailbox(sights: Sights, rest: str):
+    grace, anna = at_browser(sights, GRACE), at_browser(sights, ANNA)
+    page = f"/mailboxes/{sights.anna.mailbox_id}/recordings/{sights.recording}{rest}"
+
+    answer = grace.get(page)
+
+    assert "LOGIN ••••" in answer.text
+    (entry,) = logged(sights.office, Code.DEBUG_READ)
+    assert (entry.actor, entry.mailbox_id) == (GRACE, sights.anna.mailbox_id)
+    assert entry.detail == {"recording": sights.recording}
+    assert f"The recording {sights.recording} was read" in anna.get("/activity").text
+
+
+def test_a_recording_that_is_read_again_within_an_hour_is_one_entry_with_a_count(sights: Sights):
+    grace, page = at_browser(sights, GRACE), f"/mailboxes/{sights.anna.mailbox_id}/recordings/"
+    other = sights.record()
+
+    for name in (sights.recording, sights.recording, other):
+        grace.get(page + name)
+        sights.office.clock.advance(minutes=20)
+    sights.office.clock.advance(minutes=21)
+    grace.get(page + sights.recording)
+
+    entries = logged(sights.office, Code.DEBUG_READ)
+    read = [(entry.detail["recording"], entry.times) for entry in entries]
+    assert read == [(sights.recording, 2), (other, 1), (sights.recording, 1)]
+
+
+def test_the_own_recording_is_read_without_an_entry(sights: Sights):
+    at_browser(sights, ANNA).get(
+        f"/mailboxes/{sights.anna.mailbox_id}/recordings/{sights.recording}"
+    )
+
+    assert logged(sights.office, Code.DEBUG_READ) == []
+
+
+def test_a_recording_is_not_shown_while_that_cannot_be_logged(
+    sights: Sights, monkeypatch: pytest.MonkeyPatch
+):
+    grace = at_browser(sights, GRACE)
+    monkeypatch.setattr("mailboxadmin.services.recording_opened.repeat_entry", no_room)
+
+    answer = grace.get(f"/mailboxes/{sights.anna.mailbox_id}/recordings/{sights.recording}")
+
+    assert answer.status_code == 503
+    assert "LOGIN" not in answer.text
+
+
+def no_room(*_: object) -> int:
+    raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
 
 
 def test_the_owner_reads_it_under_activity(office: Office, at_desk):

@@ -59,6 +59,7 @@ _WORDS = {
     Code.BACKUP_RESTORED: "Restored",
     Code.DEBUG_ENABLED: "Recording",
     Code.DEBUG_DISABLED: "Not recording",
+    Code.DEBUG_READ: "Read",
     Code.DEBUG_DELETED: "Deleted",
     Code.APP_FAILED: "Our fault",
 }

@@ -6,12 +6,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.services import board
 from mailboxadmin.services.debugging import switch_off, switch_on
-from mailboxadmin.services.recordings import (
-    clear_away,
-    lines_of,
-    list_recordings,
-    read_recording,
-)
+from mailboxadmin.services.recording_opened import open_recording
+from mailboxadmin.services.recordings import clear_away, lines_of, list_recordings
 from mailboxadmin.web import current_person, deps, faults
 from mailboxadmin.web.debug import bp, shown
 from mailboxadmin.web.debug.forms import SwitchForm
@@ -81,7 +77,7 @@ def recordings(mailbox_id: int) -> Answer:
 def recording(mailbox_id: int, name: str) -> Answer:
     """One, to be read."""
     mailbox = board.mailbox(deps(), mailbox_id)
-    found, text = read_recording(deps(), mailbox_id, name)
+    found, text = open_recording(deps(), mailbox_id, name, reader=current_person())
     lines = lines_of(text)
     return render_template(
         "debug/recording.html",
@@ -97,7 +93,7 @@ def recording(mailbox_id: int, name: str) -> Answer:
 @bp.get("/mailboxes/<int:mailbox_id>/recordings/<name>/text")
 def download(mailbox_id: int, name: str) -> Answer:
     """One, as a text file."""
-    _, text = read_recording(deps(), mailbox_id, name)
+    _, text = open_recording(deps(), mailbox_id, name, reader=current_person())
     headers = {"Content-Disposition": f"attachment; filename={name}.txt"}
     return Response(text, mimetype="text/plain", headers=headers)
 
