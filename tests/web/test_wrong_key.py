@@ -1,7 +1,9 @@
 """With another key the program starts, says so, and asks for every secret again in its form."""
 
+import re
 import secrets
 from html import unescape
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -12,8 +14,11 @@ from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.services.key_check import repair_mode
 from mailboxadmin.services.office_secrets import held_secrets
 from mailboxadmin.services.settings import change_settings
+from tests.support.asked import NEW_PASSWORD, lock_out, path_for
 from tests.support.canary import agree
 from tests.support.consenting import come_back
+from tests.support.dovecot import Dovecot
+from tests.support.log import logged
 from tests.support.office import Box, Office
 from tests.support.token_office import TokenOffice, urls_of
 from tests.support.visitor import Visitor
@@ -55,13 +60,24 @@ def repair(token_office: TokenOffice, open_office, request) -> Repair:
     ann = before.mailbox(server=token_office.dovecot)
     ben = token_office.connected(AppKey.GMAIL)
     change_settings(before.deps, TELLING, actor=COMMAND_LINE)
-    file = before.deps.instance / "secret.key"
-    file.unlink()
-    if request.param == "another":
-        file.write_text(f"{Fernet.generate_key().decode()}\n")
-        file.chmod(0o600)
+    lose_key(before.deps.instance, another=request.param == "another")
     office = open_office(clock=before.clock, urls=urls_of(token_office.provider))
     return Repair(token_office, office, ann, ben)
+
+
+def lose_key(instance: Path, *, another: bool) -> bytes:
+    """The key file is gone, or another one; what was in it."""
+    file = instance / "secret.key"
+    key = file.read_bytes()
+    file.unlink()
+    if another:
+        put_key(instance, Fernet.generate_key() + b"\n")
+    return key
+
+
+def put_key(instance: Path, key: bytes) -> None:
+    (instance / "secret.key").write_bytes(key)
+    (instance / "secret.key").chmod(0o600)
 
 
 def test_the_start_and_the_doctor_say_how_many(repair: Repair):
@@ -115,6 +131,7 @@ def test_the_client_secret_and_then_the_permission_are_asked_for_again(repair: R
     there = ben.post("/oauth/connect/gmail", form_at="/mailbox")
     query = agree(there.location, account=repair.ben.person.email)
     come_back(ben, AppKey.GMAIL, dict(query))
+    repair.office.let_runs_end()
     repair.office.sync(repair.ben)
 
     assert CLOSED in pages[0]
@@ -143,3 +160,55 @@ def test_a_form_that_is_saved_without_the_secret_leaves_it(repair: Repair):
 
     assert answer.status_code == 302
     assert admin.get("/settings/notifications").text.count(CLOSED) == 2
+
+
+@pytest.fixture
+def refused(office: Office, dovecot: Dovecot, open_office) -> tuple[Office, Box, str]:
+    """Ann's password was changed, the key was lost, and the server started: with a link of before.
+
+    Her link was made with the key that is lost.
+    """
+    office.admin(ADMIN)
+    ann = lock_out(office, dovecot)
+    before = path_for(office, ann)
+    lose_key(office.deps.instance, another=True)
+    return open_office(clock=office.clock), ann, before
+
+
+def test_a_link_of_before_says_that_it_is_over(refused: tuple[Office, Box, str]):
+    office, _, before = refused
+
+    answer = Visitor(office.app).get(before)
+
+    assert answer.status_code == 410
+    assert "Ask the admin of your office for a new link." in answer.text
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["refused", "closed"])
+def test_a_link_mends_a_mailbox_although_the_key_is_lost(
+    refused: tuple[Office, Box, str], turned: bool
+):
+    office, ann, _ = refused
+    grace, stranger = Visitor(office.app), Visitor(office.app)
+    grace.sign_in(ADMIN)
+    page = f"/mailboxes/{ann.id}/ask"
+    made = grace.post(page, form_at=page).text
+    link = re.search(r"/repair/[\w.-]+", made)
+    assert link
+    if turned:
+        # Its own next try came before the owner did.
+        found = office.sync(ann).finding
+        assert found is not None and found.code == "local.secret_unreadable"
+
+    asked = stranger.get(link[0]).text
+    wrong = stranger.post(link[0], password="not the one")
+    done = stranger.post(link[0], password=NEW_PASSWORD)
+    office.let_runs_end()
+
+    assert ("Enter the password of your mailbox once more below." in asked) is turned
+    assert "Leave it empty to try the one that is stored again." not in asked
+    assert "It was tried and not saved" in wrong.text
+    assert "It works" in done.text
+    assert office.state(ann) is State.OK
+    assert stranger.get(link[0]).status_code == 410
+    assert [entry.actor for entry in logged(office, "mailbox.link_used")] == [ann.person.email]

@@ -1,7 +1,7 @@
 """What to do, in order, said for who has the link before them and nothing else."""
 
 from mailboxadmin.domain.finding import Finding
-from mailboxadmin.domain.repair import Way, may_be_right
+from mailboxadmin.domain.repair import KEY_LOST, Way, may_be_right
 from mailboxadmin.services.repair import Repair
 
 #: The catalogue speaks to who is signed in.
@@ -13,6 +13,11 @@ _HERE = (
     ("Test connection here", "Test and save below"),
     ("Test connection", "Test and save"),
 )
+#: The catalogue speaks to the admin first, who may find the key again.
+_ONCE_MORE = {
+    Way.PASSWORD: "Enter the password of your mailbox once more below.",
+    Way.CONSENT: "Connect your mailbox once more below.",
+}
 
 
 def steps_for(found: Repair, finding: Finding) -> tuple[str, ...]:
@@ -22,6 +27,8 @@ def steps_for(found: Repair, finding: Finding) -> tuple[str, ...]:
         finding: what was wrong at the last try, which may have been in the link.
     """
     provider = found.provider
+    if finding.code == KEY_LOST and not (provider and provider.steps):
+        return (_ONCE_MORE[found.way],)
     if found.app is not None:
         return tuple(map(said_here, finding.steps))
     if found.way is not Way.PASSWORD:
