@@ -5,6 +5,7 @@ import time
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.jobs.scheduler import Scheduler
+from mailboxadmin.services.closed import tell_closed
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.file_lock import use_instance
 from mailboxadmin.services.key_check import repair_mode
@@ -31,6 +32,7 @@ class Background:
         write_log(self._deps.instance)
         if words := repair_mode(self._deps):
             log.warning(words)
+        tell_closed(self._deps)
         if self._scheduler is not None:
             self._scheduler.start()
 

@@ -89,7 +89,7 @@ def sync_many(
     """
     close_gone_runs(deps)
     with deps.store.read() as db:
-        candidates = _candidates(db)
+        candidates = all_candidates(db)
         parallel = int(str(office_values(db)["parallel_syncs"]))
     named = addresses is not None
     chosen = _named(candidates, addresses) if addresses is not None else candidates
@@ -166,7 +166,8 @@ def _named(candidates: Sequence[Candidate], addresses: Sequence[str]) -> list[Ca
     return chosen
 
 
-def _candidates(db: DbSession) -> list[Candidate]:
+def all_candidates(db: DbSession) -> list[Candidate]:
+    """Every mailbox there is, by address."""
     configured = configured_mailboxes(db)
     rows = db.execute(
         select(MailboxRow, StaffRow)

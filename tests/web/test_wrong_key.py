@@ -1,19 +1,25 @@
 """With another key the program starts, says so, and asks for every secret again in its form."""
 
+import json
 import re
 import secrets
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
+from mailboxadmin.app import start_background
+from mailboxadmin.cli import main
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.services.key_check import repair_mode
 from mailboxadmin.services.office_secrets import held_secrets
 from mailboxadmin.services.settings import change_settings
+from tests.support import states
 from tests.support.asked import NEW_PASSWORD, lock_out, path_for
 from tests.support.canary import agree
 from tests.support.consenting import come_back
@@ -51,6 +57,17 @@ class Repair:
         with self.office.deps.store.read() as db:
             keys = ("smtp_password", "webhook_secret", "gmail_client_secret")
             return held_secrets(db, self.office.deps, keys)
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[[Office], None]]:
+    """What `serve` does before the first page, and its end, for an office."""
+
+    def start_(office: Office) -> None:
+        background = start_background(office.app)
+        assert background.stop(timeout_s=60)
+
+    yield start_
 
 
 @pytest.fixture(params=["another", "none"])
@@ -99,6 +116,70 @@ def test_the_board_says_so_as_one_card(repair: Repair):
     assert "local.secret_unreadable" in board
     for box in (repair.ann, repair.ben):
         assert repair.office.state(box) is State.NEEDS_ACTION
+
+
+@pytest.mark.parametrize("scheduler", [True, False])
+def test_board_mailbox_and_list_say_so_before_any_turn(
+    repair: Repair, scheduler: bool, serving: Callable[..., None]
+):
+    for box in (repair.ann, repair.ben):
+        repair.before.office.sync(box)
+    repair.office.app.config["SCHEDULER_EXPECTED"] = scheduler
+
+    serving(repair.office)
+
+    admin = repair.at_desk(ADMIN)
+    assert "2 mailboxes: the key of the stored passwords is missing" in unescape(
+        admin.get("/").text
+    )
+    page = admin.get(f"/mailboxes/{repair.ann.id}").text
+    assert "The stored passwords and permissions cannot be opened." in page
+    listed = CliRunner().invoke(main, ["mailbox", "list", "--json"], obj=repair.office.deps)
+    states = [json.loads(line) for line in listed.stdout.splitlines()]
+    told = {each["mailbox"]: (each["state"], each["finding"]["code"]) for each in states}
+    unreadable = ("needs_action", "local.secret_unreadable")
+    assert told == {repair.ann.person.email: unreadable, repair.ben.person.email: unreadable}
+
+
+def test_another_start_with_the_wrong_key_counts_no_other_try(
+    repair: Repair, serving: Callable[..., None]
+):
+    serving(repair.office)
+    serving(repair.office)
+
+    failed = logged(repair.office, "sync.failed")
+    assert [entry.times for entry in failed] == [1, 1]
+
+
+def test_what_is_paused_or_waits_for_another_password_stays_as_it_is(
+    repair: Repair, serving: Callable[..., None]
+):
+    states.put(repair.office, repair.ann.person, State.PAUSED)
+    states.put(repair.office, repair.ben.person, State.NEEDS_ACTION, states.finding(), refusals=1)
+
+    serving(repair.office)
+
+    assert repair.office.state(repair.ann) is State.PAUSED
+    assert repair.office.row(repair.ann).finding is None
+    assert (repair.office.row(repair.ben).finding or {})["code"] == "auth.bad_credentials"
+
+
+def test_with_the_right_key_again_all_mailboxes_are_tried_at_once(
+    token_office: TokenOffice, open_office, serving: Callable[..., None]
+):
+    ann = token_office.office.mailbox(server=token_office.dovecot)
+    key = lose_key(token_office.office.deps.instance, another=True)
+    closed = open_office(clock=token_office.office.clock)
+    serving(closed)
+    assert closed.state(ann) is State.NEEDS_ACTION
+
+    put_key(closed.deps.instance, key)
+    opened = open_office(clock=closed.clock)
+    serving(opened)
+
+    assert opened.row(ann).next_attempt_at == opened.clock.now()
+    assert opened.sync(ann).finding is None
+    assert opened.state(ann) is State.OK
 
 
 def test_a_password_is_asked_for_again_and_works(repair: Repair):
