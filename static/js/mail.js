@@ -35,7 +35,7 @@
   // Where to is asked beside the button; the line that has the focus goes, unless others are selected.
   const move = () => {
     const line = document.activeElement?.closest?.(".mail");
-    const choice = (!line && document.querySelector(".letter-acts .mail-move")) || document.querySelector(".mail-acts .mail-move");
+    const choice = (!line && document.querySelector(".letter-acts .mail-more")) || document.querySelector(".mail-acts .mail-more:has(select)");
     if (!choice) return;
     if (line && !boxes().some((box) => box.checked)) line.querySelector("[name=id]").checked = true;
     choice.open = true;

@@ -1,7 +1,7 @@
 """One's own mail put away in a browser: archived, taken back, flagged, deleted by key."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from mailboxadmin.services.examine import examine_messages
 from mailboxadmin.store.mailboxes import replace_own_texts
@@ -53,6 +53,8 @@ def test_what_is_archived_is_archived_there_and_comes_back(box, open_page, dovec
     page.get_by_role("button", name="Archive").tap()
     expect(page.get_by_text("1 message moved to Archive.")).to_be_visible()
     expect(line(page, "no 1")).to_have_count(0)
+    page.get_by_text("More").tap()
+    expect(page.get_by_label("Move to")).to_be_visible()
     assert_accessible(page)
     held(dovecot, mailbox, "Archive", 1)
     office.let_runs_end()
@@ -82,6 +84,29 @@ def test_one_message_is_flagged_and_moved_where_it_is_read(box, open_page, dovec
 
     expect(page.get_by_text("1 message moved to Trash.")).to_be_visible()
     held(dovecot, mailbox, "Trash", 1)
+
+
+def rows_of(acts: Locator) -> int:
+    """In how many rows the buttons stand that are to be seen."""
+    shown = [each for each in acts.locator(".btn").all() if each.is_visible()]
+    return len({round(each.bounding_box()["y"]) for each in shown})
+
+
+def test_on_a_phone_the_buttons_are_one_row_and_the_others_need_no_script(box, open_page):
+    office, mailbox = box
+    page = open_page(office, mailbox.person.email, viewport=PHONE, java_script_enabled=False)
+    page.goto("/mail")
+    acts = page.get_by_role("group", name="With the selected messages")
+    before = rows_of(acts)
+
+    line(page, "no 0").get_by_role("checkbox").check()
+    acts.get_by_text("More").focus()
+    page.keyboard.press("Enter")
+    acts.get_by_role("button", name="Flag", exact=True).focus()
+    page.keyboard.press("Enter")
+
+    expect(line(page, "no 0").get_by_text("★ flagged")).to_be_visible()
+    assert before == 1
 
 
 def go_to_a_line(page: Page) -> None:
