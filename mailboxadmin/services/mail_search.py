@@ -1,5 +1,6 @@
 """Searching one mailbox's mail, for its owner: newest first, in pages, with marks."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.mail_query import Query
 from mailboxadmin.domain.marking import Segment, marked, snippet
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.effective import effective_for
 from mailboxadmin.store import found_messages as rows
 from mailboxadmin.store.mail_search import Found, is_whole, matching
 
@@ -24,7 +26,11 @@ class Hit:
     """A message that was found."""
 
     id: int
+    #: Where the server has it, as far as we know, and the folder that it is to be moved to.
     folder: str
+    moving_to: str | None
+    #: False: it was moved there, and what became of it since is not known here.
+    synced: bool
     #: What was found in them is marked; the others are one segment.
     subject: tuple[Segment, ...]
     sender: tuple[Segment, ...]
@@ -71,7 +77,9 @@ def search_mail(
             return Page(hits=(), next_before=None, whole=whole)
         found, next_before = _look(db, mailbox_id, query, before, limit)
         messages = rows.found_messages(db, mailbox_id, [each.id for each in found])
-    hits = tuple(_hit(messages[each.id], query) for each in found if each.id in messages)
+        synced = effective_for(db, deps.providers, mailbox_id).folders if messages else ()
+    there = (messages[each.id] for each in found if each.id in messages)
+    hits = tuple(_hit(each, query, synced) for each in there)
     return Page(hits=hits, next_before=next_before, whole=whole)
 
 
@@ -108,12 +116,14 @@ def _start_of(day: date | None) -> datetime | None:
         return datetime.combine(day, time.min, tzinfo=UTC)
 
 
-def _hit(row: rows.FoundMessage, query: Query) -> Hit:
+def _hit(row: rows.FoundMessage, query: Query, synced: Container[str]) -> Hit:
     anywhere = query.words
     names = (marked(name, anywhere) for name in row.attachments)
     return Hit(
         id=row.id,
         folder=row.folder,
+        moving_to=row.moving_to,
+        synced=row.folder in synced,
         subject=marked(row.subject, (*anywhere, *query.subject)),
         sender=marked(row.sender, (*anywhere, *query.sender)),
         snippet=snippet(row.text, anywhere, SNIPPET_CHARS),

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.store.base import Instant
+from mailboxadmin.store.inbox_lines import what_waits
 from mailboxadmin.store.slices import slices
 from mailboxadmin.store.tables_mail import FolderRow, MessageContentsRow, MessageRow
 
@@ -19,7 +20,9 @@ class FoundMessage(NamedTuple):
     """A message, and the beginning of its text."""
 
     id: int
+    #: Where the server has it, as far as we know, and the folder that it is to be moved to.
     folder: str
+    moving_to: str | None
     subject: str
     sender: str
     date: datetime
@@ -45,11 +48,13 @@ def shown_among(db: Session, mailbox_id: int, ids: Sequence[int], *, unread: boo
 
 def found_messages(db: Session, mailbox_id: int, ids: Sequence[int]) -> dict[int, FoundMessage]:
     """Messages of that mailbox by their ids."""
+    _, moving_to, _ = what_waits()
     query = (
         # Columns, because objects of the session cost more than all the rest.
         select(
             MessageRow.id,
             FolderRow.name.label("folder"),
+            moving_to.label("moving_to"),
             MessageRow.subject,
             MessageRow.sender,
             func.coalesce(MessageRow.sent_at, MessageRow.arrived_at, type_=Instant).label("date"),
@@ -66,6 +71,7 @@ def found_messages(db: Session, mailbox_id: int, ids: Sequence[int]) -> dict[int
         row.id: FoundMessage(
             id=row.id,
             folder=row.folder,
+            moving_to=row.moving_to,
             subject=row.subject,
             sender=row.sender,
             date=row.date,

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from mailboxadmin.domain.filing import Kind
 from mailboxadmin.domain.people import Person
 from mailboxadmin.domain.special_use import SpecialUse
+from mailboxadmin.services.index_mail import index_mail
 from mailboxadmin.store.changes import fail_changes, waiting_changes
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.mailbox_facts import note_listed
 from mailboxadmin.store.mailboxes import replace_own_texts
-from mailboxadmin.store.moves import hold_validity
+from mailboxadmin.store.moves import Placed, hold_validity, settle_places
 from mailboxadmin.store.special_uses import put_special_uses
 from mailboxadmin.store.tables_filing import ChangeRow
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
@@ -65,6 +66,13 @@ def fail(office: Office, anna: Person, why: str) -> None:
             fail_changes(db, kind, changes, why, office.clock.now())
 
 
+def settle(office: Office, anna: Person) -> None:
+    """The server has moved all that waits."""
+    with office.deps.store.write() as db:
+        changes = waiting_changes(db, anna.mailbox_id or 0, Kind.MOVE)
+        settle_places(db, [Placed(each, each.target_id or 0, 1) for each in changes])
+
+
 def undo_at(page: str) -> str:
     found = re.search(r'action="(/mail/undo/\d+)"', page)
     assert found
@@ -103,6 +111,30 @@ def test_a_folder_is_chosen_among_those_that_the_server_lists(
     assert '<option value="Work">' in page
     assert wanted(office) == {three[0]: "Work"}
     assert "That folder is not synced" in after
+
+
+def marks_of(page: str) -> list[str]:
+    """What stands beside the only message that was found."""
+    [line] = re.findall(r'<li class="mail mail-hit.*?</li>', page, re.DOTALL)
+    return re.findall(r'<span class="mail-mark">([^<]*)<', line)
+
+
+def test_what_is_moved_out_of_the_lists_is_found_where_it_is(
+    office: Office, anna: Person, three: list[int], at_desk
+):
+    index_mail(office.deps)
+    visitor = at_desk(anna.email)
+    here = marks_of(visitor.get('/mail/search?q="no+0"').text)
+
+    visitor.post("/mail/file", form_at="/mail", id=str(three[0]), do="move", to="Work")
+    under_way = marks_of(visitor.get('/mail/search?q="no+0"').text)
+    settle(office, anna)
+    there = marks_of(visitor.get('/mail/search?q="no+0"').text)
+
+    assert (here, under_way) == (["Inbox"], ["moving to Work"])
+    assert there == ["Work", "folder not synced"]
+    assert "in Work, which is not synced" in visitor.get(f"/mail/{three[0]}").text
+    assert "is not synced" not in visitor.get(f"/mail/{three[1]}").text
 
 
 @pytest.mark.parametrize("to", ["Elsewhere", "", "inbox\r\nA1 LOGOUT"])
