@@ -5,7 +5,8 @@
       |-- yes, and it was asked by MOVE -----> nothing happened: it waits as before. MOVE leaves no
       |                                        message in two folders (RFC 6851, 3.3)
       |-- yes, and it was asked by COPY: is it in the other folder, among what came since?
-      |      |-- yes -----------------------> copied only: removed here, settled
+      |      |-- yes -----------------------> copied only: removed here, settled; failed when
+      |      |                                nothing may be written
       |      `-- no ------------------------> nothing happened: it waits as before
       |
       `-- no: is it in the other folder? among what came since, or else anywhere in it
@@ -37,8 +38,11 @@ from mailboxadmin.store.moves import Placed
 MOST_COMPARED = 200
 
 
-def find_asked(desk: Desk, waiting: Sequence[Change]) -> None:
+def find_asked(desk: Desk, waiting: Sequence[Change], *, may_write: bool = True) -> None:
     """Find out what became of those that the server was asked to move.
+
+    Args:
+        may_write: what was only copied is removed where it was.
 
     Raises:
         MailFailure: it does not let us at all, or went away.
@@ -49,7 +53,7 @@ def find_asked(desk: Desk, waiting: Sequence[Change]) -> None:
     for _, group in groupby(asked, key=_places):
         changes = list(group)
         try:
-            _find(desk, changes)
+            _find(desk, changes, may_write=may_write)
         except MailFailure as failure:
             desk.refused(Kind.MOVE, changes, failure)
 
@@ -58,15 +62,17 @@ def _places(change: Change) -> tuple[int, int]:
     return change.folder_id, change.asked.folder_id if change.asked else 0
 
 
-def _find(desk: Desk, changes: Sequence[Change]) -> None:
+def _find(desk: Desk, changes: Sequence[Change], *, may_write: bool) -> None:
     here = _still_here(desk, changes)
     by_copy = way_to_move(desk.session.capabilities) is WayToMove.COPY
     doubtful = [each for each in changes if by_copy or each.message_id not in here]
     there = _there(desk, doubtful, here) if doubtful else {}
     found = [each for each in doubtful if each.message_id in there]
     both = [each for each in found if each.message_id in here]
-    if both and not _remove(desk, both):
+    if both and not (may_write and _remove(desk, both)):
         found = [each for each in found if each.message_id not in here]
+    if both and not may_write:
+        desk.fail(Kind.MOVE, both, why=_copied(both[0]))
     desk.settle_places([Placed(each, _places(each)[1], there[each.message_id]) for each in found])
     lost = [each for each in changes if each.message_id not in there]
     waits = [each for each in lost if each.message_id in here]
@@ -151,6 +157,13 @@ def _remove(desk: Desk, changes: Sequence[Change]) -> bool:
         return False
     desk.session.remove(known)
     return True
+
+
+def _copied(change: Change) -> str:
+    return (
+        f"Moving was switched off half way: the message is in {change.folder} and in "
+        f"{change.asked_folder}. Delete one of them."
+    )
 
 
 def _gone(change: Change) -> str:

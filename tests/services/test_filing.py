@@ -196,7 +196,7 @@ def test_what_waited_when_it_was_switched_off_is_not_written(
     assert synced(office, box) == (0, 0)
 
     assert [why for _, _, why in waiting(office, box)] == [
-        "Moving and flagging was switched off before the mail server was told."
+        "Moving and flagging was switched off before it was done on the mail server."
     ] * 2
     assert shown_flagged(office, box) == set()
     assert dovecot.flags(box.account) == {uid: frozenset() for uid in (1, 2, 3, 4)}

@@ -10,7 +10,7 @@ from mailboxadmin.demo.deeds import Close
 from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.folder import Cursor
 from mailboxadmin.domain.mailbox import Encryption, Server
-from mailboxadmin.services.push_changes import push_changes
+from mailboxadmin.services.push_changes import SWITCHED_OFF, push_changes
 from mailboxadmin.store.folders import folder_id, set_cursor
 from mailboxadmin.store.tables_filing import ChangeRow
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
@@ -256,6 +256,74 @@ def test_cut_off_after_the_server_moved_the_next_run_finds_them(
     assert cut.value.facts.happening is Happening.CLOSED
     assert (between, tally.pushed) == (STILL, 2)
     assert (where(office, box), waiting(office, box)) == (MOVED, [])
+
+
+def test_switched_off_before_the_answer_came_it_is_looked_for_and_nothing_is_written(
+    office: Office, start: Callable[..., Box]
+):
+    box = start(
+        [*BEGIN, expect("UID MOVE", Close())],
+        [
+            opened("EXAMINE"),
+            header(3),
+            flags("1,3", 3),
+            opened("EXAMINE", "Archive", validity=9),
+            search(1, 21),
+            _header(21, 1),
+        ],
+    )
+    move(office, box, [1, 3], "Archive")
+    with pytest.raises(MailFailure):
+        push(office, box)
+
+    allow(office, "no")
+    tally = push(office, box)
+
+    assert (where(office, box), tally.pushed) == ([("Archive", 21, True), *STILL[1:]], 1)
+    assert waiting(office, box) == [(3, "move", SWITCHED_OFF)]
+
+
+def test_switched_off_between_copy_and_expunge_it_is_said_to_be_in_both_folders(
+    office: Office, start: Callable[..., Box]
+):
+    looking = [opened("EXAMINE"), header(1), flags("1", 1)]
+    box = start(
+        [
+            opened(),
+            header(1),
+            flags("1", 1),
+            target(),
+            expect("UID COPY 1 ", "{tag} OK [COPYUID 9 1 21] copied"),
+            expect("UID STORE", Close()),
+        ],
+        [*looking, opened("EXAMINE", "Archive", validity=9), search(1, 21), _header(21, 1)],
+        offers=COPIES,
+    )
+    move(office, box, [1], "Archive")
+    with pytest.raises(MailFailure):
+        push(office, box)
+
+    allow(office, "no")
+    push(office, box)
+
+    [(_, _, why)] = waiting(office, box)
+    assert "is in INBOX and in Archive. Delete one of them." in str(why)
+    assert where(office, box) == STILL
+
+
+def test_switched_off_while_the_server_does_not_let_us_look_it_is_looked_for_later(
+    office: Office, start: Callable[..., Box]
+):
+    away = expect("EXAMINE", "{tag} NO [UNAVAILABLE] for a moment")
+    box = start([*BEGIN, expect("UID MOVE", Close())], [away])
+    move(office, box, [1, 3], "Archive")
+    with pytest.raises(MailFailure):
+        push(office, box)
+
+    allow(office, "no")
+    push(office, box)
+
+    assert waiting(office, box) == [(1, "move", None), (3, "move", None)]
 
 
 def test_cut_off_between_copy_and_expunge_it_is_not_copied_again(
