@@ -23,13 +23,13 @@ def box(serve, dovecot: Dovecot) -> tuple[ServedOffice, Box]:
     box = office.mailbox(server=dovecot)
     letters = [letter(subject=f"no {n}", number=f"n{n}") for n in range(3)]
     dovecot.deliver_many(box.account, letters)
-    for folder in ("Archive", "Trash"):
+    for folder in ("Archive", "Trash", "Junk"):
         if folder not in dovecot.folders(box.account):
             dovecot.create_folder(box.account, folder)
     with office.deps.store.write() as db:
         texts = {"imap_host": dovecot.host, "imap_port": str(dovecot.port)}
         texts |= {"imap_encryption": "none", "allow_changes": "yes"}
-        replace_own_texts(db, box.id, texts | {"folders": "INBOX\nArchive\nTrash"})
+        replace_own_texts(db, box.id, texts | {"folders": "INBOX\nArchive\nTrash\nJunk"})
     office.sync(box)
     examine_messages(office.deps)
     return office, box
@@ -116,6 +116,15 @@ def go_to_a_line(page: Page) -> None:
     expect(page.locator(".mail-open:focus")).to_have_count(1)
 
 
+#: Keys, and what the page says after each.
+SAID = (
+    ("s", "1 message flagged."),
+    ("s", "no longer flagged."),
+    ("#", "1 message moved to Trash."),
+    ("!", "1 message moved to Junk."),
+)
+
+
 def test_the_keys_put_mail_away(box, open_page, dovecot: Dovecot):
     office, mailbox = box
     page = open_page(office, mailbox.person.email, viewport=WIDE)
@@ -125,18 +134,19 @@ def test_the_keys_put_mail_away(box, open_page, dovecot: Dovecot):
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
 
-    for key, said in (("s", "1 message flagged."), ("s", "no longer flagged."), ("#", "to Trash.")):
+    for key, said in SAID:
         go_to_a_line(page)
         page.keyboard.press(key)
         expect(page.locator(".mail-undo")).to_contain_text(said)
-    go_to_a_line(page)
-    page.keyboard.press("v")
-    expect(page.locator("#list-to")).to_be_focused()
-    page.keyboard.press("Escape")
-    page.goto("/mail")
+    for key in ("v", "m"):
+        go_to_a_line(page)
+        page.keyboard.press(key)
+        expect(page.locator("#list-to")).to_be_focused()
+        page.goto("/mail")
     go_to_a_line(page)
     page.keyboard.press("e")
 
     expect(page.get_by_text("1 message moved to Archive.")).to_be_visible()
     held(dovecot, mailbox, "Archive", 1)
     held(dovecot, mailbox, "Trash", 1)
+    held(dovecot, mailbox, "Junk", 1)

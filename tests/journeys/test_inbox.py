@@ -206,6 +206,40 @@ def test_a_letter_laid_out_for_a_desk_fits_a_phone(serve, open_page):
     assert frame.evaluate("root => root.scrollWidth - root.clientWidth") == 0
 
 
+#: Of the page in a frame: what it is written on, in which colour, and that of its links.
+COLOURS = """root => [getComputedStyle(root).backgroundColor, getComputedStyle(root).color,
+    getComputedStyle(root.querySelector("a")).color]"""
+
+
+@pytest.mark.parametrize(
+    ("html", "in_the_dark"),
+    [
+        (
+            '<p>Hello <a href="https://a.example/">there</a></p>',
+            ["rgb(37, 37, 37)", "rgb(227, 230, 234)", "rgb(142, 193, 255)"],
+        ),
+        (
+            '<p style="color:#123456">Hello <a href="https://a.example/">there</a></p>',
+            ["rgb(255, 255, 255)", "rgb(29, 33, 41)", "rgb(0, 0, 238)"],
+        ),
+    ],
+    ids=["none of its own", "one of its own"],
+)
+def test_in_the_dark_a_message_without_colours_of_its_own_is_dark_too(
+    serve, open_page, html: str, in_the_dark: list[str]
+):
+    office: ServedOffice = serve(scheduler=False)
+    anna = reader(office)
+    [message] = fill(office, anna, [html_letter(html)])
+    page = open_page(office, anna.email, color_scheme="dark")
+
+    page.goto(f"/mail/{message}")
+    frame = page.locator("#letter iframe").content_frame.locator("html")
+
+    expect(frame).to_contain_text("Hello")
+    assert frame.evaluate(COLOURS) == in_the_dark
+
+
 @pytest.mark.parametrize("viewport", [WIDE, PHONE])
 def test_what_is_found_has_the_width_of_the_page(box, open_page, viewport: dict[str, int]):
     office, mailbox = box
