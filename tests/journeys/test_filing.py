@@ -1,14 +1,13 @@
 """One's own mail put away in a browser: archived, taken back, flagged, deleted by key."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from mailboxadmin.services.examine import examine_messages
-from mailboxadmin.store.mailboxes import replace_own_texts
 from tests.support.accessible import assert_accessible
 from tests.support.browser import ServedOffice
 from tests.support.dovecot import Dovecot
-from tests.support.inbox import letter
 from tests.support.office import Box
 from tests.support.waiting import wait_for
 
@@ -16,23 +15,9 @@ WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def box(serve, dovecot: Dovecot) -> tuple[ServedOffice, Box]:
-    """A synced mailbox with three messages, which may be moved and flagged."""
-    office: ServedOffice = serve(ca_file=str(dovecot.ca_file), scheduler=False)
-    office.admin()
-    box = office.mailbox(server=dovecot)
-    letters = [letter(subject=f"no {n}", number=f"n{n}") for n in range(3)]
-    dovecot.deliver_many(box.account, letters)
-    for folder in ("Archive", "Trash", "Junk"):
-        if folder not in dovecot.folders(box.account):
-            dovecot.create_folder(box.account, folder)
-    with office.deps.store.write() as db:
-        texts = {"imap_host": dovecot.host, "imap_port": str(dovecot.port)}
-        texts |= {"imap_encryption": "none", "allow_changes": "yes"}
-        replace_own_texts(db, box.id, texts | {"folders": "INBOX\nArchive\nTrash\nJunk"})
-    office.sync(box)
-    examine_messages(office.deps)
-    return office, box
+def box(three_letters: Callable[..., tuple[ServedOffice, Box]]) -> tuple[ServedOffice, Box]:
+    """A mailbox whose mail may be moved and flagged."""
+    return three_letters(allow_changes="yes", folders=("INBOX", "Archive", "Trash", "Junk"))
 
 
 def line(page: Page, subject: str):

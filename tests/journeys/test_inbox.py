@@ -1,15 +1,14 @@
 """One's own mail in a browser: read here, read elsewhere, taken back; with keys, and on a phone."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.examine import examine_messages
 from mailboxadmin.services.index_mail import index_mail
-from mailboxadmin.store.mailboxes import replace_own_texts
 from tests.support.accessible import assert_accessible
 from tests.support.browser import ServedOffice
 from tests.support.dovecot import Dovecot
@@ -29,19 +28,9 @@ WIDE, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def box(serve, dovecot: Dovecot) -> tuple[ServedOffice, Box]:
-    """A synced mailbox with three messages, whose read status goes both ways."""
-    office: ServedOffice = serve(ca_file=str(dovecot.ca_file), scheduler=False)
-    office.admin()
-    box = office.mailbox(server=dovecot)
-    dovecot.deliver_many(box.account, [letter(subject=f"no {n}", number=f"n{n}") for n in range(3)])
-    with office.deps.store.write() as db:
-        texts = {"imap_host": dovecot.host, "imap_port": str(dovecot.port)}
-        texts |= {"imap_encryption": "none", "sync_read_status": "yes"}
-        replace_own_texts(db, box.id, texts)
-    office.sync(box)
-    examine_messages(office.deps)
-    return office, box
+def box(three_letters: Callable[..., tuple[ServedOffice, Box]]) -> tuple[ServedOffice, Box]:
+    """A mailbox whose read status goes both ways."""
+    return three_letters(sync_read_status="yes")
 
 
 def line(page: Page, subject: str):
