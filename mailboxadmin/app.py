@@ -53,48 +53,18 @@ def create_app(
         StoreUnavailable: the database cannot be used, or is from a newer version.
     """
     config = config or Config.from_environment()
-    prepare_instance(config)
-    key_file = config.key_file if config.secret_keys is None else None
-    app = Flask(
-        "mailboxadmin",
-        template_folder=_folder("templates"),
-        static_folder=_folder("static"),
-        static_url_path="/static",
-        instance_path=str(config.instance),
-    )
     clock = clock or SystemClock()
+    prepare_instance(config)
+    app = _bare_app(config)
     with (
         starting_in(config.database_file.parent),
         told_at_start(config.database_file, config.instance, clock.now()),
     ):
-        vault = Vault(config.keys(), file=key_file)
+        vault = Vault(config.keys(), file=_key_file(config))
         _configure(app, config, vault)
         store = _open_store(app, migrations=pages)
     network = network or Network(ca_file=config.ca_file)
-    web_time = WebTime(clock)
-    transport = HearingTransport(
-        resolve=network.addresses, ca_file=config.ca_file, hear=web_time.hear
-    )
-    app.extensions["mailboxadmin"] = Deps(
-        store=store,
-        clock=clock,
-        vault=vault,
-        network=network,
-        outbound=transport,
-        tokens=TokenClient(
-            endpoints=Endpoints.of(config.provider_urls),
-            transport=transport,
-            clock=clock,
-        ),
-        diagnosis=Diagnosis.load(),
-        providers=load_providers(),
-        pool=Pool(),
-        running=Running(),
-        instance=config.instance,
-        key_file=key_file,
-        base_url=config.base_url,
-        web_time=web_time,
-    )
+    app.extensions["mailboxadmin"] = _introduce(config, store, vault, clock, network)
     if pages:
         web.register(app)
     return app
@@ -120,6 +90,46 @@ def start_background(app: Flask) -> "Background":
         background = Background(deps, scheduler=bool(app.config["SCHEDULER_EXPECTED"]))
         background.start()
     return background
+
+
+def _bare_app(config: Config) -> Flask:
+    return Flask(
+        "mailboxadmin",
+        template_folder=_folder("templates"),
+        static_folder=_folder("static"),
+        static_url_path="/static",
+        instance_path=str(config.instance),
+    )
+
+
+def _introduce(config: Config, store: Store, vault: Vault, clock: Clock, network: Network) -> Deps:
+    """What the use cases work with. Every answer over HTTPS also says what time it is."""
+    web_time = WebTime(clock)
+    transport = HearingTransport(
+        resolve=network.addresses, ca_file=config.ca_file, hear=web_time.hear
+    )
+    endpoints = Endpoints.of(config.provider_urls)
+    return Deps(
+        store=store,
+        clock=clock,
+        vault=vault,
+        network=network,
+        outbound=transport,
+        tokens=TokenClient(endpoints=endpoints, transport=transport, clock=clock),
+        diagnosis=Diagnosis.load(),
+        providers=load_providers(),
+        pool=Pool(),
+        running=Running(),
+        instance=config.instance,
+        key_file=_key_file(config),
+        base_url=config.base_url,
+        web_time=web_time,
+    )
+
+
+def _key_file(config: Config) -> Path | None:
+    """Where the keys are kept; None when the environment names them."""
+    return config.key_file if config.secret_keys is None else None
 
 
 def _folder(name: str) -> str:
