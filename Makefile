@@ -8,7 +8,7 @@ PORT   ?= 8000
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint bench soak screenshots format lock clean
+.PHONY: help demo run test coverage lint bench soak screenshots format lock clean
 
 help: ## list the commands, one line each
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ endif
 
 test: $(VENV)/.test lint ## everything, on a real Dovecot and a real Chromium; SKIP_MISSING=1 leaves out what cannot be installed
 	@exec sh tests/run.sh $(BIN)/python
+
+coverage: $(VENV)/.test ## the same tests, and which lines none of them reaches (takes twice as long)
+	@exec sh tests/run.sh $(BIN)/python --cov --cov-report=term
 
 lint: $(VENV)/.test ## ruff, formatting, mypy and the import contracts
 	@$(BIN)/ruff check --quiet .

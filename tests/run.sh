@@ -15,7 +15,7 @@ case $missing in *chromium*) marks="$marks and not journey" ;; esac
 [ "${SKIP_MISSING:-}" = 1 ] || export REQUIRE_DOVECOT=1
 
 # A file stays in one worker, so its servers are started once.
-"$python" -m pytest -q -m "$marks" -n "${JOBS:-2}" --dist loadfile --cov --cov-report=term "$@"
+"$python" -m pytest -q -m "$marks" -n "${JOBS:-2}" --dist loadfile "$@"
 status=$?
 
 if [ -n "$missing" ]; then
