@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from mailboxadmin.demo.faulty_dialogue import Do, PassOn
 from mailboxadmin.demo.faulty_imap import FaultyImap, Trouble
@@ -58,10 +58,9 @@ class DatabaseReadOnly:
 
     def begin(self, stage: Stage, held: ExitStack) -> Deps:
         """See `Play`."""
-        deps, once = held.enter_context(_with_own_store(stage.deps)), _ReadOnlyOnce()
-        event.listen(deps.store.engine, "begin", once.at_begin, insert=True)
+        once = ReadOnlyOnce()
         _while_mail_comes(stage, held, once.on, once.off)
-        return deps
+        return held.enter_context(_with_own_store(stage.deps, at_begin=once.at_begin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +81,8 @@ class _OtherProgram:
         self._connection: sqlite3.Connection | None = None
 
     def take(self) -> None:
+        if self._connection is not None:
+            return
         self._connection = sqlite3.connect(self._file, isolation_level=None, timeout=60)
         self._connection.execute("BEGIN IMMEDIATE")
 
@@ -91,27 +92,34 @@ class _OtherProgram:
             self._connection = None
 
 
-class _ReadOnlyOnce:
+class ReadOnlyOnce:
     """Lets one transaction only read, which wanted to write; the run's outcome comes after it.
 
-    It is not the renewal of the lease, which may come in between and which a run gets over.
+    It is not the renewal of the lease, which may come in between and which a run gets over. One is
+    one, also when new mail is asked for again before the run has heard of it, or when two threads
+    begin to write in the same moment.
     """
 
     def __init__(self) -> None:
-        self._next = False
+        self._one = threading.Lock()
+        self._next = self._was = False
 
     def on(self) -> None:
-        self._next = True
+        """From now on it may be met, unless it was."""
+        self._next = not self._was
 
     def off(self) -> None:
+        """Nobody meets it any more."""
         self._next = False
 
     def at_begin(self, connection: Connection) -> None:
         """Before SQLite begins, which it then refuses to do for writing."""
         writes = connection.get_execution_options().get("begin") == BEGIN_TO_WRITE
         writes = writes and threading.current_thread().name != LEASE_THREAD
-        connection.exec_driver_sql(f"PRAGMA query_only = {int(self._next and writes)}")
-        self._next = self._next and not writes
+        with self._one:
+            meets_it = self._next and writes
+            self._next, self._was = self._next and not meets_it, self._was or meets_it
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(meets_it)}")
 
 
 class _LineBetween(FaultyImap):
@@ -139,10 +147,6 @@ def _while_mail_comes(
     stage.letters_arrive()
     line = held.enter_context(_LineBetween(stage.server.port, begin, end))
     stage.lead_to_port(line.port)
-
-
-def _as_it_is(connection: sqlite3.Connection, _record: Any) -> None:
-    """A connection as everybody has it."""
 
 
 def _little_patience(connection: sqlite3.Connection, _record: Any) -> None:
@@ -174,16 +178,34 @@ def _damaged_index(connection: sqlite3.Connection, _record: Any) -> None:
 
 @contextmanager
 def _with_own_store(
-    deps: Deps, prepare: Callable[[sqlite3.Connection, Any], None] = _as_it_is
+    deps: Deps,
+    prepare: Callable[[sqlite3.Connection, Any], None] | None = None,
+    *,
+    at_begin: Callable[[Connection], None] | None = None,
 ) -> Iterator[Deps]:
-    """The tools with a store on the same file, whose connections are prepared like this."""
-    own = create_engine(deps.store.engine.url)
-    prepare_sqlite(own)
-    event.listen(own, "connect", prepare)
+    """The tools with a store on the same file.
+
+    Args:
+        prepare: is handed each connection when it is made.
+        at_begin: the same before each transaction.
+    """
+    own = own_engine(deps.store.engine.url, at_begin)
+    if prepare is not None:
+        event.listen(own, "connect", prepare)
     try:
         yield replace(deps, store=Store(own))
     finally:
         own.dispose()
+
+
+def own_engine(url: URL, at_begin: Callable[[Connection], None] | None) -> Engine:
+    """An engine as everybody has it, with something before SQLite begins."""
+    own = create_engine(url)
+    if at_begin is not None:
+        # First: who listens later is called later, `insert=True` does nothing at this event.
+        event.listen(own, "begin", at_begin)
+    prepare_sqlite(own)
+    return own
 
 
 def _large_message() -> bytes:
