@@ -36,7 +36,7 @@ from mailboxadmin.services import passwords, people, sync
 from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.draft import Draft
-from mailboxadmin.store.tables import MailboxRow
+from mailboxadmin.store.tables import CheckRow, MailboxRow
 from tests.support.clock import MovableClock
 from tests.support.dovecot import Dovecot
 from tests.support.mailstore import Account
@@ -137,6 +137,14 @@ class Office:
     def let_runs_end(self) -> None:
         """Wait until what was begun is done; closing the pool would drop what still waits."""
         wait_for(lambda: not self.deps.pool.load)
+
+    def let_checks_end(self) -> None:
+        """Wait until every *Test connection* that was begun has told what it found."""
+        wait_for(lambda: not self._checks_going_on())
+
+    def _checks_going_on(self) -> int:
+        with self.deps.store.read() as db:
+            return db.query(CheckRow).filter(CheckRow.finished_at.is_(None)).count()
 
     def state(self, box: Box) -> State:
         return State(self.row(box).state)

@@ -99,6 +99,7 @@ def test_every_act_of_an_admin_is_in_the_log_of_the_mailbox(sights: Sights):
         fields = found.form.as_it_stands() | ENTERED.get(found.endpoint, {})
         grace.client.post(found.form.action, data=fields | {"csrf_token": token[1]})
         sights.office.let_runs_end()
+        sights.office.let_checks_end()
         codes = [row.code for row in written_by_grace(sights.office, since, about(sights, found))]
         if not any(code.startswith(LOGGED[found.endpoint]) for code in codes):
             silent[found.endpoint, found.form.action] = codes
