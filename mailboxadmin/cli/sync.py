@@ -14,6 +14,7 @@ from mailboxadmin.services.daily_backup import back_up_if_due
 from mailboxadmin.services.damage import note_damage
 from mailboxadmin.services.debugging import end_due
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.erasing_apart import erase_asked
 from mailboxadmin.services.examine import examine_messages
 from mailboxadmin.services.heartbeat import timer_ticked
 from mailboxadmin.services.index_mail import index_mail
@@ -45,6 +46,7 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
     good = _sync(deps, emails, due=due, show=_readers(_print_json if as_json else _print_line))
     if due:
         refresh_due_tokens(deps, threading.Event())
+        erase_asked(deps, threading.Event())
         examine_messages(deps, budget_s=EXAMINE_S)
         index_mail(deps, budget_s=EXAMINE_S)
         back_up_if_due(deps, threading.Event())

@@ -4,10 +4,10 @@
                  │ yes
                  └── heartbeat ── due mailboxes to the pool ── people are told
 
-Every few seconds the same process goes on with what waits for its text and for the index,
-every minute it renews tokens, and once an hour it tidies up, and makes the backup of the day when
-that is due. Mailboxes that are live wait in threads of their own, and have a change begun with at
-once.
+Every few seconds the same process goes on with what waits for its text, for the index, and to be
+erased; every minute it renews tokens, and once an hour it tidies up, and makes the backup of the
+day when that is due. Mailboxes that are live wait in threads of their own, and have a change begun
+with at once.
 """
 
 import logging
@@ -18,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.jobs.back_up import BackUp
+from mailboxadmin.jobs.erase_asked import EraseAsked
 from mailboxadmin.jobs.examine_waiting import ExamineWaiting
 from mailboxadmin.jobs.index_mail import IndexMail
 from mailboxadmin.jobs.live_mailboxes import LiveMailboxes
@@ -65,6 +66,7 @@ class Scheduler:
         self._watch = ClockWatch(deps)
         self._tell = Tell(deps)
         self._back_up = BackUp(deps)
+        self._erase = EraseAsked(deps)
         self._live = LiveMailboxes(deps, self.hurry)
         self._turn = threading.Lock()
         self._waited = False
@@ -143,6 +145,7 @@ class Scheduler:
             self._examine.run()
             self._index.run()
             self._live.run()
+            self._erase.run()
 
     def refresh(self) -> None:
         """Every minute, in the process that ticks."""
@@ -166,6 +169,7 @@ class Scheduler:
         self._tokens.stop()
         self._tell.stop()
         self._back_up.stop()
+        self._erase.stop()
         self._live.stop()
         # A tick may wait for the database; the process ends whether or not it gets it.
         has_turn = self._turn.acquire(timeout=LAST_TICK_S)

@@ -100,12 +100,15 @@ def what_would_go(deps: Deps, mailbox_id: int) -> ToErase:
     )
 
 
-def erase_mailbox(deps: Deps, mailbox_id: int, *, actor: str, alone: bool = False) -> Erased:
+def erase_mailbox(
+    deps: Deps, mailbox_id: int, *, actor: str, alone: bool = False, asked_for: int = 0
+) -> Erased:
     """Delete everything of a mailbox for good; its owner stays, with an empty new mailbox.
 
     Args:
         alone: nobody else uses the instance, so that the file may be written anew however long
             that takes.
+        asked_for: messages there were when it was begun with, if a part of them is gone since.
 
     Raises:
         NotFound: there is no such mailbox.
@@ -113,11 +116,11 @@ def erase_mailbox(deps: Deps, mailbox_id: int, *, actor: str, alone: bool = Fals
         StoreUnavailable: the database cannot be written.
         OSError: a file cannot be deleted.
     """
-    end_at = _end_permission(deps, mailbox_id, actor)
+    end_at = end_permission(deps, mailbox_id, actor)
     address = _stop(deps, mailbox_id, actor)
     with deps.live.kept_away(mailbox_id):
         _wait_for_the_run(deps, mailbox_id)
-        messages = _delete_rows(deps, mailbox_id)
+        messages = max(_delete_rows(deps, mailbox_id), asked_for)
         _begin_anew(deps, mailbox_id, address, messages, actor)
     _forget_here(deps, mailbox_id)
     delete_recordings(deps, mailbox_id)
@@ -132,7 +135,7 @@ def erase_mailbox(deps: Deps, mailbox_id: int, *, actor: str, alone: bool = Fals
     )
 
 
-def _end_permission(deps: Deps, mailbox_id: int, actor: str) -> tuple[str, ...]:
+def end_permission(deps: Deps, mailbox_id: int, actor: str) -> tuple[str, ...]:
     """End it at the provider too, while its token is here; the pages where a person has to."""
     with deps.store.read() as db:
         permission = read_permission(db, mailbox_id)

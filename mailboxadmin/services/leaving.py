@@ -1,4 +1,4 @@
-"""Somebody leaves: shut out with their mail kept or erased, or gone with everything of theirs.
+"""Somebody leaves for good, with everything of theirs.
 
     shut out: no sign-in, no sync ──► their mail erased ──► the person gone
 
@@ -31,21 +31,8 @@ class Left:
     """Somebody who left, and what is still to be done by a person."""
 
     email: str
-    #: What became of their mail; None when it was kept, or there was no mailbox.
+    #: What became of their mail; None when there was no mailbox.
     erased: Erased | None
-
-
-def deactivate(deps: Deps, staff_id: int, *, erase: bool, actor: str) -> Left:
-    """Shut somebody out, and erase what is stored of their mailbox if that is wanted.
-
-    Raises:
-        NotFound: there is nobody of that id.
-        InvalidInput: no active admin would be left.
-        AlreadyRunning: a sync does not end; they are shut out, and their mail is here.
-    """
-    who = disable_person(deps, staff_id, actor=actor)
-    erased = _erase(deps, who, actor) if erase else None
-    return Left(email=who.email, erased=erased)
 
 
 def delete_person(
@@ -66,13 +53,12 @@ def delete_person(
         AlreadyRunning: a sync does not end; they are shut out, and everything else is here.
     """
     who = person(deps, staff_id)
-    if typed.strip().lower() != who.email:
-        raise InvalidInput("address", f"To delete this person, type {who.email}.")
+    require_address(who, typed)
     disable_person(deps, staff_id, actor=actor)
     erased = _erase(deps, who, actor, alone)
     if erased and erased.remains:
         erased = replace(erased, remains=REMAINS)
-    _delete(deps, staff_id, erased.messages if erased else 0, actor)
+    forget_person(deps, staff_id, erased.messages if erased else 0, actor)
     return Left(email=who.email, erased=erased)
 
 
@@ -82,7 +68,26 @@ def _erase(deps: Deps, who: Person, actor: str, alone: bool = False) -> Erased |
     return erase_mailbox(deps, who.mailbox_id, actor=actor, alone=alone)
 
 
-def _delete(deps: Deps, staff_id: int, messages: int, actor: str) -> None:
+def require_address(who: Person, typed: str) -> None:
+    """See that nobody else is meant.
+
+    Raises:
+        InvalidInput: another address was typed.
+    """
+    if typed.strip().lower() != who.email:
+        raise InvalidInput("address", f"To delete this person, type {who.email}.")
+
+
+def forget_person(deps: Deps, staff_id: int, messages: int, actor: str) -> None:
+    """The last step: the person goes, and one entry stays.
+
+    Args:
+        messages: how many of theirs were erased.
+
+    Raises:
+        NotFound: they are gone already.
+        InvalidInput: they were reactivated meanwhile.
+    """
     with deps.store.write() as db, overwriting(db):
         # Read again: erasing takes its time.
         who = known_person(db, staff_id)

@@ -14,10 +14,12 @@ from mailboxadmin.services.passwords import hash_password
 from mailboxadmin.services.pausing import ask_to_stop, rest, wake
 from mailboxadmin.store import sessions, staff
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.erasures import is_asked_of
 from mailboxadmin.store.mailboxes import end_repair_link, mailbox_of_staff
 from mailboxadmin.store.secrets import is_configured
 from mailboxadmin.store.tables import StaffRow
 
+BEING_ERASED = "The mail of {email} is being erased; reactivate them when that is done."
 LAST_ADMIN = "This is the only active admin; make somebody else an admin first."
 
 
@@ -161,9 +163,12 @@ def enable_person(deps: Deps, staff_id: int, *, actor: str) -> Person:
 
     Raises:
         NotFound: there is nobody of that id.
+        InvalidInput: their mail is being erased.
     """
     with deps.store.write() as db:
         row = _row(db, staff_id)
+        if is_asked_of(db, staff_id):
+            raise InvalidInput("standing", BEING_ERASED.format(email=row.email))
         if row.standing == Standing.DISABLED.value:
             row.standing = (Standing.ACTIVE if row.password_hash else Standing.INVITED).value
             mailbox = mailbox_of_staff(db, staff_id)

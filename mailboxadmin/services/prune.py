@@ -14,6 +14,7 @@ from mailboxadmin.services.retention import purge_removed
 from mailboxadmin.services.sessions import LONGEST_IDLE, LONGEST_SESSION
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store.checks import drop_checks_before
+from mailboxadmin.store.erasures import drop_erasures_before
 from mailboxadmin.store.incidents import drop_incidents_before
 from mailboxadmin.store.notices import drop_notices_before
 from mailboxadmin.store.prune import delete_entries, delete_runs, last_entry_before
@@ -23,6 +24,8 @@ from mailboxadmin.store.told_cases import drop_told_before
 #: Entries that say that nothing happened.
 ROUTINE_KEPT = timedelta(days=7)
 CHECKS_KEPT = timedelta(days=1)
+#: So that who asked reads what is left to do; the log has one line for longer.
+ERASURES_KEPT = timedelta(days=7)
 #: As far back as the pages show them, and a day to spare.
 RUNS_KEPT = timedelta(days=31)
 #: Longer than any waits, and the log has their subjects.
@@ -46,6 +49,7 @@ def prune(deps: Deps) -> int:
     _in_bites(deps, partial(delete_runs, finished_before=now - RUNS_KEPT, limit=BITE))
     with deps.store.write(background=True) as db:
         drop_checks_before(db, now - CHECKS_KEPT)
+        drop_erasures_before(db, now - ERASURES_KEPT)
         drop_incidents_before(db, now - kept)
         drop_told_before(db, now - kept)
         drop_notices_before(db, now - min(NOTICES_KEPT, kept))

@@ -122,6 +122,7 @@ ROUTES: dict[str, Need] = {
     "staff.delete": Need.ADMIN,
     "staff.disable": Need.ADMIN,
     "staff.enable": Need.ADMIN,
+    "staff.erasure": Need.ADMIN,
     "staff.index": Need.ADMIN,
     "staff.invite": Need.ADMIN,
     "static": Need.ALWAYS,

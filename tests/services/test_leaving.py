@@ -1,69 +1,24 @@
-"""Somebody leaves: their mail is kept or erased, or they go with everything of theirs."""
+"""Somebody is deleted with everything of theirs."""
 
 import threading
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.domain.people import Person, Role, Standing
+from mailboxadmin.domain.people import Role, Standing
 from mailboxadmin.services import leaving, people
 from mailboxadmin.services.invitations import invite
-from mailboxadmin.services.leaving import deactivate, delete_person
-from mailboxadmin.services.sessions import SignInRefused, session_person, sign_in
-from mailboxadmin.store.base import Base
+from mailboxadmin.services.leaving import delete_person
+from mailboxadmin.services.sessions import SignInRefused, sign_in
 from mailboxadmin.store.tables import ActivityRow, MailboxRow, SessionRow
-from mailboxadmin.store.tables_mail import MessageRow
-from tests.support import inbox, states
+from tests.support import states
+from tests.support.leaving import ids_left, messages_of, named, somebody_with_mail
 from tests.support.log import logged
 from tests.support.office import DESK, PASSWORD, Office
 
 GRACE = "grace@example.org"
-
-
-def somebody_with_mail(office: Office, name: str = "Anna Keller") -> Person:
-    person = inbox.reader(office, name)
-    inbox.fill(office, person, [inbox.letter(each, to=person.email) for each in ("one", "two")])
-    return person
-
-
-def messages_of(office: Office, person: Person) -> int:
-    with office.deps.store.read() as db:
-        query = select(func.count()).where(MessageRow.mailbox_id == person.mailbox_id)
-        return db.scalar(query) or 0
-
-
-def test_who_is_shut_out_may_keep_their_mail(office: Office):
-    anna = somebody_with_mail(office)
-    token = sign_in(office.deps, anna.email, PASSWORD, browser=DESK)
-
-    left = deactivate(office.deps, anna.id, erase=False, actor=GRACE)
-
-    assert (left.email, left.erased) == (anna.email, None)
-    assert session_person(office.deps, token) is None
-    assert people.person(office.deps, anna.id).standing is Standing.DISABLED
-    assert messages_of(office, anna) == 2
-
-
-def test_who_is_shut_out_may_lose_their_mail_and_nobody_else_does(office: Office):
-    anna, ben = somebody_with_mail(office), somebody_with_mail(office, "Ben Okoye")
-
-    left = deactivate(office.deps, anna.id, erase=True, actor=GRACE)
-
-    assert left.erased and left.erased.messages == 2
-    assert (messages_of(office, anna), messages_of(office, ben)) == (0, 2)
-    assert people.person(office.deps, anna.id).standing is Standing.DISABLED
-    assert [entry.actor for entry in logged(office, "mailbox.erased")] == [GRACE]
-
-
-def test_who_was_shut_out_before_can_lose_their_mail_later(office: Office):
-    anna = somebody_with_mail(office)
-    deactivate(office.deps, anna.id, erase=False, actor=GRACE)
-
-    deactivate(office.deps, anna.id, erase=True, actor=GRACE)
-
-    assert messages_of(office, anna) == 0
 
 
 def test_who_is_deleted_leaves_one_line_of_the_log(office: Office):
@@ -81,28 +36,6 @@ def test_who_is_deleted_leaves_one_line_of_the_log(office: Office):
     assert messages_of(office, ben) == 2
     [entry] = logged(office, "staff.deleted")
     assert (entry.actor, entry.mailbox_id, entry.detail) == (GRACE, None, {"messages": 2})
-
-
-def named(office: Office, email: str) -> dict[str, list[str]]:
-    """The tables in which the address still stands; of the log its codes."""
-    found: dict[str, list[str]] = {}
-    with office.deps.store.read() as db:
-        for table in Base.metadata.sorted_tables:
-            for row in db.execute(select(table)):
-                if email in repr(row):
-                    found.setdefault(table.name, []).append(getattr(row, "code", ""))
-    return found
-
-
-def ids_left(office: Office, mailbox_id: int) -> set[str]:
-    """The tables in which the number of the mailbox still stands."""
-    tables = [each for each in Base.metadata.sorted_tables if "mailbox_id" in each.columns]
-    with office.deps.store.read() as db:
-        return {
-            table.name
-            for table in tables
-            if db.execute(select(table).where(table.c.mailbox_id == mailbox_id)).first()
-        }
 
 
 def test_the_next_person_does_not_inherit_the_number_with_a_past(office: Office):

@@ -8,6 +8,7 @@ from typing import Any
 from mailboxadmin.app import hand_over
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.certificate import Certificate, Pin
+from mailboxadmin.domain.erasure import Wish
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Fixer, Phase
 from mailboxadmin.domain.mailbox import Encryption, Server, State, Step
@@ -18,11 +19,13 @@ from mailboxadmin.services import permission
 from mailboxadmin.services.debugging import switch_on
 from mailboxadmin.services.draft import NewConsent
 from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.leaving import REMAINS
 from mailboxadmin.services.recording import Recording
 from mailboxadmin.services.sessions import sign_in
 from mailboxadmin.services.settings import change_settings
 from mailboxadmin.store import runs
 from mailboxadmin.store.certificates import pin_certificate
+from mailboxadmin.store.tables_leaving import ErasureRow
 from mailboxadmin.web.access import ROUTES, is_allowed
 from tests.support import inbox
 from tests.support.office import DESK, PASSWORD, Office
@@ -103,6 +106,7 @@ class Sights:
             sign_in(office.deps, email, PASSWORD, browser=DESK)
         self.recording = self.record()
         self.messages = self._write(self.anna)
+        self.erasures = [self._erased(done=done) for done in (True, False)]
         self.runs = [self._run(outcome) for outcome in (None, Outcome.PARTIAL, Outcome.FAILED)]
         #: Whom pages about several people are looked at with; else it is Anna.
         self.people = {
@@ -175,6 +179,27 @@ class Sights:
         ]
         return inbox.fill(self.office, person, raws)
 
+    def _erased(self, *, done: bool) -> int:
+        """Something that was asked to be erased, done with all that may be left, or going on."""
+        with self.office.deps.store.write() as db:
+            row = ErasureRow(
+                mailbox=0 if done else self.anna.mailbox_id or 0,
+                staff_id=0,
+                address="left@example.org",
+                wish=(Wish.PERSON if done else Wish.MAIL).value,
+                asked_by=GRACE,
+                asked_at=self.office.clock.now(),
+                total=1234,
+                finished_at=self.office.clock.now() if done else None,
+                fault="" if done else "A sync of this mailbox does not end.",
+                end_at=["https://account.example.org/permissions"] if done else [],
+                backups=["/srv/mailboxadmin/instance/friday.db"] if done else [],
+                remains=REMAINS if done else "",
+            )
+            db.add(row)
+            db.flush()
+            return row.id
+
     def _run(self, outcome: Outcome | None) -> int:
         """A run that ended so, or goes on; its id."""
         now = self.office.clock.now()
@@ -193,6 +218,7 @@ class Sights:
         return {
             "mailbox_id": [person.mailbox_id for person in people],
             "staff_id": [person.id for person in people],
+            "erasure_id": self.erasures,
             "run_id": self.runs,
             "name": [self.recording],
             "message_id": self.messages if viewer == self.anna else [],

@@ -1,10 +1,13 @@
 """Deactivating with the mail kept or erased, and deleting somebody by typing their address."""
 
+import threading
+
 import pytest
 
 from mailboxadmin.domain.people import Person, Standing
 from mailboxadmin.services import people
 from mailboxadmin.services.backup import create_backup
+from mailboxadmin.services.erasing_apart import erase_asked
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import inbox
 from tests.support.office import Office
@@ -43,10 +46,43 @@ def test_deactivating_keeps_the_mail_unless_it_is_said(office: Office, grace, an
 
 
 def test_deactivating_erases_the_mail_when_it_is_said(office: Office, grace, anna: Person):
-    grace.post(f"/staff/{anna.id}/disable", mail="erase")
+    answer = grace.post(f"/staff/{anna.id}/disable", mail="erase")
 
+    going_on, listed = grace.get(answer.location).text, grace.get("/staff").text
+    erase_asked(office.deps, threading.Event())
+    done = grace.get(answer.location).text
+    assert "anna@example.org is being erased" in going_on
+    assert "<b>1 message</b> left of 1." in going_on
+    assert f'<a href="{answer.location}">anna@example.org</a>' in listed
+    assert "goes on, 1 message left" in listed
+    assert "anna@example.org’s mail is erased" in done and "1 message and everything" in done
     assert messages(office) == 0
     assert people.person(office.deps, anna.id).standing is Standing.DISABLED
+
+
+def test_how_far_it_is_comes_as_a_fragment_until_it_is_done(office: Office, grace, anna: Person):
+    way = grace.post(f"/staff/{anna.id}/disable", mail="erase").location
+    asks_again = f'hx-get="{way}" hx-trigger="every 1s"'
+
+    going_on = grace.get(way, headers={"HX-Request": "true"}).text
+    erase_asked(office.deps, threading.Event())
+    done = grace.get(way, headers={"HX-Request": "true"}).text
+
+    assert "<html" not in going_on + done
+    assert asks_again in going_on and "hx-get" not in done
+
+
+def test_nobody_is_let_in_again_while_their_mail_is_erased(office: Office, grace, anna: Person):
+    grace.post(f"/staff/{anna.id}/disable", mail="erase")
+
+    grace.post(f"/staff/{anna.id}/enable", form_at=f"/staff/{anna.id}")
+
+    assert "The mail of anna@example.org is being erased" in grace.get("/staff").text
+    assert people.person(office.deps, anna.id).standing is Standing.DISABLED
+
+
+def test_what_is_known_no_more_is_not_there(grace: Visitor):
+    assert grace.get("/staff/erased/4711").status_code == 404
 
 
 def test_another_wish_changes_nothing(office: Office, grace, anna: Person):
@@ -71,10 +107,12 @@ def test_deleting_shows_what_goes_and_asks_for_the_address(office: Office, grace
 def test_deleting_takes_the_person_off_the_list(office: Office, grace, anna: Person):
     answer = grace.post(f"/staff/{anna.id}/delete", address="Anna@example.org")
 
-    page = grace.get("/staff").text
-    assert answer.location == "/staff"
-    assert "anna@example.org is deleted." in page
-    assert f"/staff/{anna.id}" not in page
+    going_on = grace.get(answer.location).text
+    erase_asked(office.deps, threading.Event())
+    done, page = grace.get(answer.location).text, grace.get("/staff").text
+    assert "anna@example.org is being deleted" in going_on and "The person goes last." in going_on
+    assert "anna@example.org is deleted" in done
+    assert f'"/staff/{anna.id}"' not in page
     assert messages(office) == 0
     assert grace.get(f"/staff/{anna.id}").status_code == 404
 
@@ -84,7 +122,9 @@ def test_what_deleting_cannot_reach_is_named(office: Office, grace, anna: Person
     create_backup(office.deps, backup, actor=GRACE)
 
     asked = grace.get(f"/staff/{anna.id}/delete").text
-    done = grace.post(f"/staff/{anna.id}/delete", address=anna.email)
+    way = grace.post(f"/staff/{anna.id}/delete", address=anna.email).location
+    erase_asked(office.deps, threading.Event())
+    done = grace.get(way)
 
     assert "1 file in the instance folder has some of it" in asked
     assert "What is left to do" in done.text and str(backup) in done.text

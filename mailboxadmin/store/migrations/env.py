@@ -6,6 +6,7 @@ import mailboxadmin.store.tables
 import mailboxadmin.store.tables_debug
 import mailboxadmin.store.tables_filing
 import mailboxadmin.store.tables_inbox
+import mailboxadmin.store.tables_leaving
 import mailboxadmin.store.tables_mail
 import mailboxadmin.store.tables_notices
 import mailboxadmin.store.tables_oauth

@@ -1,17 +1,17 @@
 """Handlers of the people's pages."""
 
-from flask import flash, redirect, render_template, url_for
-from flask_wtf import FlaskForm
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput, InvalidInputs
+from mailboxadmin.domain.erasure import Wish
+from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.services import people
 from mailboxadmin.services.board import glance_at_all
 from mailboxadmin.services.erasing import what_would_go
+from mailboxadmin.services.erasing_apart import ask_to_erase, list_erasures, read_erasure
 from mailboxadmin.services.invitations import add_and_invite, valid_for
 from mailboxadmin.services.invitations import invite as make_invitation
-from mailboxadmin.services.leaving import Left, deactivate, delete_person
 from mailboxadmin.services.names import read_role
 from mailboxadmin.services.people_csv import add_people_from_csv
 from mailboxadmin.web import current_person, deps, faults
@@ -91,13 +91,10 @@ def disable(staff_id: int) -> Answer:
     """Shut somebody out, after asking once."""
     person, form = people.person(deps(), staff_id), LeaveForm()
     if form.validate_on_submit():
-        erase, actor = form.mail.data == "erase", current_person().email
         try:
-            left = deactivate(deps(), staff_id, erase=erase, actor=actor)
-        except (InvalidInput, AlreadyRunning) as fault:
-            _refuse(form, fault)
-        else:
-            return _said(left, f"{person.email} can no longer sign in.")
+            return _shut_out(person, erase=form.mail.data == "erase")
+        except InvalidInput as fault:
+            faults.show(form, fault)
     page = render_template("staff/disable.html", person=person, form=form)
     return page, 400 if form.errors else 200
 
@@ -109,11 +106,11 @@ def delete(staff_id: int) -> Answer:
     if form.validate_on_submit():
         typed, actor = form.address.data or "", current_person().email
         try:
-            left = delete_person(deps(), staff_id, typed=typed, actor=actor)
-        except (InvalidInput, AlreadyRunning) as fault:
-            _refuse(form, fault)
+            asked = ask_to_erase(deps(), staff_id, Wish.PERSON, actor=actor, typed=typed)
+        except InvalidInput as fault:
+            faults.show(form, fault)
         else:
-            return _said(left, f"{person.email} is deleted.")
+            return _asked(asked, f"{person.email} is deleted.")
     there = what_would_go(deps(), person.mailbox_id) if person.mailbox_id else None
     page = render_template("staff/delete.html", person=person, form=form, there=there)
     return page, 400 if form.errors else 200
@@ -122,23 +119,35 @@ def delete(staff_id: int) -> Answer:
 @bp.post("/<int:staff_id>/enable")
 def enable(staff_id: int) -> Response:
     """Let somebody in again."""
-    person = people.enable_person(deps(), staff_id, actor=current_person().email)
-    flash(f"{person.email} was reactivated.", "ok")
+    try:
+        person = people.enable_person(deps(), staff_id, actor=current_person().email)
+    except InvalidInput as fault:
+        flash(fault.sentence, "wait")
+    else:
+        flash(f"{person.email} was reactivated.", "ok")
     return redirect(url_for(".change", staff_id=staff_id))
 
 
-def _refuse(form: FlaskForm, fault: InvalidInput | AlreadyRunning) -> None:
-    if isinstance(fault, InvalidInput):
-        faults.show(form, fault)
-    else:
-        form.form_errors.append(str(fault))
+@bp.get("/erased/<int:erasure_id>")
+def erasure(erasure_id: int) -> str:
+    """How far it is with what was asked to be erased; what is left to do when it is done."""
+    fragment = "HX-Request" in request.headers
+    template = "staff/_erasure.html" if fragment else "staff/erasure.html"
+    return render_template(template, erasure=read_erasure(deps(), erasure_id))
 
 
-def _said(left: Left, sentence: str) -> Answer:
-    """Back to the list; first to what is still to be done, where there is something."""
-    done = left.erased
-    if done is not None and (done.backups or done.end_at or done.remains):
-        return render_template("staff/left.html", left=left, sentence=sentence)
+def _shut_out(person: Person, *, erase: bool) -> Response:
+    actor, sentence = current_person().email, f"{person.email} can no longer sign in."
+    if erase:
+        return _asked(ask_to_erase(deps(), person.id, Wish.MAIL, actor=actor), sentence)
+    people.disable_person(deps(), person.id, actor=actor)
+    return _asked(None, sentence)
+
+
+def _asked(erasure_id: int | None, sentence: str) -> Response:
+    """To how far it is; back to the list where there was nothing to erase."""
+    if erasure_id is not None:
+        return redirect(url_for(".erasure", erasure_id=erasure_id))
     flash(sentence, "ok")
     return redirect(url_for(".index"))
 
@@ -149,6 +158,7 @@ def _list(add_form: AddForm, table_form: TableForm, lines: tuple[InvalidInput, .
     return render_template(
         "staff/index.html",
         people=everybody,
+        erasures=list_erasures(deps()),
         mailboxes=mailboxes,
         add_form=add_form,
         table_form=table_form,
