@@ -12,8 +12,9 @@ answer that could not be read.
 
 import re
 
+from mailboxadmin.domain.mask import MASK
 from mailboxadmin.imap.fetch_line import CUT, FetchLine, known_flags
-from mailboxadmin.imap.said import MASK, readable
+from mailboxadmin.imap.said import readable
 
 #: imaplib's tags: four letters of its own choice, and a number.
 _COMMAND = re.compile(rb"([A-P]{4}\d+) (UID )?([A-Z]+)(?: ([^\r\n]*))?(\r\n)?", re.DOTALL)

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from mailboxadmin.domain.mask import MASK
+
 _STATUS = re.compile(
     rb"(?P<tag>[^\s*+]\S*|\*) (?P<status>OK|NO|BAD|BYE)(?: (?P<text>.*))?", re.IGNORECASE
 )
@@ -24,7 +26,6 @@ _LONGEST_WAIT = timedelta(days=7)
 _MOST_NOTES = 5
 #: A shorter secret is masked only where it stands alone, or every "a" would be a mask.
 _SHORT_SECRET = 4
-MASK = "••••"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,13 @@ from collections.abc import Callable, Iterable
 
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Step
+from mailboxadmin.domain.mask import MASK
 from mailboxadmin.imap.connection import LONGEST_LINE, Connection, Hangup, Oversized, Silence
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.fetch_line import CUT
 from mailboxadmin.imap.ladder import OnStep, system_words
 from mailboxadmin.imap.redact import Redactor
-from mailboxadmin.imap.said import MASK, masked, readable
+from mailboxadmin.imap.said import masked, readable
 
 log = logging.getLogger(__name__)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from mailboxadmin.domain.mask import MASK
+
 LONGEST_CHARS = 400
-MASK = "••••"
 
 
 def quoted(words: bytes | str, secrets: Iterable[str] = ()) -> str:

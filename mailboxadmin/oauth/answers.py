@@ -10,13 +10,13 @@ import requests
 
 from mailboxadmin.domain.errors import Facts, Happening, MailFailure
 from mailboxadmin.domain.finding import Phase
+from mailboxadmin.domain.mask import MASK
 from mailboxadmin.domain.oauth import AppKey, TokenSet
 from mailboxadmin.domain.token import TokenAnswer
 from mailboxadmin.outbound.cord import Cord
 
 _LONGEST_TEXT = 1000
 _LONGEST_WAIT = timedelta(days=1)
-MASK = "••••"
 #: Without `expires_in` (it is only recommended, RFC 6749, 5.1) as both providers have it.
 _USUAL_LIFE_S = 3600
 _LONGEST_LIFE_S = 10 * 365 * 86400

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailboxadmin.domain.mask import MASK
 from mailboxadmin.imap.fetch_line import CUT
-from mailboxadmin.imap.said import MASK
 from mailboxadmin.imap.trace import unquoted
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.log_file import KEPT_FILES, log_file

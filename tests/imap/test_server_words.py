@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
+from mailboxadmin.domain.mask import MASK
 from mailboxadmin.imap.said import (
-    MASK,
     Heard,
     masked,
     named_wait,

@@ -10,10 +10,11 @@ from mailboxadmin.demo.deeds import Close
 from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption
+from mailboxadmin.domain.mask import MASK
 from mailboxadmin.imap import trace as trace_module
 from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.redact import Redactor
-from mailboxadmin.imap.said import MASK, secret_forms
+from mailboxadmin.imap.said import secret_forms
 from mailboxadmin.imap.trace import Trace, Traced, raw_words
 from tests.imap.callers import account, on_dovecot, session
 from tests.support.faults.canary import CANARY, leaks

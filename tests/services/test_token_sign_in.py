@@ -15,10 +15,11 @@ from mailboxadmin.domain.activity import COMMAND_LINE, Code
 from mailboxadmin.domain.consent import Outcome
 from mailboxadmin.domain.finding import Finding, Fixer, Phase
 from mailboxadmin.domain.mailbox import Check, State
+from mailboxadmin.domain.mask import MASK
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.run import Outcome as Ran
 from mailboxadmin.domain.run import SyncReport
-from mailboxadmin.imap.said import MASK, oauthbearer, xoauth2
+from mailboxadmin.imap.said import oauthbearer, xoauth2
 from mailboxadmin.services.attempt import MOST_SPENT_TOKENS
 from mailboxadmin.services.check import run_check
 from mailboxadmin.services.messages import mark_messages
