@@ -50,12 +50,20 @@ def read_expiring(deps: Deps) -> tuple[Warned, ...]:
 def warn_expiring(deps: Deps) -> int:
     """Tell the log what was not told yet; how many lines that were."""
     now = deps.clock.now()
+    with deps.store.read() as db:
+        if not _untold(db, now):
+            return 0
     with deps.store.write(background=True) as db:
-        told = details_since(db, Code.OAUTH_EXPIRING, now - TOLD_FOR)
-        fresh = [each for each in _expiring(db, now) if _detail(each) not in told]
+        # Looked up again: another process may have told some meanwhile.
+        fresh = _untold(db, now)
         for each in fresh:
             add_entry(db, _entry(_in_words(db, each)), now)
     return len(fresh)
+
+
+def _untold(db: Session, now: datetime) -> list[Expiring]:
+    told = details_since(db, Code.OAUTH_EXPIRING, now - TOLD_FOR)
+    return [each for each in _expiring(db, now) if _detail(each) not in told]
 
 
 def seems_testing(db: Session, now: datetime) -> bool:

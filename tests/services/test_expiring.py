@@ -2,12 +2,15 @@
 
 import threading
 
+import pytest
+
 from mailboxadmin.demo.provider_values import Refusal
 from mailboxadmin.domain.activity import COMMAND_LINE, Code
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.services.expiring import read_expiring, warn_expiring
 from mailboxadmin.services.refreshing import refresh_due_tokens
 from mailboxadmin.services.settings import change_settings
+from mailboxadmin.store.store import Store
 from tests.support.log import logged
 
 ENDED = Refusal(error="invalid_grant", description="Token has been expired or revoked.")
@@ -30,6 +33,18 @@ def test_the_end_of_the_client_secret_is_told_once_for_each_of_four_days(token_o
     assert days == [30, 14, 7, 1, 0]
     assert "ends in 29 days (15 April)" in told(token_office)[0]
     assert "Certificates & secrets" in told(token_office)[0]
+
+
+def test_with_nothing_to_tell_nobody_who_writes_is_kept_waiting(
+    token_office, monkeypatch: pytest.MonkeyPatch
+):
+    change_settings(
+        token_office.deps, {"outlook_secret_expires_on": "2026-03-10"}, actor=COMMAND_LINE
+    )
+    assert warn_expiring(token_office.deps) == 1
+    monkeypatch.delattr(Store, "write")
+
+    assert warn_expiring(token_office.deps) == 0
 
 
 def test_a_new_day_for_the_secret_ends_the_warning(token_office):
