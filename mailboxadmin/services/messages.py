@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.message import Listed
+from mailboxadmin.services.checklist.answer import counted
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.push_soon import push_soon
 from mailboxadmin.services.read_status import keep_clicks
@@ -32,7 +33,8 @@ def list_messages(
         where = f" of {folder}" if folder else ""
         entry = Entry(
             code=Code.MESSAGES_LISTED,
-            message=f"The list of messages{where} was read by {actor}: {len(listed)} lines.",
+            message=f"The list of messages{where} was read by {actor}: "
+            f"{counted(len(listed), 'line')}.",
             actor=actor,
             mailbox_id=mailbox_id,
             detail={"messages": len(listed), "folder": folder},

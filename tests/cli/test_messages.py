@@ -55,6 +55,17 @@ def test_the_owner_sees_that_the_list_was_read(run, office):
     assert entry["mailbox"] == "anna@example.org"
     assert entry["actor"] == "command line"
     assert entry["detail"]["messages"] == 2
+    assert entry["message"] == "The list of messages was read by command line: 2 lines."
+
+
+def test_a_list_of_one_message_has_one_line(run, office):
+    anna = office.person("anna@example.org")
+    store_messages(office, anna.mailbox_id, 1)
+
+    run("messages", "anna@example.org", "--json")
+
+    [entry] = run("activity", "--code", "messages.listed", "--json").objects
+    assert entry["message"] == "The list of messages was read by command line: 1 line."
 
 
 def test_marking_is_a_local_click(run, office):
