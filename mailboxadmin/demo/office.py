@@ -112,7 +112,7 @@ def _move_in(deps: Deps, server: DemoImapServer, person: SamplePerson) -> None:
     mailbox_id = ensure_mailbox(deps, added.id)
     folders = (INBOX, person.folders.sent, person.folders.archive)
     texts = {"folders": "\n".join(folders)}
-    if not person.entered_password:
+    if person.app is not None:
         # For commands beside the demo, to which the providers' servers are the real ones.
         texts |= _where(server)
     configure_mailbox(

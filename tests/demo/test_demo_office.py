@@ -23,6 +23,8 @@ from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.people import Role
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.services.board import mailbox_by_address
+from mailboxadmin.services.checklist.look import Look
+from mailboxadmin.services.checklist.suspicious import settings as suspicious_settings
 from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.consent import Returned, begin_consent, finish_consent, read_result
 from mailboxadmin.services.deps import Deps
@@ -56,12 +58,14 @@ def server(people: tuple[SamplePerson, ...], provider: LocalProvider) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def deps(tmp_path_factory: pytest.TempPathFactory, provider: LocalProvider) -> Iterator[Deps]:
+def deps(
+    tmp_path_factory: pytest.TempPathFactory, server: DemoImapServer, provider: LocalProvider
+) -> Iterator[Deps]:
     clock = MovableClock()
     provider.manner.now = clock.now
     config = config_for(tmp_path_factory.mktemp("demo"), provider_urls=provider.urls)
     app = create_app(config, clock=clock)
-    deps: Deps = app.extensions["mailboxadmin"]
+    deps = at_home(app.extensions["mailboxadmin"], server.address)
     yield deps
     deps.pool.close(timeout_s=20)
     deps.store.engine.dispose()
@@ -168,17 +172,24 @@ def test_emil_can_try_to_connect_in_every_way(
         assert (report.finding.code if report.finding else None) == ended
 
 
+def test_nobody_has_a_setting_of_their_own_that_the_office_has_anyway(
+    deps: Deps, welcome: Welcome
+) -> None:
+    found = [point.what for point in suspicious_settings(Look(deps)).points]
+
+    assert [what for what in found if "is what the office has anyway" in what] == []
+
+
 def test_no_token_of_anybody_leaves_for_a_real_server(
     deps: Deps, welcome: Welcome, server: DemoImapServer
 ) -> None:
     anna = welcome.broken
-    at_home_deps = at_home(deps, server.address)
     mailbox = mailbox_by_address(deps, anna.email)
 
     for key in AppKey:
         with deps.store.read() as db:
             texts = own_texts(db, mailbox.id)
-            in_force = effective_with(db, at_home_deps.providers, mailbox.id, texts, app=key)
+            in_force = effective_with(db, deps.providers, mailbox.id, texts, app=key)
         assert in_force.server == server.address
 
 
