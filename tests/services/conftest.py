@@ -7,9 +7,11 @@ import pytest
 
 from mailboxadmin.services import filing, filing_failed, undoing
 from mailboxadmin.services.pool import Pool
+from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.dovecot_setup import EXCHANGE_CAPABILITY
 from tests.support.fixtures import new_dovecot
+from tests.support.office import Box, Office
 from tests.support.waiting import PATIENCE_S
 
 
@@ -52,3 +54,12 @@ def exchange_dovecot() -> Iterator[Dovecot]:
 def server(request: pytest.FixtureRequest, dovecot: Dovecot, exchange_dovecot: Dovecot) -> Dovecot:
     """Both, because a sync looks for changes in another way at each."""
     return dovecot if request.param == "condstore" else exchange_dovecot
+
+
+@pytest.fixture
+def box(office: Office, dovecot: Dovecot) -> Box:
+    """A mailbox with three messages, synced; where a file has none of its own."""
+    box = office.mailbox(server=dovecot)
+    dovecot.deliver_many(box.account, mails.generate(3))
+    office.sync(box)
+    return box

@@ -26,15 +26,6 @@ from tests.support.telling import pass_time, tell_by_hook
 
 
 @pytest.fixture
-def box(office: Office, dovecot: Dovecot) -> Box:
-    """A mailbox with some mail, synced."""
-    box = office.mailbox(server=dovecot)
-    dovecot.deliver_many(box.account, mails.generate(3))
-    office.sync(box)
-    return box
-
-
-@pytest.fixture
 def spoil(office: Office) -> Callable[..., None]:
     """Damage a table's page; what the process had in memory of it is forgotten."""
 

@@ -22,15 +22,6 @@ from tests.support.office import Box, Office
 
 
 @pytest.fixture
-def box(office: Office, dovecot: Dovecot) -> Box:
-    """A mailbox with mail, synced."""
-    box = office.mailbox(server=dovecot)
-    dovecot.deliver_many(box.account, mails.generate(3))
-    office.sync(box)
-    return box
-
-
-@pytest.fixture
 def read_only(office: Office) -> Iterator[Callable[[bool], None]]:
     """Switch it on and off: SQLite then answers as on a disk that is mounted so."""
     engine, now = office.deps.store.engine, [False]
