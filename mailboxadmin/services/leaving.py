@@ -19,7 +19,7 @@ from mailboxadmin.store.staff import delete_person as delete_row
 
 #: There is no mailbox any more that could be erased again, as `erasing.REMAINS` advises.
 REMAINS = (
-    "So remains may lie in the database file, between the rows of others, where no page, search "
+    "Remains may lie in the database file, between the rows of others, where no page, search "
     "or export finds them. They are overwritten bit by bit, and at once when any mailbox is "
     "erased with `mailboxadmin erase` while the server is stopped."
 )
