@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from mailboxadmin.demo.deeds import Stall
-from mailboxadmin.domain.activity import Code
+from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run_all import Outcome, RunAll
 from mailboxadmin.services import run_all_work
@@ -61,7 +61,7 @@ def silent(scripted_imap, office: Office) -> Box:
     return office.mailbox_at(where, Account("silent@example.org", PASSWORD))
 
 
-def test_each_is_told_and_the_log_has_one_line(office: Office, dovecot: Dovecot):
+def test_each_is_told_and_the_office_has_one_line_in_the_log(office: Office, dovecot: Dovecot):
     good = office.mailbox(server=dovecot)
     bad = office.mailbox(server=dovecot, password="wrong")
     refused = office.mailbox(server=dovecot, password="wrong")
@@ -87,7 +87,24 @@ def test_each_is_told_and_the_log_has_one_line(office: Office, dovecot: Dovecot)
         "Tested all mailboxes: 1 work, 1 do not, 1 not tried, because the sign-in was refused "
         "before, 1 paused."
     )
-    assert not logged(office, Code.CHECK_FINISHED)
+
+
+def test_whose_mailbox_was_tested_reads_so_in_their_own_log(office: Office, dovecot: Dovecot):
+    good = office.mailbox(server=dovecot)
+    bad = office.mailbox(server=dovecot, password="wrong")
+    paused = office.mailbox(server=dovecot)
+    states.put(office, paused.person, State.PAUSED)
+
+    start_run_all(office.deps, actor=ADMIN)
+    until(office, ended)
+
+    told = {entry.mailbox_id: entry for entry in logged(office, Code.CHECK_FINISHED)}
+    assert told.keys() == {good.id, bad.id}
+    assert {entry.actor for entry in told.values()} == {ADMIN}
+    # Routine: it is no failure of the mailbox, and counts as no try of a person's.
+    assert {entry.level for entry in told.values()} == {Level.ROUTINE}
+    assert told[good.id].message == "Tested together with all others: it works."
+    assert told[bad.id].detail == {"ok": False, "code": "auth.bad_credentials"}
 
 
 def test_it_changes_no_state_and_learns_the_folders(office: Office, dovecot: Dovecot):
