@@ -46,7 +46,6 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
     good = _sync(deps, emails, due=due, show=_readers(_print_json if as_json else _print_line))
     if due:
         refresh_due_tokens(deps, threading.Event())
-        erase_asked(deps, threading.Event())
         examine_messages(deps, budget_s=EXAMINE_S)
         index_mail(deps, budget_s=EXAMINE_S)
         back_up_if_due(deps, threading.Event())
@@ -55,6 +54,8 @@ def sync(emails: tuple[str, ...], due: bool, as_json: bool) -> int:
         keep_watch(deps)
         tell_warnings(deps)
         tell(deps, gathered=True)
+        # Last, since it may take minutes.
+        erase_asked(deps, threading.Event())
     return 0 if good else 1
 
 

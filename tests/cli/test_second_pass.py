@@ -1,5 +1,7 @@
 """`sync --due` takes over from the scheduler, also what is done behind the syncs."""
 
+from mailboxadmin.domain.erasure import Wish
+from mailboxadmin.services.erasing_apart import ask_to_erase, read_erasure
 from tests.support import mails
 from tests.support.examined import previews
 
@@ -22,3 +24,14 @@ def test_a_plain_sync_does_not_wait_for_it(run, office, dovecot):
     run("sync")
 
     assert previews(office, box.id) == []
+
+
+def test_due_erases_what_was_asked_for(run, office, dovecot):
+    box = office.mailbox(server=dovecot)
+    asked = ask_to_erase(office.deps, box.person.id, Wish.MAIL, actor="grace@example.org")
+
+    before = read_erasure(office.deps, asked)
+    run("sync", "--due")
+
+    assert before.finished_at is None
+    assert read_erasure(office.deps, asked).finished_at is not None
