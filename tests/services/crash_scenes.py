@@ -1,4 +1,4 @@
-"""Seven mailboxes in the middle of their life, each with something to do for the next sync."""
+"""Eight mailboxes in the middle of their life, each with something to do for the next sync."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -138,7 +138,10 @@ SCENES: dict[str, Callable[[Office, Dovecot, Path], Scene]] = {
     "numbered anew": numbered_anew,
     "import": imported,
     "filing": filing,
+    "filing without MOVE": filing,
 }
+#: The scenes that are played at a server which offers UIDPLUS, and neither MOVE nor CONDSTORE.
+AT_EXCHANGE = frozenset({"filing without MOVE"})
 
 
 def _mailbox(office: Office, server: Dovecot) -> Box:

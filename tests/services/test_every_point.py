@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mailboxadmin.domain.run import Outcome
-from tests.services.crash_scenes import SCENES, Scene
+from tests.services.crash_scenes import AT_EXCHANGE, SCENES, Scene
 from tests.support.crashing import Ending, Point, Stop, Task, work
 from tests.support.dovecot import Dovecot
 from tests.support.dump import differences
@@ -49,14 +49,15 @@ def stage(
     request: pytest.FixtureRequest,
     open_office: Callable[..., Office],
     instance: Path,
-    dovecot: Dovecot,
     tmp_path: Path,
 ) -> Stage:
     office = open_office()
-    scene = SCENES[request.param](office, dovecot, tmp_path / "imported")
+    there = "exchange_dovecot" if request.param in AT_EXCHANGE else "dovecot"
+    server: Dovecot = request.getfixturevalue(there)
+    scene = SCENES[request.param](office, server, tmp_path / "imported")
     office.deps.store.engine.dispose()
-    mail = dovecot.keep(scene.box.account, tmp_path / "mail")
-    return Stage(dovecot, scene, instance, mail)
+    mail = server.keep(scene.box.account, tmp_path / "mail")
+    return Stage(server, scene, instance, mail)
 
 
 def every_point(undisturbed: Ending) -> list[Stop]:
