@@ -123,6 +123,8 @@ class Code(StrEnum):
     SECRETS_ROTATED = "secrets.rotated"
     #: A page of it is not what was written to it; told once until a backup is whole again.
     DATABASE_DAMAGED = "database.damaged"
+    #: An index for searching was damaged, and is built anew from what is stored.
+    SEARCH_REBUILT = "search.rebuilt"
     #: What is said to a mail server and by it is recorded, or no more.
     DEBUG_ENABLED = "debug.enabled"
     DEBUG_DISABLED = "debug.disabled"

@@ -2,8 +2,9 @@
 
 due? ── nobody else makes it? ── written ── read back ── takes its name ── too old ones go
 │           │
-└───────────┴─► backup.failed, once with a count; all that
-were there stay, and it is tried again
+└───────────┴─► backup.failed, once     └── are the indexes for
+with a count; all that were there stay,         searching in it whole? (services/mending.py)
+and it is tried again
 """
 
 import logging
@@ -23,6 +24,7 @@ from mailboxadmin.services.backup import BackupFailed, write_verified
 from mailboxadmin.services.backup_told import backup_failed, backup_made
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.file_lock import BACKUP_LOCK, FileLock
+from mailboxadmin.services.mending import check_indexes
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store.backup import CopyStopped
 from mailboxadmin.store.store import Damaged
@@ -103,4 +105,5 @@ def _make(deps: Deps, keep: int, stop: threading.Event) -> Path | None:
     backup_made(deps, target, size)
     for old in superfluous(read_backups(deps.instance), keep, deps.clock.now()):
         (folder / old.name).unlink(missing_ok=True)
+    check_indexes(deps, target)
     return target

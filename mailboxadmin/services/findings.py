@@ -15,7 +15,7 @@ from mailboxadmin.services.settings import office_values
 from mailboxadmin.services.unknown import note_unknown
 from mailboxadmin.store import mailboxes
 from mailboxadmin.store.staff import find_person, list_people
-from mailboxadmin.store.store import Damaged, DatabaseBusy, DiskFull, ReadOnly
+from mailboxadmin.store.store import Damaged, DatabaseBusy, DiskFull, IndexDamaged, ReadOnly
 
 
 def finding_for(
@@ -72,5 +72,6 @@ _HAPPENINGS: dict[type[MailboxAdminError], Happening] = {
     DiskFull: Happening.DISK_FULL,
     DatabaseBusy: Happening.DATABASE_BUSY,
     Damaged: Happening.DATABASE_DAMAGED,
+    IndexDamaged: Happening.DATABASE_DAMAGED,
     ReadOnly: Happening.DATABASE_READ_ONLY,
 }

@@ -1,7 +1,8 @@
 """The third pass: words of examined messages into the index, some at a time.
 
 What waits is written with the message, so that it goes on where it was after anything; and
-it steps back behind runs that have work to do, as the second pass does.
+it steps back behind runs that have work to do, as the second pass does. An index that was found
+damaged is begun anew before.
 """
 
 import math
@@ -9,6 +10,7 @@ import threading
 
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.examine import give_way
+from mailboxadmin.services.mending import mend_indexes
 from mailboxadmin.store.mail_search import put_in
 
 #: Put in at once, so that nobody waits long behind it.
@@ -28,6 +30,7 @@ def index_mail(
     Raises:
         StoreUnavailable: the database cannot be used; what was written stays.
     """
+    mend_indexes(deps)
     stop = stop or threading.Event()
     ends_at = deps.clock.monotonic() + budget_s
     done = 0

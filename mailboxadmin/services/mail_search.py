@@ -10,8 +10,10 @@ from mailboxadmin.domain.mail_query import Query
 from mailboxadmin.domain.marking import Segment, marked, snippet
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.mending import mend_indexes
 from mailboxadmin.store import found_messages as rows
 from mailboxadmin.store.mail_search import Found, is_whole, matching
+from mailboxadmin.store.store import IndexDamaged
 
 SNIPPET_CHARS = 200
 MOST = 200
@@ -67,10 +69,20 @@ def search_mail(
     Args:
         before: the `next_before` of the page before; anything else is harmless.
 
+    An index that is damaged is begun anew, and the page says that it is not whole.
+
     Raises:
         StoreUnavailable: the database cannot be read.
     """
-    limit = max(1, min(limit, MOST))
+    try:
+        return _search(deps, mailbox_id, query, before, max(1, min(limit, MOST)))
+    except IndexDamaged:
+        # Here too, since this process may not be the one that builds it.
+        mend_indexes(deps)
+        return Page(hits=(), next_before=None, whole=False)
+
+
+def _search(deps: Deps, mailbox_id: int, query: Query, before: int | None, limit: int) -> Page:
     with deps.store.read() as db:
         whole = is_whole(db, mailbox_id)
         if query.is_empty:

@@ -57,6 +57,12 @@ def create_search(engine: Engine) -> None:
             connection.exec_driver_sql(statement)
 
 
+def begin_anew(db: Session) -> None:
+    """Make the index anew from the log, whatever state it is in."""
+    fts.empty(db, "activity_search", CREATE[0])
+    db.execute(text(CREATE[-1]))
+
+
 def merge(db: Session, pages: int, *, begin: bool = False) -> bool:
     """Some of the work by which words of deleted entries leave the file; see `fts.merge`."""
     return fts.merge(db, "activity_search", pages, begin=begin)

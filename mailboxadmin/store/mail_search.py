@@ -152,6 +152,12 @@ def _put_in(db: Session, ids: Sequence[int]) -> None:
     db.execute(text(marked).bindparams(these))
 
 
+def begin_anew(db: Session) -> None:
+    """Empty the index, whatever state it is in, and have all that was in it wait for it again."""
+    fts.empty(db, "mail_search", CREATE[0])
+    db.execute(text("UPDATE search_entries SET indexed = 0 WHERE indexed = 1"))
+
+
 def is_whole(db: Session, mailbox_id: int) -> bool:
     """True when no message of the mailbox waits for the index.
 

@@ -10,6 +10,7 @@ than in SQLite's busy wait, which is unfair. Another process (the command line)
 waits in SQLite's `busy_timeout`.
 """
 
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -87,6 +88,9 @@ class Store:
         self.engine = engine
         #: What was found damaged since this process began; None while nothing was.
         self.damage: Damaged | None = None
+        #: Indexes for searching that were found damaged, and what SQLite said; `services.mending`
+        #: builds them anew.
+        self.damaged_indexes: dict[str, str] = {}
         self._writers = WriterQueue()
         self._sessions = sessionmaker(engine, expire_on_commit=False)
         self._write_sessions = sessionmaker(
@@ -134,6 +138,9 @@ class Store:
         try:
             with translated():
                 yield
+        except IndexDamaged as fault:
+            self.damaged_indexes[fault.index] = fault.reason
+            raise
         except Damaged as fault:
             self.damage = fault
             raise
@@ -152,6 +159,8 @@ def translated() -> Iterator[None]:
         raise unavailable(str(fault.orig)) from fault
     except DatabaseError as fault:
         reason = str(fault.orig)
+        if getattr(fault.orig, "sqlite_errorcode", 0) == sqlite3.SQLITE_CORRUPT_VTAB:
+            raise IndexDamaged(reason, _index_of(fault.statement or "")) from fault
         if any(words in reason for words in DAMAGE):
             raise unavailable(reason) from fault
         raise
@@ -188,11 +197,25 @@ class Damaged(StoreUnavailable):
         self.reason = reason
 
 
+class IndexDamaged(Damaged):
+    """Raised when it is only an index for searching, which can be built anew from the rows."""
+
+    def __init__(self, reason: str, index: str) -> None:
+        super().__init__(reason)
+        #: Its name.
+        self.index = index
+
+
 class ReadOnly(StoreUnavailable):
     """Raised when the database file or its folder may not be written."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The database may not be written ({reason}): check who owns its folder.")
+
+
+def _index_of(statement: str) -> str:
+    """SQLite does not say which index; triggers of that statement's table change it."""
+    return "activity_search" if re.search(r"\bactivity(_search)?\b", statement) else "mail_search"
 
 
 #: How SQLite calls a damaged file, or one that is none of its own.

@@ -106,6 +106,21 @@ def test_a_page_that_is_damaged_in_the_database_makes_no_copy(
         copy()
 
 
+@pytest.mark.parametrize(
+    ("verdicts", "fault"),
+    [
+        (["ok"], ""),
+        # As SQLite says it from 3.44 on.
+        (["malformed inverted index for FTS5 table main.mail_search"], ""),
+        (["malformed inverted index for FTS5 table main.mail_search", "row 3 missing"], "row 3 mi"),
+    ],
+)
+def test_an_index_for_searching_that_is_damaged_spoils_no_copy(verdicts: list[str], fault: str):
+    found = module._of_the_rows((each,) for each in verdicts)
+
+    assert found.startswith(fault) and bool(found) is bool(fault)
+
+
 def test_a_disk_that_gives_back_something_else_is_said_to_and_not_the_database(
     copy: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ):

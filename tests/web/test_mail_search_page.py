@@ -3,7 +3,9 @@
 import pytest
 
 from mailboxadmin.services.index_mail import index_mail
+from mailboxadmin.store.backup import database_file
 from tests.support import inbox
+from tests.support.damage import spoil_index
 from tests.support.office import Office
 
 
@@ -46,6 +48,19 @@ def test_whatever_is_typed_is_answered(anna, typed):
 
 def test_nothing_is_said_where_nothing_is_found(anna):
     assert "Nothing was found." in anna.get("/mail/search?q=walnut").text
+
+
+def test_while_a_damaged_index_is_built_anew_the_page_says_so(office: Office, anna):
+    spoil_index(database_file(office.deps.store.engine), "mail_search")
+    office.deps.store.engine.dispose()
+
+    meanwhile = anna.get("/mail/search?q=oak").text
+    index_mail(office.deps)
+    afterwards = anna.get("/mail/search?q=oak").text
+
+    assert "The index for searching is being built" in meanwhile
+    assert "Nothing was found yet." in meanwhile
+    assert "is being built" not in afterwards and "<mark>oak</mark>" in afterwards
 
 
 def test_nobody_elses_mail_is_found(office, anna, at_desk):

@@ -51,4 +51,4 @@ def test_form_line_help_and_remarks_can_be_shown(office):
 
     assert "<script>" not in html
     assert 'value="2026-01-31"' in html and "checked" in html
-    assert "before:soon” is no day" in html and "still being prepared" in html
+    assert "before:soon” is no day" in html and "is being built" in html
