@@ -1,5 +1,6 @@
 """What is looked for, from the address of a page: one line, or the fields of the form."""
 
+import re
 from collections.abc import Mapping
 
 from mailboxadmin.domain.mail_query import Query, SearchForm
@@ -26,3 +27,12 @@ def read_search(args: Mapping[str, str]) -> tuple[Query, SearchForm]:
 def search_address(query: Query) -> dict[str, str]:
     """The parameters of a link that asks for the same, with one line."""
     return {"q": str(query)} if not query.is_empty else {}
+
+
+def position_in(args: Mapping[str, str]) -> int | None:
+    """Where a page of what was found begins; None for the first, and for what is none.
+
+    It has more digits than an id: the second of arrival stands before that.
+    """
+    page = args.get("page", "")
+    return int(page) if re.fullmatch(r"[0-9]{1,19}", page) else None

@@ -1,5 +1,8 @@
 """Searching one's own mail in a browser: found, marked, and nobody else's."""
 
+import re
+from html import unescape
+
 import pytest
 
 from mailboxadmin.services.index_mail import index_mail
@@ -61,6 +64,20 @@ def test_while_a_damaged_index_is_built_anew_the_page_says_so(office: Office, an
     assert "The index for searching is being built" in meanwhile
     assert "Nothing was found yet." in meanwhile
     assert "is being built" not in afterwards and "<mark>oak</mark>" in afterwards
+
+
+def test_older_mail_that_was_found_is_on_the_next_page(office: Office, at_desk):
+    anna = inbox.reader(office)
+    inbox.fill(office, anna, [inbox.letter("oak", subject=f"no {n:02}") for n in range(60)])
+    index_mail(office.deps)
+    visitor = at_desk(anna.email)
+
+    first = visitor.get("/mail/search?q=oak").text
+    [older] = re.findall(r'href="([^"]+)">Older<', first)
+    second = visitor.get(unescape(older)).text
+
+    pages = [re.findall(r"no \d\d", each) for each in (first, second)]
+    assert pages == [[f"no {n:02}" for n in range(50)], [f"no {n}" for n in range(50, 60)]]
 
 
 def test_nobody_elses_mail_is_found(office, anna, at_desk):

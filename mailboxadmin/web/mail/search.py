@@ -5,10 +5,9 @@ from werkzeug.wrappers import Response
 
 from mailboxadmin.services.mail_search import search_mail
 from mailboxadmin.web import current_person, deps
-from mailboxadmin.web.ids import number_in
 from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.own import own_mailbox
-from mailboxadmin.web.search_fields import read_search, search_address
+from mailboxadmin.web.search_fields import position_in, read_search, search_address
 
 
 @bp.get("/search")
@@ -17,8 +16,7 @@ def search() -> Response | str:
     if current_person().mailbox_id is None:
         return redirect(url_for(".index"))
     query, form = read_search(request.args)
-    before = number_in(request.args.get("page", ""))
-    found = search_mail(deps(), own_mailbox(), query, before=before)
+    found = search_mail(deps(), own_mailbox(), query, before=position_in(request.args))
     return render_template(
         "mail/search.html", query=query, form=form, page=found, address=search_address(query)
     )
