@@ -36,3 +36,10 @@ def position_in(args: Mapping[str, str]) -> int | None:
     """
     page = args.get("page", "")
     return int(page) if re.fullmatch(r"[0-9]{1,19}", page) else None
+
+
+def search_left(args: Mapping[str, str]) -> dict[str, str]:
+    """The search that a message was opened from, as parameters; empty when it was from none."""
+    query, _ = read_search({"q": args.get("q", "")})
+    address, page = search_address(query), position_in(args)
+    return address | ({"page": str(page)} if address and page is not None else {})

@@ -80,6 +80,25 @@ def test_older_mail_that_was_found_is_on_the_next_page(office: Office, at_desk):
     assert pages == [[f"no {n:02}" for n in range(50)], [f"no {n}" for n in range(50, 60)]]
 
 
+def test_from_a_message_that_was_found_one_goes_back_to_what_was_found(anna):
+    found = anna.get("/mail/search?subject=timber&page=9000000000000000000").text
+    [opened] = re.findall(r'class="mail-open" href="([^"]+)"', found)
+
+    letter = anna.get(unescape(opened)).text
+    [back] = re.findall(r'href="([^"]+)">Back to what was found<', letter)
+
+    assert unescape(back) == "/mail/search?q=subject:timber&page=9000000000000000000"
+    assert "Timber" in anna.get(unescape(back)).text
+
+
+def test_a_message_of_the_list_leads_back_to_the_list(anna):
+    [opened, _] = re.findall(r'class="mail-open" [^>]*href="([^"]+)"', anna.get("/mail").text)
+
+    letter = anna.get(unescape(opened)).text
+
+    assert ">Back to the list<" in letter and "Back to what was found" not in letter
+
+
 def test_nobody_elses_mail_is_found(office, anna, at_desk):
     ben = inbox.reader(office, "Ben Okoye")
 

@@ -18,6 +18,7 @@ from mailboxadmin.web.mail.frame import frame_headers
 from mailboxadmin.web.mail.names import eml_name, file_name, header_value
 from mailboxadmin.web.mail.own import own_mailbox
 from mailboxadmin.web.mail.views import shown
+from mailboxadmin.web.search_fields import search_left
 
 
 @bp.get("/<int:message_id>")
@@ -28,7 +29,8 @@ def letter(message_id: int) -> str:
     if read.mark_read and request.method == "GET" and not _is_ahead():
         mark_opened(deps(), mailbox_id, message_id, actor=current_person().email)
     as_text = request.args.get("as") == "text"
-    return render_template("mail/index.html", **shown(), letter=read, as_text=as_text)
+    found = search_left(request.args)
+    return render_template("mail/index.html", **shown(), letter=read, as_text=as_text, found=found)
 
 
 @bp.get("/<int:message_id>/body")

@@ -7,7 +7,7 @@ from mailboxadmin.services.mail_search import search_mail
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.own import own_mailbox
-from mailboxadmin.web.search_fields import position_in, read_search, search_address
+from mailboxadmin.web.search_fields import position_in, read_search, search_address, search_left
 
 
 @bp.get("/search")
@@ -17,6 +17,12 @@ def search() -> Response | str:
         return redirect(url_for(".index"))
     query, form = read_search(request.args)
     found = search_mail(deps(), own_mailbox(), query, before=position_in(request.args))
+    here = search_left({"q": str(query), "page": request.args.get("page", "")})
     return render_template(
-        "mail/search.html", query=query, form=form, page=found, address=search_address(query)
+        "mail/search.html",
+        query=query,
+        form=form,
+        page=found,
+        address=search_address(query),
+        here=here,
     )
