@@ -3,6 +3,7 @@
 import click
 
 from mailboxadmin.cli.opening import open_deps
+from mailboxadmin.cli.output import Chapter
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.debug import USUAL_MINUTES, Switch
@@ -11,7 +12,7 @@ from mailboxadmin.services.debugging import switch_off, switch_on
 from mailboxadmin.services.recording import folder_of
 
 
-@click.group(no_args_is_help=False)
+@click.group(cls=Chapter, no_args_is_help=False)
 def debug() -> None:
     """Record the dialogue with the mail servers, secrets masked and contents left out."""
 

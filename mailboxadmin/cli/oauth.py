@@ -4,6 +4,7 @@ import click
 
 from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import (
+    Chapter,
     instant,
     json_option,
     print_finding,
@@ -18,7 +19,7 @@ from mailboxadmin.services.refreshing import refresh_token
 from mailboxadmin.services.sign_ins import SignInView, list_sign_ins
 
 
-@click.group(no_args_is_help=False)
+@click.group(cls=Chapter, no_args_is_help=False)
 def oauth() -> None:
     """Permissions at Gmail and Outlook: how they are, renew a token, disconnect."""
 

@@ -23,7 +23,25 @@ _FIXERS = {
 #: What a person who tries again should know first.
 COUNTED = "the server counts refused sign-ins and may lock the account"
 
+#: What is said when no encryption was chosen.
+IN_CLEAR = (
+    "Without encryption, passwords and mail can be read on the way to the server; "
+    "choose ssl or starttls unless it is on this machine."
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+class Chapter(click.Group):
+    """A group of commands that says what each does in a whole sentence."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List them; click itself would cut a sentence at the end of the line."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, each.get_short_help_str(limit=1000)) for name, each in commands if each]
+            )
 
 
 def print_json(value: dict[str, Any]) -> None:

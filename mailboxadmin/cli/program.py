@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 import click
 
 from mailboxadmin.cli.memory import share_pools
-from mailboxadmin.cli.output import complain, plain
+from mailboxadmin.cli.output import Chapter, complain, plain
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs, MailboxAdminError, NotFound
 from mailboxadmin.services.log_file import is_written
 
@@ -36,7 +36,7 @@ class ReaderLeft(Exception):
     """Raised when nobody reads our output any more (`… | head`)."""
 
 
-class Program(click.Group):
+class Program(Chapter):
     """Loads a command when it is called, and turns every way to fail into a line and a status."""
 
     def __init__(self, *, modules: Mapping[str, str], **options: Any) -> None:
@@ -81,6 +81,7 @@ class Program(click.Group):
         """Run and end the process with the status."""
         # Database, log, backups and exports are for this user only.
         os.umask(0o077)
+        _open_what_is_closed()
         share_pools()
         # What is logged before the log file is open must not end on standard error.
         logging.getLogger().addHandler(_SILENT)
@@ -106,6 +107,7 @@ class Program(click.Group):
             return _reader_left()
         except OSError as fault:
             log.exception("a file or connection failed")
+            _drop_the_rest()
             complain(f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}.")
             return BROKEN
         except Exception as fault:
@@ -115,6 +117,13 @@ class Program(click.Group):
             )
             return BROKEN
         return status if isinstance(status, int) else 0
+
+
+def _open_what_is_closed() -> None:
+    """Without a number of their own, what is printed could end in the next file that is opened."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
 
 
 def _thread_failed(failed: threading.ExceptHookArgs) -> None:
@@ -145,6 +154,7 @@ def _is_config_fault(fault: MailboxAdminError) -> bool:
 
 def _usage(fault: click.ClickException) -> str:
     message = plain(fault.format_message())
+    message += "" if message.endswith((".", "?")) else "."
     context = getattr(fault, "ctx", None)
     command = context.command_path if context is not None else "mailboxadmin"
     return f"{message} See `{command} --help`."
@@ -152,9 +162,16 @@ def _usage(fault: click.ClickException) -> str:
 
 def _reader_left() -> int:
     """Whoever read our output has seen enough; that is no fault."""
-    # Python would complain at exit when it flushes what nobody will read.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop_the_rest()
     return 0
+
+
+def _drop_the_rest() -> None:
+    """Let what cannot be written go, of which Python would complain once more at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:

@@ -3,7 +3,7 @@
 import click
 
 from mailboxadmin.cli.opening import alone_if_possible, open_deps
-from mailboxadmin.cli.output import complain
+from mailboxadmin.cli.output import Chapter, complain
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.services.checklist.answer import counted
 from mailboxadmin.services.rotating import Rotated, rotate_secrets
@@ -11,7 +11,7 @@ from mailboxadmin.services.rotating import Rotated, rotate_secrets
 VARIABLE = "MAILBOXADMIN_SECRET_KEYS"
 
 
-@click.group(no_args_is_help=False)
+@click.group(cls=Chapter, no_args_is_help=False)
 def secrets() -> None:
     """Replace the key that seals passwords, tokens and client secrets."""
 

@@ -8,6 +8,7 @@ import click
 from mailboxadmin.cli.erase import WRONG_INPUT, tell_what_is_left
 from mailboxadmin.cli.opening import alone_if_possible, open_deps, read_stdin
 from mailboxadmin.cli.output import (
+    Chapter,
     complain,
     instant,
     json_option,
@@ -24,7 +25,7 @@ from mailboxadmin.services.names import read_role
 from mailboxadmin.services.people_csv import add_people_from_csv, decode_table
 
 
-@click.group(no_args_is_help=False)
+@click.group(cls=Chapter, no_args_is_help=False)
 def staff() -> None:
     """The people: add, list, disable, delete, set a password or make a link for one."""
 

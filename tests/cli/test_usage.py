@@ -143,3 +143,40 @@ def test_a_reader_that_leaves_is_no_fault(instance):
 
     assert done.stdout.strip() == "0"
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("output", "status", "complaint"),
+    [
+        (">/dev/full", "1", "mailboxadmin: No space left on device.\n"),
+        (">&-", "0", ""),
+    ],
+)
+def test_output_that_cannot_be_written_is_one_line_and_closed_output_is_no_fault(
+    instance, output, status, complaint
+):
+    command = f"{sys.executable} -m mailboxadmin settings list {output}; echo $? >&3"
+
+    done = subprocess.run(
+        ["bash", "-c", f"exec 3>&1; {command}"],
+        env={"MAILBOXADMIN_INSTANCE": str(instance), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert (done.stdout.strip(), done.stderr) == (status, complaint)
+
+
+def test_a_usage_fault_is_whole_sentences(run):
+    done = run("staff", "add", "--csv", "/nowhere.csv")
+
+    assert "No such file or directory. See `" in done.complaint
+
+
+@pytest.mark.parametrize("group", [(), ("staff",), ("oauth",)])
+def test_the_help_says_what_each_command_does_in_a_whole_sentence(run, group):
+    commands = run(*group, "--help").out.partition("Commands:")[2]
+
+    assert commands
+    assert "..." not in commands
