@@ -145,7 +145,7 @@ def prepare_instance(config: Config) -> None:
 
     Raises:
         ConfigFault: it cannot be made or entered, or is somebody else's; or the database is to
-            be in a folder that does not exist.
+            be in a folder that does not exist, or is one itself.
     """
     try:
         config.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -161,6 +161,11 @@ def prepare_instance(config: Config) -> None:
     if not os.path.isdir(folder):
         raise ConfigFault(
             f"{PREFIX}DATABASE_URL: there is no folder {folder}; make it, or name another."
+        )
+    if os.path.isdir(config.database_file):
+        raise ConfigFault(
+            f"{PREFIX}DATABASE_URL: {config.database_file} is a folder; name a file in it, as "
+            f"sqlite:///{config.database_file}/mailboxadmin.db."
         )
 
 

@@ -183,6 +183,15 @@ def test_a_database_in_a_folder_that_does_not_exist_is_refused(tmp_path, url):
         prepare_instance(config)
 
 
+def test_a_database_that_is_a_folder_is_refused(tmp_path):
+    config = read(
+        MAILBOXADMIN_INSTANCE=str(tmp_path), MAILBOXADMIN_DATABASE_URL=f"sqlite:///{tmp_path}"
+    )
+
+    with pytest.raises(ConfigFault, match=r"^MAILBOXADMIN_DATABASE_URL: .* is a folder; name a"):
+        prepare_instance(config)
+
+
 def test_a_database_may_be_in_a_new_instance_folder(tmp_path):
     folder = tmp_path / "office"
     url = f"sqlite:///{folder}/mail.db"

@@ -6,6 +6,7 @@
 All of it takes less than ten seconds.
 """
 
+import errno
 import os
 import signal
 import socket
@@ -50,8 +51,10 @@ def listen(host: str, port: int) -> socket.socket:
         # Python adds the address to the system's words, look-ups have numbers of their own.
         number = fault.errno or 0
         reason = os.strerror(number) if number > 0 else fault.strerror
+        # What the system says of a port is that it is taken, or for root only.
+        field = "port" if number in (errno.EADDRINUSE, errno.EACCES) else "host"
         raise InvalidInput(
-            "port", f"Cannot listen on {host} port {port}: {reason}; choose another with --port."
+            field, f"Cannot listen on {host} port {port}: {reason}; choose another with --{field}."
         ) from None
 
 

@@ -209,13 +209,17 @@ def test_a_port_in_use_is_one_sentence_and_status_2(serve, run):
         done = run("serve", "--port", str(taken.getsockname()[1]))
 
     assert done.status == 2
-    assert "already in use" in done.complaint
+    assert done.complaint.endswith("already in use; choose another with --port.")
     assert done.out == ""
 
 
 def test_an_address_of_another_machine_is_one_sentence(run):
-    assert run("serve", "--host", "192.0.2.1").status == 2
-    assert run("serve", "--host", "no such host.invalid").complaint
+    foreign = run("serve", "--host", "192.0.2.1")
+    unknown = run("serve", "--host", "no such host.invalid")
+
+    assert (foreign.status, unknown.status) == (2, 2)
+    assert foreign.complaint.startswith("host: ") and foreign.complaint.endswith("with --host.")
+    assert unknown.complaint.endswith("choose another with --host.")
 
 
 @pytest.mark.parametrize(
