@@ -3,11 +3,20 @@
 import click
 
 from mailboxadmin.cli.opening import open_deps, read_stdin
-from mailboxadmin.cli.output import complain, instant, json_option, print_json, print_table, shown
+from mailboxadmin.cli.output import (
+    IN_CLEAR,
+    Chapter,
+    complain,
+    instant,
+    json_option,
+    print_json,
+    print_table,
+    shown,
+)
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.entered import read_folder
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.domain.mailbox import Mailbox
+from mailboxadmin.domain.mailbox import Encryption, Mailbox
 from mailboxadmin.domain.settings import PERSONAL_KEYS
 from mailboxadmin.services.board import list_mailboxes, mailbox_by_address
 from mailboxadmin.services.configure import NotSaved, configure_mailbox, read_config
@@ -18,7 +27,7 @@ from mailboxadmin.services.people import ensure_mailbox, person_by_email
 from mailboxadmin.services.trust import Trusted, trust_certificate, untrust
 
 
-@click.group(no_args_is_help=False)
+@click.group(cls=Chapter, no_args_is_help=False)
 def mailbox() -> None:
     """A mailbox: configure, list, pause, resume, trust its certificate."""
 
@@ -31,7 +40,14 @@ def mailbox() -> None:
 @click.option("--username", help="The name at sign-in; empty is the address.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.option("--folder", "folders", multiple=True, help="A folder to sync; may be repeated.")
-@click.option("--inherit", "inherited", multiple=True, type=click.Choice(PERSONAL_KEYS))
+@click.option(
+    "--inherit",
+    "inherited",
+    multiple=True,
+    type=click.Choice(PERSONAL_KEYS),
+    metavar="KEY",
+    help="Give up the own value of a setting, such as folders; may be repeated.",
+)
 @click.option("--check", "test", is_flag=True, help="Save only what was tried and works.")
 def set_(
     email: str,
@@ -84,8 +100,10 @@ def _save(deps: Deps, email: str, draft: Draft, *, test: bool) -> None:
         raise SystemExit(1) from None
     config = read_config(deps, mailbox_id)
     click.echo(f"Saved{' and tested' if check else ''}: {config.address}.")
-    if not config.has_password or config.password_elsewhere:
+    if config.permission is None and (not config.has_password or config.password_elsewhere):
         complain("No password is stored for that server yet; nothing is synced until there is one.")
+    if config.effective.server and config.effective.server.encryption is Encryption.NONE:
+        complain(IN_CLEAR)
 
 
 @mailbox.command("list")

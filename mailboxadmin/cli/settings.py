@@ -5,8 +5,16 @@ from typing import Any
 import click
 
 from mailboxadmin.cli.opening import open_deps, read_stdin
-from mailboxadmin.cli.output import complain, json_option, print_json, print_table
+from mailboxadmin.cli.output import (
+    IN_CLEAR,
+    Chapter,
+    complain,
+    json_option,
+    print_json,
+    print_table,
+)
 from mailboxadmin.domain.activity import COMMAND_LINE
+from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.settings import SETTINGS, Kind, Setting, Value
 from mailboxadmin.services.settings import (
     SettingView,
@@ -16,7 +24,7 @@ from mailboxadmin.services.settings import (
 )
 
 
-@click.group(no_args_is_help=False)
+@click.group(cls=Chapter, no_args_is_help=False)
 def settings() -> None:
     """The office's settings: list and set."""
 
@@ -30,8 +38,12 @@ def list_(as_json: bool) -> None:
         for view in views:
             print_json(_as_json(view))
         return
-    rows = ((view.setting.key, view.in_force or "-", view.default or "-") for view in views)
+    rows = ((view.setting.key, _cell(view.in_force), _cell(view.default)) for view in views)
     print_table(("key", "value", "default"), rows)
+
+
+def _cell(text: str) -> str:
+    return ", ".join(text.splitlines()) or "-"
 
 
 def _as_json(view: SettingView) -> dict[str, Any]:
@@ -53,7 +65,8 @@ def _value(setting: Setting, value: Value) -> str | int | list[str] | None:
     return list(value) if isinstance(value, tuple) else value
 
 
-@settings.command("set")
+# What looks like an option and is none is a value: -1 is to be told its limits.
+@settings.command("set", context_settings={"ignore_unknown_options": True})
 @click.argument("key")
 @click.argument("value", required=False)
 @click.option("--value-stdin", is_flag=True, help="Read the value from standard input.")
@@ -61,6 +74,8 @@ def set_(key: str, value: str | None, value_stdin: bool) -> None:
     """Set KEY to VALUE; an empty value is the default again."""
     if (value is None) == (not value_stdin):
         raise click.UsageError("Give the value, or --value-stdin.")
+    if value and value.startswith("--"):
+        raise click.NoSuchOption(value)
     if value and key in SETTINGS and SETTINGS[key].is_secret:
         # Whatever stands on a command line is in the shell's history and in the process list.
         raise click.UsageError(f"{key} is a secret; give it with --value-stdin.")
@@ -70,10 +85,18 @@ def set_(key: str, value: str | None, value_stdin: bool) -> None:
     for change in change_settings(deps, texts, actor=COMMAND_LINE):
         click.echo(f"{change.setting.key}: {_words(change.before)} -> {_words(change.after)}")
     if moved.mailbox_ids:
-        complain(
-            f"{len(moved.mailbox_ids)} passwords were entered for the server before and are not "
-            "sent to this one; enter them again, or confirm the new server under Settings."
-        )
+        complain(_not_sent(len(moved.mailbox_ids)))
+    if texts.get("imap_encryption", "").strip().lower() == Encryption.NONE:
+        complain(IN_CLEAR)
+
+
+def _not_sent(count: int) -> str:
+    one = count == 1
+    return (
+        f"{count} {'password was' if one else 'passwords were'} entered for the server before and "
+        f"{'is' if one else 'are'} not sent to this one; enter {'it' if one else 'them'} again, "
+        "or confirm the new server under Settings."
+    )
 
 
 def _words(text: str) -> str:

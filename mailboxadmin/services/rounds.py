@@ -155,7 +155,7 @@ def _named(candidates: Sequence[Candidate], addresses: Sequence[str]) -> list[Ca
     chosen = []
     for address in dict.fromkeys(address.strip().lower() for address in addresses):
         if address not in by_address:
-            raise NotFound(f"There is no mailbox {address}.")
+            raise NotFound(f"There is no mailbox of {address}.")
         if not by_address[address].configured:
             raise InvalidInput(
                 "mailbox",

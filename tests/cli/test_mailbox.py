@@ -67,6 +67,16 @@ def test_without_a_password_it_says_that_nothing_is_synced(run, office):
     assert "No password" in done.complaint
 
 
+def test_without_encryption_it_warns(run, office, dovecot):
+    ann = dovecot.user()
+    office.person(ann.name)
+
+    done = run("mailbox", "set", ann.name, *at(dovecot), "--password-stdin", stdin=ann.password)
+
+    assert done.status == 0
+    assert done.complaint.startswith("Without encryption, passwords and mail can be read")
+
+
 def test_with_check_a_red_ladder_saves_nothing(run, office, dovecot):
     ann = dovecot.user()
     person = office.person(ann.name)

@@ -59,6 +59,15 @@ def test_status_tells_how_each_mailbox_signs_in_and_never_a_token(run, token_off
     assert not any(token in done.out for token in token_office.tokens(ann))
 
 
+def test_no_password_is_missed_where_there_is_a_permission(cli, token_office):
+    ann = token_office.connected(AppKey.OUTLOOK)
+
+    done = cli("mailbox", "set", ann.person.email, "--folder", "INBOX", deps=token_office.deps)
+
+    assert done.status == 0
+    assert "No password" not in done.err
+
+
 def test_status_of_one(run, token_office):
     ann = token_office.connected()
     token_office.connected()

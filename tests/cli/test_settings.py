@@ -72,6 +72,14 @@ def test_what_is_out_of_the_limits_is_refused_with_them(run, key):
     assert (inside.status, low.status, high.status) == (0, 2, 2)
     least = {"auto_refresh_seconds": 30}.get(key, setting.minimum)
     assert f"from {least} to {setting.maximum}" in high.complaint
+    assert low.complaint == high.complaint
+
+
+def test_a_mistyped_option_is_no_value(run):
+    done = run("settings", "set", "help_contact", "--value-stdni")
+
+    assert done.status == 2
+    assert "No such option" in done.complaint
 
 
 SECRETS = [key for key, setting in SETTINGS.items() if setting.is_secret]
@@ -107,6 +115,31 @@ def test_a_day_is_printed_as_it_is_written(run):
     listed = {line["key"]: line["value"] for line in run("settings", "list", "--json").objects}
 
     assert listed["outlook_secret_expires_on"] == "2027-03-31"
+
+
+def test_without_encryption_it_warns(run):
+    warned = run("settings", "set", "imap_encryption", "NONE")
+    safe = run("settings", "set", "imap_encryption", "starttls")
+
+    assert warned.status == 0
+    assert warned.complaint.startswith("Without encryption, passwords and mail can be read")
+    assert safe.err == ""
+
+
+def test_a_password_that_stays_behind_is_told_as_one(run, office):
+    anna = office.person("anna@example.org")
+    run("settings", "set", "imap_host", "a.example.org")
+    run("mailbox", "set", anna.email, "--password-stdin", stdin="quite secret")
+
+    done = run("settings", "set", "imap_host", "b.example.org")
+
+    assert done.complaint.startswith("1 password was entered for the server before and is not sent")
+
+
+def test_several_names_stand_apart_in_the_table(run):
+    run("settings", "set", "folders", "INBOX\nSent Items")
+
+    assert "INBOX, Sent Items  INBOX" in run("settings", "list").out
 
 
 def test_people_get_a_table(run):
