@@ -22,6 +22,7 @@ NEVER_TO_CHANGE: list[Promise] = [
     for row in (
         "auth.bad_credentials|Dovecot|auth|no|mailbox|owner|[AUTHENTICATIONFAILED] Sorry",
         "auth.temporary_failure|Gmail|auth|yes|mail_server|nobody|[UNAVAILABLE] Sorry",
+        "auth.temporary_failure|Yahoo|auth|yes|mail_server|nobody|[UNAVAILABLE] Sorry",
         "unknown|Dovecot|auth|no|mailbox|admin|NO Sorry",
         "dns.host_not_found|any|dns|no|mailbox|admin|Name or service not known",
         "tcp.refused|any|tcp|yes|mail_server|admin|[Errno 111] Connection refused",
