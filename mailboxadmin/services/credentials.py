@@ -9,6 +9,8 @@ from mailboxadmin.services.deps import Deps
 from mailboxadmin.store.secrets import sign_in_rows
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+#: As Google shows an app password.
+_FOUR_GROUPS = re.compile(r"\s*[a-z]{4}(?:\s[a-z]{4}){3}\s*")
 LONGEST_USERNAME = 255
 LONGEST_PASSWORD = 1000
 
@@ -49,6 +51,11 @@ def read_password(text: str, *, strips_spaces: bool) -> str:
     if len(password) > LONGEST_PASSWORD:
         raise InvalidInput("password", f"At most {LONGEST_PASSWORD} characters.")
     return password
+
+
+def in_four_groups(password: str) -> bool:
+    """True when a password looks like an app password as Google shows it: abcd efgh ijkl mnop."""
+    return _FOUR_GROUPS.fullmatch(password) is not None
 
 
 def is_closed(db: Session, deps: Deps, mailbox_id: int) -> bool:

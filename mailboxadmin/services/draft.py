@@ -20,7 +20,7 @@ from mailboxadmin.domain.oauth import AppKey, TokenSet
 from mailboxadmin.domain.settings import PERSONAL_KEYS, SETTINGS
 from mailboxadmin.domain.token import SignIn
 from mailboxadmin.services import account
-from mailboxadmin.services.credentials import read_password, read_username
+from mailboxadmin.services.credentials import in_four_groups, read_password, read_username
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import app_in_force, effective_with
 from mailboxadmin.services.faults import Faults, read_texts
@@ -128,11 +128,12 @@ def plan_draft(db: Session, deps: Deps, mailbox_id: int, draft: Draft, set_by: S
     if draft.username is not None:
         with faults.noted():
             username = read_username(draft.username)
-    password = draft.password
+    password, address = draft.password, mailboxes.address_of(db, row)
     effective = effective_with(db, deps.providers, mailbox_id, own, app=app)
     if password is not None:
         with faults.noted():
-            password = read_password(password, strips_spaces=_strips_spaces(deps, effective))
+            strips_spaces = _strips_spaces(deps, effective, address, password)
+            password = read_password(password, strips_spaces=strips_spaces)
     changed = {key for key in own if own[key] != before.get(key, "")}
     server_changed = not changed.isdisjoint(SERVER_KEYS)
     if app is not None and server_changed and set_by == "staff" and draft.consent is None:
@@ -141,7 +142,7 @@ def plan_draft(db: Session, deps: Deps, mailbox_id: int, draft: Draft, set_by: S
     faults.raise_any()
     return Plan(
         mailbox_id=mailbox_id,
-        address=mailboxes.address_of(db, row),
+        address=address,
         own={key: text for key, text in own.items() if text},
         username=username,
         effective=effective,
@@ -201,10 +202,16 @@ def _read_own(texts: Mapping[str, str], faults: Faults) -> dict[str, str]:
     return read_texts(personal, faults)
 
 
-def _strips_spaces(deps: Deps, effective: Effective) -> bool:
-    """Whether the provider that runs the server shows its passwords in groups."""
+def _strips_spaces(deps: Deps, effective: Effective, address: str, password: str) -> bool:
+    """Whether the provider that runs the server shows its passwords in groups.
+
+    On a server that nobody knows, which may be a way to Gmail, the address tells, and only of
+    what comes in Google's own four groups.
+    """
     server = effective.server
     provider = deps.providers.by_host(server.host) if server else effective.provider
+    if provider is None and in_four_groups(password):
+        provider = deps.providers.by_domain(address)
     return provider is not None and provider.strips_spaces
 
 

@@ -8,7 +8,7 @@ from mailboxadmin.domain.settings import PERSONAL_KEYS, SETTINGS
 from mailboxadmin.services.admit import NOT_ALLOWED
 from mailboxadmin.services.configure import NotSaved, read_config
 from mailboxadmin.services.settings import change_settings
-from tests.support.configuring import ADMIN, bound_to, row_of, save, use_server
+from tests.support.configuring import ADMIN, bound_to, row_of, save, stored_password, use_server
 from tests.support.dovecot import Dovecot
 from tests.support.log import logged
 from tests.support.office import Box, Office
@@ -53,6 +53,31 @@ def test_the_log_tells_what_changed_and_no_secret(office: Office, dovecot: Dovec
     assert second.detail["changes"] == {"password": {"before": "set", "after": "changed"}}
     told = str([(row.message, row.detail) for row in logged(office, "check.finished")])
     assert account.password not in told + str([first.detail, second.detail])
+
+
+@pytest.mark.parametrize(
+    ("address", "typed", "sent"),
+    [
+        ("jonas@gmail.com", "abcd efgh ijkl mnop\n", "abcdefghijklmnop"),
+        ("jonas@gmail.com", "correct horse battery", "correct horse battery"),
+        ("jonas@example.org", "abcd efgh ijkl mnop", "abcd efgh ijkl mnop"),
+    ],
+)
+def test_a_google_password_loses_its_spaces_on_whatever_server(
+    office: Office, address: str, typed: str, sent: str
+):
+    jonas = office.person(address)
+
+    save(
+        office,
+        jonas,
+        imap_host="gateway.example.org",
+        password=typed,
+        set_by="operator",
+        test=False,
+    )
+
+    assert stored_password(office, jonas) == sent
 
 
 def test_a_password_that_is_refused_leaves_the_working_one(office: Office, dovecot: Dovecot):

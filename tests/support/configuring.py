@@ -50,3 +50,10 @@ def bound_to(office: Office, mailbox: Person) -> str | None:
     with office.deps.store.read() as db:
         row = password_row(db, mailbox.mailbox_id or 0)
         return row.bound_to if row else None
+
+
+def stored_password(office: Office, mailbox: Person) -> str | None:
+    """The password as it is sent to the server."""
+    with office.deps.store.read() as db:
+        row = password_row(db, mailbox.mailbox_id or 0)
+        return office.deps.vault.open(row.sealed) if row else None
