@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailboxadmin.domain.clock import rfc3339
+from mailboxadmin.domain.counted import counted
 
 #: Names of a certificate that a sentence has room for.
 _MOST_NAMES = 5
@@ -46,7 +47,7 @@ class Certificate:
         if self.ends_at - now > _LONG:
             return f"good until {self.ends_at.day} {self.ends_at:%b %Y}"
         days = (self.ends_at - now).days
-        return f"good for {days} day{'' if days == 1 else 's'}"
+        return f"good for {counted(days, 'day')}"
 
     def sentence(self, now: datetime) -> str:
         """`certificate for imap.example.org, from Let's Encrypt, good for 61 days`.

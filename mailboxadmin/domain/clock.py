@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Protocol
 
+from mailboxadmin.domain.counted import counted
+
 
 class Clock(Protocol):
     """Where the product takes the time from; tests hand in one they can move."""
@@ -71,6 +73,5 @@ def duration_in_words(duration: timedelta) -> str:
     count = int(duration.total_seconds() // 60)
     for size, unit in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
         if count >= size:
-            whole = count // size
-            return f"{whole} {unit}" if whole == 1 else f"{whole} {unit}s"
+            return counted(count // size, unit)
     return "less than a minute"

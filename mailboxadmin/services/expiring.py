@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.expiry import (
     TESTING_LIFE,
     Ends,
@@ -140,7 +141,7 @@ def left_in_words(days_left: int) -> str:
         return "has ended"
     if days_left == 0:
         return "ends within a day"
-    return f"ends in {days_left} {'day' if days_left == 1 else 'days'}"
+    return f"ends in {counted(days_left, 'day')}"
 
 
 def _entry(warned: Warned) -> Entry:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mailboxadmin.domain.activity import Code, Entry, Level
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.filing import Kind
 from mailboxadmin.services.runs import Run
 
@@ -48,4 +49,4 @@ def failed_entry(run: Run, kind: Kind, folder: str, ids: Sequence[int], why: str
 
 def messages(count: int) -> str:
     """So many messages, in words."""
-    return f"{count:,} message" if count == 1 else f"{count:,} messages"
+    return counted(count, "message")

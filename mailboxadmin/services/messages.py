@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Entry, Level
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.message import Listed
-from mailboxadmin.services.checklist.answer import counted
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.push_soon import push_soon
 from mailboxadmin.services.read_status import keep_clicks
@@ -116,17 +116,13 @@ def mark_within(
         entry = Entry(
             code=Code.READ_STATUS_MARKED,
             level=level,
-            message=f"Marked {_count(len(changed))} as {word}.",
+            message=f"Marked {counted(len(changed), 'message')} as {word}.",
             actor=actor,
             mailbox_id=mailbox_id,
             detail={"as": word, "count": len(changed), "messages": wanted[:100]},
         )
         add_entry(db, entry, deps.clock.now())
     return Marked(ids=tuple(changed), to_send=len(to_send))
-
-
-def _count(number: int) -> str:
-    return f"{number} message" if number == 1 else f"{number} messages"
 
 
 def _folder_id(db: Session, mailbox_id: int, name: str | None) -> int | None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.services.numbers import NUMBERED_ANEW
 from mailboxadmin.services.runs import Run
 from mailboxadmin.store import flags as stored_flags
@@ -146,7 +147,7 @@ def _read_and_unread(read: int, unread: int) -> str:
 
 
 def _messages(count: int) -> str:
-    return f"{count:,} message" if count == 1 else f"{count:,} messages"
+    return counted(count, "message")
 
 
 def _are(count: int) -> str:

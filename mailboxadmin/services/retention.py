@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import SCHEDULER, Code, Entry
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.settings import office_values
 from mailboxadmin.store import retention as rows
@@ -87,7 +88,7 @@ def _tell(db: Session, told: rows.Told, days: int, now: datetime) -> bool:
     rows.note_told(db, told.mailbox_id, days, begins_at)
     message = (
         f"From {begins_at.day} {begins_at:%B %Y} on, mail that was removed on the server more than "
-        f"{days} {'day' if days == 1 else 'days'} ago is deleted here for good; on that day "
+        f"{counted(days, 'day')} ago is deleted here for good; on that day "
         f"{_messages(count)}."
     )
     entry = Entry(
@@ -113,8 +114,8 @@ def _purge(deps: Deps, mailbox_id: int, before: datetime, days: int) -> int:
     if purged:
         entry = Entry(
             code=Code.RETENTION_PURGED,
-            message=f"Deleted here for good, because removed on the server more than {days} "
-            f"{'day' if days == 1 else 'days'} ago: {_messages(purged)}.",
+            message=f"Deleted here for good, because removed on the server more than "
+            f"{counted(days, 'day')} ago: {_messages(purged)}.",
             actor=SCHEDULER,
             mailbox_id=mailbox_id,
             detail={"days": days, "messages": purged},
@@ -125,7 +126,7 @@ def _purge(deps: Deps, mailbox_id: int, before: datetime, days: int) -> int:
 
 
 def _messages(count: int) -> str:
-    return f"{count} {'message' if count == 1 else 'messages'}"
+    return counted(count, "message")
 
 
 def _tidy_index(deps: Deps) -> None:

@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, request, url_for
 
 from mailboxadmin import web
 from mailboxadmin.domain.clock import rfc3339
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.fingerprint import beginning, grouped
 from mailboxadmin.domain.mailbox import Glance, State
 from mailboxadmin.domain.people import Person
@@ -37,7 +38,7 @@ def init_app(app: Flask) -> None:
         app.add_template_filter(_at_present(name), name)
     for name in ("clock", "exact", "initials", "sentence", "linked", "value", "yours"):
         app.add_template_filter(getattr(words, name), name)
-    app.add_template_filter(words.count, "counted")
+    app.add_template_filter(counted, "counted")
     app.add_template_filter(located)
     app.add_template_filter(grouped)
     app.add_template_filter(beginning)

@@ -72,11 +72,6 @@ def _span(length: timedelta) -> str:
     return f"{seconds} s"
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """`1 message`, `8,412 messages`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 _SMALL = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
 
 

@@ -35,7 +35,7 @@ def test_its_sentence_names_the_host_the_issuer_and_the_days_left():
         ({"self_signed": True}, "certificate for imap.example.org, self-signed, good for "),
         ({"ends_at": NOW + timedelta(days=1)}, "good for 1 day"),
         ({"ends_at": datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)}, "good without end"),
-        ({"ends_at": NOW + timedelta(days=3653)}, "good for 3653 days"),
+        ({"ends_at": NOW + timedelta(days=3653)}, "good for 3,653 days"),
         ({"ends_at": datetime(3000, 1, 1, tzinfo=UTC)}, "good until 1 Jan 3000"),
         ({"ends_at": NOW}, "expired on 2026-05-03"),
         ({"starts_at": NOW + timedelta(days=1)}, "not valid before 2026-05-04"),

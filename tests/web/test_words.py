@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.web import words
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -85,8 +86,8 @@ def test_only_https_becomes_a_link():
 
 
 def test_numbers_and_their_nouns():
-    assert words.count(1, "message") == "1 message"
-    assert words.count(8412, "message") == "8,412 messages"
+    assert counted(1, "message") == "1 message"
+    assert counted(8412, "message") == "8,412 messages"
     assert [words.number_word(n) for n in (2, 12, 13)] == ["Two", "Twelve", "13"]
 
 

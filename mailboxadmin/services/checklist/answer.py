@@ -110,8 +110,3 @@ def together(points: tuple[Point, ...], most: int = 5) -> str:
 def to_do(points: tuple[Point, ...]) -> str:
     """What is to be done, each thing once."""
     return " ".join(dict.fromkeys(point.fix for point in points if point.fix))
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 mailbox`, `2 mailboxes`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.clock import rfc3339
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.finding import Finding, Fixer
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.services.beat import read_beat
 from mailboxadmin.services.board import read_cases
 from mailboxadmin.services.cases import Case
-from mailboxadmin.services.checklist.answer import Found, Point, Verdict, counted, together
+from mailboxadmin.services.checklist.answer import Found, Point, Verdict, together
 from mailboxadmin.services.checklist.look import Look
 from mailboxadmin.store.activity_pages import entries
 from mailboxadmin.store.checklist import Cause, causes_above

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from mailboxadmin.domain.activity import Code, Level
-from mailboxadmin.services.checklist.answer import Found, Point, Verdict, counted, to_do
+from mailboxadmin.domain.counted import counted
+from mailboxadmin.services.checklist.answer import Found, Point, Verdict, to_do
 from mailboxadmin.services.checklist.look import Box, Look
 from mailboxadmin.store import checklist as rows
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.clock import duration_in_words, rfc3339
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.services.beat import read_beat
-from mailboxadmin.services.checklist.answer import Found, Point, Verdict, counted, together
+from mailboxadmin.services.checklist.answer import Found, Point, Verdict, together
 from mailboxadmin.services.checklist.look import Look
 from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
 from mailboxadmin.services.holder import is_over

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from mailboxadmin.domain.activity import Code, Level, Logged
 from mailboxadmin.domain.clock import rfc3339
-from mailboxadmin.services.checklist.answer import Found, Verdict, counted
+from mailboxadmin.domain.counted import counted
+from mailboxadmin.services.checklist.answer import Found, Verdict
 from mailboxadmin.services.checklist.look import Look
 from mailboxadmin.services.error_log import last_errors
 from mailboxadmin.services.log_file import log_file

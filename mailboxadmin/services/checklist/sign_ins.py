@@ -4,19 +4,13 @@ import re
 from hashlib import sha256
 
 from mailboxadmin.domain.app_standing import AppStanding
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.errors import SecretUnreadable
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.provider import Provider
 from mailboxadmin.domain.redirect import redirect_faults
 from mailboxadmin.oauth.client import PROVIDERS
-from mailboxadmin.services.checklist.answer import (
-    Found,
-    Point,
-    Verdict,
-    counted,
-    to_do,
-    together,
-)
+from mailboxadmin.services.checklist.answer import Found, Point, Verdict, to_do, together
 from mailboxadmin.services.checklist.look import Box, Look
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.oauth_apps import redirect_uri

@@ -2,18 +2,12 @@
 
 from collections.abc import Iterator
 
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.effective import Origin
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.domain.special_use import SpecialUse
-from mailboxadmin.services.checklist.answer import (
-    Found,
-    Point,
-    Verdict,
-    counted,
-    to_do,
-    together,
-)
+from mailboxadmin.services.checklist.answer import Found, Point, Verdict, to_do, together
 from mailboxadmin.services.checklist.look import Box, Look
 from mailboxadmin.services.draft import SERVER_KEYS
 from mailboxadmin.services.wanted import nearest

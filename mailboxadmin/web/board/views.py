@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.services.board import read_board
 from mailboxadmin.services.trying import try_case
 from mailboxadmin.web import current_person, deps
@@ -12,7 +13,6 @@ from mailboxadmin.web.board.cards import card
 from mailboxadmin.web.board.choice import Choice, tabs
 from mailboxadmin.web.board.verdict import verdict
 from mailboxadmin.web.page import read_beat
-from mailboxadmin.web.words import count
 
 bp.add_app_template_global(bars, "bars")
 
@@ -44,7 +44,7 @@ def try_again() -> Response:
     if case is None:
         flash("There is nothing to try again: that is over already.", "idle")
     else:
-        said = f"Trying {count(len(case.mailboxes), 'mailbox', 'mailboxes')} now."
+        said = f"Trying {counted(len(case.mailboxes), 'mailbox', 'mailboxes')} now."
         if case.finding.refused_credentials:
             said += " The server counts each try that it refuses, and may lock the account."
         flash(said, "wait")

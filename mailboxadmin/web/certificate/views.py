@@ -4,13 +4,13 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.certificate import Pin
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.services.board import mailbox as read_mailbox
 from mailboxadmin.services.pins import Refused, count_mailboxes, read_pins, seen_refused
 from mailboxadmin.services.trust import Trusted, trust_seen, untrust
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.certificate import bp
-from mailboxadmin.web.words import count
 
 Answer = Response | str | tuple[str, int]
 
@@ -82,7 +82,7 @@ def _next(done: Trusted) -> str:
     if not done.woken:
         return "Test the connection again."
     waited = "that waits for it is" if done.woken == 1 else "that wait for it are"
-    return f"{count(done.woken, 'mailbox', 'mailboxes')} {waited} tried at once."
+    return f"{counted(done.woken, 'mailbox', 'mailboxes')} {waited} tried at once."
 
 
 def _back(mailbox_id: int) -> Response:

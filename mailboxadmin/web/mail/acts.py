@@ -3,6 +3,7 @@
 from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.services.marking import mark_folder_read, mark_selected
 from mailboxadmin.services.picture_consent import allow_pictures, forbid_pictures
@@ -13,7 +14,6 @@ from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.choice import Choice
 from mailboxadmin.web.mail.own import own_mailbox
 from mailboxadmin.web.mail.selected import back, selected
-from mailboxadmin.web.words import count
 
 
 @bp.post("/mark")
@@ -33,7 +33,7 @@ def undo(undo_id: int) -> Response:
     """Take a click back."""
     try:
         changed = take_back(deps(), own_mailbox(), undo_id, actor=current_person().email)
-        flash(f"Taken back: {count(changed, 'message')} as before.", "ok")
+        flash(f"Taken back: {counted(changed, 'message')} as before.", "ok")
     except (NotFound, InvalidInput) as fault:
         flash(str(fault), "idle")
     return back(None)

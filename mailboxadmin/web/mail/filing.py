@@ -3,6 +3,7 @@
 from flask import abort, flash, request
 from werkzeug.wrappers import Response
 
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.filing import Act, Kind
 from mailboxadmin.services.filing import Filed, flag_messages, move_messages
@@ -11,7 +12,6 @@ from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.own import own_mailbox
 from mailboxadmin.web.mail.selected import back, selected
-from mailboxadmin.web.words import count
 
 
 @bp.post("/file")
@@ -31,7 +31,7 @@ def file() -> Response:
     if filed.left:
         are = "is" if filed.left == 1 else "are"
         flash(
-            f"{count(filed.left, 'message')} {are} not on the mail server, and left as before.",
+            f"{counted(filed.left, 'message')} {are} not on the mail server, and left as before.",
             "idle",
         )
     return back(filed.undo)
@@ -45,7 +45,9 @@ def failed() -> Response:
     ids = selected() if "id" in request.form else None
     if wish == "dismiss":
         changes = dismiss(deps(), mailbox_id, ids)
-        flash(f"{count(changes, 'change')} dismissed: the mail is as the mail server has it.", "ok")
+        flash(
+            f"{counted(changes, 'change')} dismissed: the mail is as the mail server has it.", "ok"
+        )
         return back(None)
     if wish != "again":
         abort(400)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mailboxadmin.domain.clock import duration_in_words
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.month import Day, Health, Month
-from mailboxadmin.web.words import count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ def days_of(month: Month) -> tuple[DrawnDay, ...]:
 
 
 def _label(day: Day) -> str:
-    said = [count(day.count, "message")]
+    said = [counted(day.count, "message")]
     if day.health is Health.BAD:
         said.append(f"needed someone{_lasted(day.trouble)}")
     elif day.health is Health.WAIT:
@@ -45,4 +45,4 @@ def _lasted(trouble: timedelta) -> str:
 def in_all(trouble: timedelta) -> str:
     """A sum of times: `45 hours` rather than a day, which it was never in one piece."""
     hours = int(trouble / timedelta(hours=1))
-    return count(hours, "hour") if 24 <= hours < 100 else duration_in_words(trouble)
+    return counted(hours, "hour") if 24 <= hours < 100 else duration_in_words(trouble)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.run import Counts, Outcome, Progress
-from mailboxadmin.web.words import count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +48,11 @@ _CUT_OFF = (
 def _rest(counts: Counts) -> str:
     if not counts.remaining:
         return "The next sync goes on from there."
-    return f"Still to come with the next sync: {count(counts.remaining, 'message')}."
+    return f"Still to come with the next sync: {counted(counts.remaining, 'message')}."
 
 
 def _got(counts: Counts) -> str:
-    said = [count(counts.new, "new message")] if counts.new else []
+    said = [counted(counts.new, "new message")] if counts.new else []
     said += [f"{counts.changed:,} changed on the server"] if counts.changed else []
     said += [f"{counts.removed:,} removed on the server"] if counts.removed else []
     said += [f"{counts.quarantined:,} unreadable, kept as they came"] if counts.quarantined else []

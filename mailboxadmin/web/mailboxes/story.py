@@ -7,11 +7,12 @@ from datetime import datetime
 from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER, Code
 from mailboxadmin.domain.before import BeforeItBroke
 from mailboxadmin.domain.clock import duration_in_words
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.event import Event, Fact, Lane
 from mailboxadmin.domain.incident import Ending
 from mailboxadmin.domain.people import Person
 from mailboxadmin.services.timeline import PastIncident
-from mailboxadmin.web.words import count, listed, sentence, when
+from mailboxadmin.web.words import listed, sentence, when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ def nothing_before(before: BeforeItBroke) -> str:
     if before.is_new:
         return "Nothing was changed here since it was added."
     if before.log_is_short:
-        days = count(max((before.broke_at - before.known_since).days, 1), "day")
+        days = counted(max((before.broke_at - before.known_since).days, 1), "day")
         return f"Nothing was changed here in the {days} before, which is as far as the log reaches."
     return "Nothing was changed here in the 30 days before."
 

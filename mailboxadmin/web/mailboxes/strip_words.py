@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailboxadmin.domain.clock import duration_in_words
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.event import ROUTINE_CODE
 from mailboxadmin.domain.outage import Outage
 from mailboxadmin.domain.timeline import Slot, Timeline, Window, stretches
 from mailboxadmin.web.mailboxes.story import Teller
-from mailboxadmin.web.words import count, exact
+from mailboxadmin.web.words import exact
 
 _SPANS = {
     Window.DAY: "the last 24 hours",
@@ -34,9 +35,9 @@ def label_of(strip: Timeline) -> str:
     """What it is a picture of."""
     runs, failed = (sum(getattr(s, name) for s in strip.slots) for name in ("runs", "failed"))
     told = [
-        count(sum(each.times for each in strip.outages), "outage"),
-        f"{count(runs, 'sync')}, of which {failed:,} failed",
-        f"{count(len(strip.events), 'thing')} done",
+        counted(sum(each.times for each in strip.outages), "outage"),
+        f"{counted(runs, 'sync')}, of which {failed:,} failed",
+        f"{counted(len(strip.events), 'thing')} done",
     ]
     window = _SPANS[strip.window].capitalize()
     return f"{window}: {'; '.join(told)}. All of it stands below in words."
@@ -60,10 +61,10 @@ def wrong(outage: Outage, now: datetime) -> str:
 def synced(slot: Slot) -> str:
     """How many syncs there were, and how many failed."""
     if not slot.failed:
-        return f"{count(slot.runs, 'sync')}, none failed"
+        return f"{counted(slot.runs, 'sync')}, none failed"
     if slot.failed == slot.runs:
-        return f"{count(slot.runs, 'sync')}, {'it' if slot.runs == 1 else 'all'} failed"
-    return f"{count(slot.runs, 'sync')}, {slot.failed:,} failed"
+        return f"{counted(slot.runs, 'sync')}, {'it' if slot.runs == 1 else 'all'} failed"
+    return f"{counted(slot.runs, 'sync')}, {slot.failed:,} failed"
 
 
 def lines_of(strip: Timeline, teller: Teller) -> Iterator[Line]:

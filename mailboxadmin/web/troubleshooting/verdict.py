@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.run_all import Outcome, RunAll
 from mailboxadmin.services.checklist.answer import Verdict
 from mailboxadmin.services.doctor import SEVEN, Row
-from mailboxadmin.web.words import ago, count, number_word
+from mailboxadmin.web.words import ago, number_word
 
 _OF = number_word(len(SEVEN)).lower()
 
@@ -37,10 +38,10 @@ def remark(run: RunAll | None, now: datetime) -> str:
     if run is None:
         return "From what is stored. Run all also tests the connection of every mailbox, now."
     if run.live:
-        return f"{run.done} of {count(len(run.results), 'mailbox', 'mailboxes')} tested so far."
+        return f"{run.done} of {counted(len(run.results), 'mailbox', 'mailboxes')} tested so far."
     if run.finished_at is None:
         return "The last test of all mailboxes was cut off, because its process ended."
     failing = len(run.of(Outcome.FAILS))
     tested = len(run.of(Outcome.FAILS, Outcome.WORKS))
     result = f"{failing} of {tested} do not connect" if failing else "all connect"
-    return f"Run {ago(run.finished_at, now)}, {count(tested, 'mailbox', 'mailboxes')}: {result}."
+    return f"Run {ago(run.finished_at, now)}, {counted(tested, 'mailbox', 'mailboxes')}: {result}."
