@@ -88,7 +88,7 @@ class Store:
         self.engine = engine
         #: What was found damaged since this process began; None while nothing was.
         self.damage: Damaged | None = None
-        #: Indexes for searching that were found damaged, and what SQLite said; `services.mending`
+        #: Indexes for searching that were found damaged, and what SQLite said; `mending.py`
         #: builds them anew.
         self.damaged_indexes: dict[str, str] = {}
         self._writers = WriterQueue()
