@@ -8,6 +8,7 @@ row that stays behind only waits for the scheduler to note the end in the log.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -18,8 +19,8 @@ from mailboxadmin.domain.debug import LEAST_MINUTES, MOST_MINUTES, Switch
 from mailboxadmin.domain.errors import InvalidInput, StoreUnavailable
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.store import debug as rows
-from mailboxadmin.store.activity import add_entry
-from mailboxadmin.store.mailboxes import mailbox_row
+from mailboxadmin.store.activity import add_entries, add_entry
+from mailboxadmin.store.mailboxes import all_with_address, mailbox_row
 
 
 def switch_on(deps: Deps, *, mailbox_id: int | None, minutes: int, actor: str) -> Switch:
@@ -42,7 +43,7 @@ def switch_on(deps: Deps, *, mailbox_id: int | None, minutes: int, actor: str) -
         message = f"Debug mode is on for {_whom(switch)}: what is said to the mail server and by "
         message += "it is recorded, without secrets and contents. It ends by itself."
         detail = {"minutes": minutes, "until": rfc3339(until)}
-        add_entry(db, _entry(Code.DEBUG_ENABLED, switch, message, actor, detail), now)
+        _log(db, _entry(Code.DEBUG_ENABLED, switch, message, actor, detail), now)
     return switch
 
 
@@ -63,7 +64,7 @@ def switch_off(deps: Deps, *, actor: str, switch_id: int | None = None) -> tuple
         for switch in ended:
             rows.drop_switch(db, switch.id)
             message = f"Debug mode was switched off for {_whom(switch)}."
-            add_entry(db, _entry(Code.DEBUG_DISABLED, switch, message, actor), now)
+            _log(db, _entry(Code.DEBUG_DISABLED, switch, message, actor), now)
     return tuple(ended)
 
 
@@ -98,7 +99,16 @@ def _note_ended(db: Session, ended: Iterable[Switch], now: datetime) -> None:
         rows.drop_switch(db, switch.id)
         message = f"Debug mode has ended at its time for {_whom(switch)}."
         detail = {"until": rfc3339(switch.until)}
-        add_entry(db, _entry(Code.DEBUG_DISABLED, switch, message, SCHEDULER, detail), now)
+        _log(db, _entry(Code.DEBUG_DISABLED, switch, message, SCHEDULER, detail), now)
+
+
+def _log(db: Session, entry: Entry, now: datetime) -> None:
+    """One line; of what is for all mailboxes one more for each, which its owner reads."""
+    if entry.mailbox_id is None:
+        everybody = [row.id for row, _ in all_with_address(db)]
+        theirs = (replace(entry, mailbox_id=each, level=Level.ROUTINE) for each in everybody)
+        add_entries(db, list(theirs), now)
+    add_entry(db, entry, now)
 
 
 def _whom(switch: Switch) -> str:

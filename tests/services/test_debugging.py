@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
+from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER, Level
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.jobs.scheduler import Scheduler
 from mailboxadmin.services.debugging import (
@@ -45,6 +45,22 @@ def test_it_is_on_for_all_also_for_who_comes_later(office):
     assert recorded_until(office.deps, late.mailbox_id) == office.clock.now() + timedelta(minutes=5)
 
 
+def test_that_it_is_on_for_all_stands_in_the_log_of_each_too(office):
+    anna, ben = office.person("anna@example.org"), office.person("ben@example.org")
+
+    switch_on(office.deps, mailbox_id=None, minutes=5, actor=GRACE)
+    switch_off(office.deps, actor=GRACE)
+
+    for code, loudest in (("debug.enabled", Level.WARNING), ("debug.disabled", Level.INFO)):
+        entries = logged(office, code)
+        assert [(entry.mailbox_id, entry.level) for entry in entries] == [
+            (anna.mailbox_id, Level.ROUTINE),
+            (ben.mailbox_id, Level.ROUTINE),
+            (None, loudest),
+        ]
+        assert {entry.actor for entry in entries} == {GRACE}
+
+
 def test_switched_on_again_it_goes_on_for_longer(office):
     anna = office.person("anna@example.org")
     switch_on(office.deps, mailbox_id=anna.mailbox_id, minutes=60, actor=GRACE)
@@ -80,7 +96,8 @@ def test_the_log_says_who_switched_it_on_and_off(office):
     assert [each.address for each in ended] == ["", "anna@example.org"]
     assert switches_on(office.deps) == ()
     on, off = logged(office, "debug.enabled"), logged(office, "debug.disabled")
-    assert [(row.actor, row.mailbox_id) for row in on] == [(GRACE, anna.mailbox_id), (GRACE, None)]
+    theirs = (GRACE, anna.mailbox_id)
+    assert [(row.actor, row.mailbox_id) for row in on] == [theirs, theirs, (GRACE, None)]
     assert {row.actor for row in off} == {COMMAND_LINE}
     assert on[0].detail["until"] == "2026-03-02T10:00:00Z"
     assert switch_off(office.deps, actor=COMMAND_LINE) == ()
