@@ -14,14 +14,15 @@ from mailboxadmin.domain.finding import Finding, Phase
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.repair import KEY_LOST
 from mailboxadmin.domain.run import Counts, Outcome, Result
-from mailboxadmin.services.credentials import is_closed
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.key_check import opens
 from mailboxadmin.services.outcome import record_outcome
 from mailboxadmin.services.rounds import Candidate, all_candidates
 from mailboxadmin.services.runs import begin_run, held
 from mailboxadmin.services.way import ending
-from mailboxadmin.store.mailboxes import mailbox_row
+from mailboxadmin.store.mailboxes import all_with_address, mailbox_row
+from mailboxadmin.store.secrets import sealed_sign_ins
 
 FACTS = Facts(
     phase=Phase.LOCAL,
@@ -53,11 +54,13 @@ def _changed(deps: Deps) -> tuple[list[int], list[int]]:
     closed: list[int] = []
     opened: list[int] = []
     with deps.store.read() as db:
-        for each in _in_turn(all_candidates(db)):
-            said = mailbox_row(db, each.id).finding
-            is_said = said is not None and Finding.from_json(said).code == KEY_LOST
-            if is_closed(db, deps, each.id) != is_said:
-                (opened if is_said else closed).append(each.id)
+        found, sealed = all_candidates(db), sealed_sign_ins(db)
+        findings = {row.id: row.finding for row, _ in all_with_address(db)}
+    for each in _in_turn(found):
+        said = findings[each.id]
+        is_said = said is not None and Finding.from_json(said).code == KEY_LOST
+        if all(opens(deps, secret) for secret in sealed[each.id]) == is_said:
+            (opened if is_said else closed).append(each.id)
     return closed, opened
 
 

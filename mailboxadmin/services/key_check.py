@@ -11,7 +11,7 @@ def count_closed(deps: Deps) -> tuple[int, int]:
     """How many stored secrets no key opens, and how many there are."""
     with deps.store.read() as db:
         sealed = sealed_secrets(db)
-    return sum(not _opens(deps, each) for each in sealed), len(sealed)
+    return sum(not opens(deps, each) for each in sealed), len(sealed)
 
 
 def repair_mode(deps: Deps) -> str:
@@ -26,8 +26,8 @@ def repair_mode(deps: Deps) -> str:
     )
 
 
-def _opens(deps: Deps, sealed: bytes) -> bool:
-    """Asked once of each: what a key of this process opened, it opens still."""
+def opens(deps: Deps, sealed: bytes) -> bool:
+    """Whether a key is here for it; what a key of this process opened once, it opens still."""
     digest = sha256(sealed).digest()
     if digest in deps.opened:
         return True

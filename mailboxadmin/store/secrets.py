@@ -26,6 +26,16 @@ def sign_in_rows(db: Session, mailbox_id: int) -> list[SecretRow]:
     return list(db.scalars(select(SecretRow).where(theirs, SecretRow.name.in_(SIGN_INS))))
 
 
+def sealed_sign_ins(db: Session) -> dict[int, list[bytes]]:
+    """What opens each mailbox that has something to sign in with, sealed."""
+    query = select(SecretRow.mailbox_id, SecretRow.sealed).where(SecretRow.name.in_(SIGN_INS))
+    found: dict[int, list[bytes]] = {}
+    for mailbox_id, sealed in db.execute(query):
+        if mailbox_id is not None:
+            found.setdefault(mailbox_id, []).append(sealed)
+    return found
+
+
 def is_configured(db: Session, mailbox_id: int) -> bool:
     """True once a password was entered or a permission given; a sync says whether it is good."""
     return bool(db.scalar(select(with_sign_in(SecretRow.mailbox_id == mailbox_id))))
