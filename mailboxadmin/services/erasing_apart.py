@@ -11,6 +11,7 @@ import threading
 
 from mailboxadmin.domain.erasure import Erasure, Wish
 from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput, NotFound, StoreUnavailable
+from mailboxadmin.domain.people import Standing
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.erasing import Erased, end_permission, erase_mailbox
 from mailboxadmin.services.leaving import REMAINS, forget_person, require_address
@@ -89,6 +90,7 @@ def erase_asked(deps: Deps, stop: threading.Event) -> None:
 
 def _erase(deps: Deps, asked: Erasure) -> None:
     try:
+        _require_same(deps, asked)
         _keep_pages(deps, asked)
         erased = erase_mailbox(deps, asked.mailbox_id, actor=asked.asked_by, asked_for=asked.total)
     except AlreadyRunning as fault:
@@ -100,6 +102,18 @@ def _erase(deps: Deps, asked: Erasure) -> None:
         _finish(deps, asked)  # Somebody was faster, on the command line.
     else:
         _finish(deps, asked, erased, fault=_forget(deps, asked))
+
+
+def _require_same(deps: Deps, asked: Erasure) -> None:
+    """See that it is them still: numbers of who was deleted go to who comes next.
+
+    Raises:
+        NotFound: they, or all of theirs, are gone already.
+    """
+    who = person(deps, asked.staff_id)
+    named = (asked.address, asked.mailbox_id, Standing.DISABLED)
+    if (who.email, who.mailbox_id, who.standing) != named:
+        raise NotFound("There is nobody any more of whom that was asked.")
 
 
 def _keep_pages(deps: Deps, asked: Erasure) -> None:

@@ -14,7 +14,8 @@ def ask(
     db: Session, *, mailbox_id: int, staff_id: int, address: str, wish: Wish, by: str, now: datetime
 ) -> int:
     """Keep that it was asked for; the id. What was asked for already is asked for once."""
-    before = db.scalar(_open().where(ErasureRow.mailbox == mailbox_id))
+    theirs = _open().where(ErasureRow.mailbox == mailbox_id, ErasureRow.address == address)
+    before = db.scalar(theirs)
     if before is not None:
         if wish is Wish.PERSON:
             before.wish = wish.value

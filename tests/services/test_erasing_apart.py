@@ -17,6 +17,7 @@ from mailboxadmin.services.erasing_apart import (
     list_erasures,
     read_erasure,
 )
+from mailboxadmin.services.leaving import delete_person
 from mailboxadmin.services.prune import prune
 from mailboxadmin.services.runs import begin_run, held
 from mailboxadmin.services.sessions import session_person, sign_in
@@ -219,6 +220,36 @@ def test_what_the_command_line_erased_meanwhile_is_done(office: Office):
     erase_mailbox(office.deps, anna.mailbox_id or 0, actor="command line")
 
     assert work(office, asked).finished_at is not None
+
+
+@pytest.mark.parametrize("name", ["Anna Keller", "Newton"])
+def test_who_comes_after_somebody_who_was_deleted_meanwhile_keeps_their_mail(
+    office: Office, name: str
+):
+    anna = somebody_with_mail(office)
+    asked = ask(office, anna, Wish.PERSON)
+    delete_person(office.deps, anna.id, typed=anna.email, actor="command line")
+    comes = somebody_with_mail(office, name)
+
+    done = work(office, asked)
+
+    assert (comes.id, comes.mailbox_id) == (anna.id, anna.mailbox_id)
+    assert done.finished_at is not None
+    assert messages_of(office, comes) == 2
+    assert people.person(office.deps, comes.id).standing is Standing.ACTIVE
+
+
+def test_of_who_comes_after_them_it_is_asked_anew(office: Office):
+    anna = somebody_with_mail(office)
+    first = ask(office, anna, Wish.PERSON)
+    delete_person(office.deps, anna.id, typed=anna.email, actor="command line")
+    newton = somebody_with_mail(office, "Newton")
+
+    second = ask(office, newton)
+    done = work(office, second)
+
+    assert first != second and done.address == newton.email
+    assert messages_of(office, newton) == 0
 
 
 def test_it_is_told_of_for_a_week(office: Office):
