@@ -137,6 +137,29 @@ def test_what_is_moved_out_of_the_lists_is_found_where_it_is(
     assert "is not synced" not in visitor.get(f"/mail/{three[1]}").text
 
 
+def offered(page: str) -> list[list[str]]:
+    """The folders to move to, of the list and of the open message."""
+    return [
+        re.findall(r'<option value="([^"]+)"', each)
+        for each in re.findall(r'<select[^>]* name="to".*?</select>', page, re.DOTALL)
+    ]
+
+
+def test_the_folder_that_mail_is_in_is_not_offered_to_move_it_to(
+    office: Office, anna: Person, three: list[int], at_desk
+):
+    visitor = at_desk(anna.email)
+
+    inbox = offered(visitor.get("/mail").text)
+    everything = offered(visitor.get("/mail?folder=all").text)
+    visitor.post("/mail/file", form_at="/mail", id=str(three[0]), do="move", to="Work")
+    moving = offered(visitor.get(f"/mail/{three[0]}?folder=all").text)
+
+    assert inbox == [["Archive", "Work"]]
+    assert everything == [["INBOX", "Archive", "Work"]]
+    assert moving == [["INBOX", "Archive", "Work"], ["INBOX", "Archive"]]
+
+
 @pytest.mark.parametrize("to", ["Elsewhere", "", "inbox\r\nA1 LOGOUT"])
 def test_a_folder_that_is_not_there_is_refused(
     office: Office, anna: Person, three: list[int], at_desk, to: str

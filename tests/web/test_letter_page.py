@@ -228,6 +228,18 @@ def test_a_message_too_large_to_be_read_can_be_saved(office: Office, at_desk):
     assert visitor.get(f"/mail/{one}/message.eml").data == raw
 
 
+def test_in_its_conversation_the_message_that_is_opened_is_read(office: Office, at_desk):
+    anna = reader(office)
+    chain = [letter(number="b", answers=["a"]), letter(number="a")]
+    answer, _ = fill(office, anna, chain)
+
+    shown = at_desk(anna.email).get(f"/mail/{answer}").text
+    below = re.findall(r'<li( class="mail-unread")?>(<b|<a)', shown)
+
+    # The oldest first; the one that stands open is no link.
+    assert below == [(' class="mail-unread"', "<a"), ("", "<b")]
+
+
 def test_the_conversation_is_below_the_message(office: Office, at_desk):
     anna = reader(office)
     answer = letter("Yes.", subject="Re: plan", number="b", answers=["a"])
