@@ -14,12 +14,29 @@
     next?.focus();
   };
 
+  // What a key does brings the page anew; then the line that stands in the same place has the
+  // focus, so that one goes on with the next.
+  const PLACE = "line of the inbox";
+  let place;
+  const notePlace = (line) => { place = all().indexOf(line.querySelector(".mail-open")); };
+  // By its selector, because what is called "id" in the form hides its own.
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("#mails-form") && place !== undefined) sessionStorage.setItem(PLACE, place);
+  });
+  const backToPlace = () => {
+    const before = sessionStorage.getItem(PLACE);
+    sessionStorage.removeItem(PLACE);
+    const lines = all();
+    if (before !== null) lines[Math.min(before, lines.length - 1)]?.focus();
+  };
+
   // A key presses a button that stands on the page: that of the message, or of the list with the
   // line that has the focus selected.
   const press = (key) => {
     const line = document.activeElement?.closest?.(".mail");
     const letter = document.querySelector(`.letter-acts [data-key="${key}"]`);
     if (!line && letter) return letter.click();
+    if (line) notePlace(line);
     if (line && !boxes().some((box) => box.checked)) line.querySelector("[name=id]").checked = true;
     if (boxes().some((box) => box.checked)) {
       document.querySelector(`.mail-acts [data-key="${key}"]`)?.click();
@@ -38,6 +55,7 @@
     const choice = (!line && document.querySelector(".letter-acts .mail-more")) || document.querySelector(".mail-acts .mail-more:has(select)");
     if (!choice) return;
     if (line && !boxes().some((box) => box.checked)) line.querySelector("[name=id]").checked = true;
+    if (line) notePlace(line);
     choice.open = true;
     choice.querySelector("select").focus();
   };
@@ -121,6 +139,9 @@
     if (line) mark(line);
   };
   addEventListener("popstate", () => location.reload());
-  document.addEventListener("DOMContentLoaded", wake);
+  document.addEventListener("DOMContentLoaded", () => {
+    wake();
+    backToPlace();
+  });
   document.addEventListener("htmx:after:settle", wake);
 })();

@@ -119,10 +119,12 @@ def test_the_keys_put_mail_away(box, open_page, dovecot: Dovecot):
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
 
+    go_to_a_line(page)
     for key, said in SAID:
-        go_to_a_line(page)
         page.keyboard.press(key)
         expect(page.locator(".mail-undo")).to_contain_text(said)
+        # One goes on where one was.
+        expect(page.locator(".mail-open:focus")).to_have_count(1)
     for key in ("v", "m"):
         go_to_a_line(page)
         page.keyboard.press(key)
