@@ -27,6 +27,8 @@ class Act(StrEnum):
     ARCHIVE = "archive"
     TRASH = "trash"
     SPAM = "spam"
+    #: Back from one of these.
+    INBOX = "inbox"
     #: To a folder that is named.
     MOVE = "move"
 

@@ -98,6 +98,8 @@ def _target(db: Session, mailbox_id: int, act: Act, named: str) -> str:
                 "“Folders for special mail”. Nothing was changed.",
             )
         return found
+    if act is Act.INBOX:
+        return "INBOX"
     if named not in (mailbox_facts.listed_folders(db, mailbox_id) or ()):
         raise InvalidInput("to", "The mail server has no such folder. Nothing was changed.")
     return named

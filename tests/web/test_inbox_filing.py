@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mailboxadmin.domain.filing import Kind
 from mailboxadmin.domain.people import Person
@@ -97,6 +97,42 @@ def test_what_is_selected_leaves_the_list_and_stands_in_the_other_folder(
     assert f"moving to {folder}" in there
     assert "2 changes not on the mail server yet" in there
     assert wanted(office) == dict.fromkeys(three[:2], folder)
+
+
+def wishes(page: str) -> list[list[str]]:
+    """What the buttons of the list, and of the open message, do besides marking."""
+    return [
+        re.findall(r'formaction="/mail/file" name="do" value="([^"]+)"', form)
+        for form in re.findall(r"<form.*?</form>", page, re.DOTALL)
+        if 'formaction="/mail/file"' in form
+    ]
+
+
+@pytest.mark.parametrize(
+    ("folder", "use", "label", "others"),
+    [
+        ("Archive", SpecialUse.ARCHIVE, "To inbox", ["trash", "spam"]),
+        ("Trash", SpecialUse.TRASH, "To inbox", ["archive", "spam"]),
+        ("Spam", SpecialUse.JUNK, "Not junk", ["trash", "archive"]),
+    ],
+)
+def test_from_where_mail_was_put_away_it_goes_back_by_one_click(
+    office: Office, anna: Person, at_desk, folder: str, use: SpecialUse, label: str, others
+):
+    [away] = fill(office, anna, [letter(subject="away")], folder=folder)
+    with office.deps.store.write() as db:
+        db.execute(update(FolderRow).where(FolderRow.name == folder).values(special_use=use))
+    visitor = at_desk(anna.email)
+    there = f"/mail?folder={folder_of(office, anna, folder)}"
+
+    page = visitor.get(there).text
+    opened = wishes(visitor.get(f"/mail/{away}?folder=all").text)[-1]
+    visitor.post("/mail/file", form_at=there, id=str(away), do="inbox")
+
+    assert f'value="inbox">{label}<' in page
+    assert wishes(page) == [["inbox", *others, "flag", "unflag", "move"]]
+    assert set(opened) == {"inbox", *others, "flag", "move"}
+    assert wanted(office) == {away: "INBOX"}
 
 
 def test_a_folder_is_chosen_among_those_that_the_server_lists(
