@@ -1,6 +1,5 @@
 """`serve`: database, scheduler and web server in one process."""
 
-import gc
 import os
 from dataclasses import replace
 
@@ -30,10 +29,6 @@ def serve(host: str, port: int, no_scheduler: bool) -> None:
             config = replace(config, scheduler=False)
         app = create_app(config)
         background = start_background(app)
-        # What is loaded stays: without this, collecting garbage goes through all of it again and
-        # again, a tenth of a second each time, and one page in twenty has to wait for that.
-        gc.collect()
-        gc.freeze()
 
         def say() -> None:
             url = url_of(host, port)
