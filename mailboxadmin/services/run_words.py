@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
+from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.run import Counts, Result
 from mailboxadmin.services.runs import Run
 
@@ -28,8 +28,7 @@ def success_entry(run: Run, result: Result, *, recovered: bool) -> Entry:
         return run_entry(Code.SYNC_FINISHED, Level.INFO, message, run, result)
     # What was told to the server has an entry of its own.
     found_nothing = replace(result.counts, pushed=0) == Counts()
-    quiet = found_nothing and run.actor == SCHEDULER and not recovered
-    level = Level.ROUTINE if quiet else Level.INFO
+    level = Level.ROUTINE if found_nothing and not recovered else Level.INFO
     return run_entry(Code.SYNC_FINISHED, level, in_words(result.counts).capitalize(), run, result)
 
 

@@ -85,8 +85,9 @@ def test_what_cannot_be_read_as_mail_is_kept_aside_and_the_sync_succeeds(
     assert (entry.detail["folder"], entry.detail["uid"]) == ("INBOX", 2)
 
 
+@pytest.mark.parametrize("actor", [SCHEDULER, COMMAND_LINE, "grace@example.org"])
 def test_a_second_run_changes_nothing_and_says_nothing_but_routine(
-    office: Office, dovecot: Dovecot
+    office: Office, dovecot: Dovecot, actor: str
 ):
     box = office.mailbox(server=dovecot, folders=("INBOX", "Sent"))
     dovecot.deliver_many(box.account, mails.generate(20))
@@ -94,7 +95,7 @@ def test_a_second_run_changes_nothing_and_says_nothing_but_routine(
     office.sync(box)
     before, said = rows(office), len(entries(office, box))
 
-    report = office.sync(box, actor=SCHEDULER)
+    report = office.sync(box, actor=actor)
 
     assert (report.outcome, report.counts.new, report.counts.changed) == (Outcome.OK, 0, 0)
     assert rows(office) == before
