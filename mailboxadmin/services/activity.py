@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import Code, Level, Logged
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.mending import ask
 from mailboxadmin.store import activity_pages as rows
 
 PAGE = 50
@@ -58,9 +59,8 @@ def read_page(
     """
     below = min(max(before_id or rows.NO_BOUND, 0), rows.NO_BOUND)
     above = min(max(after_id or 0, 0), rows.NO_BOUND)
-    with deps.store.read() as db:
-        # One more than is shown tells whether there are older ones.
-        found = _read(db, wanted, below, above, limit + 1)
+    # One more than is shown tells whether there are older ones.
+    found = _read(deps, wanted, below, above, limit + 1)
     shown = tuple(found[:limit])
     return Page(entries=shown, next_before=shown[-1].id if len(found) > limit else None)
 
@@ -69,15 +69,22 @@ def iter_entries(deps: Deps, wanted: Filter) -> Iterator[Logged]:
     """All entries that are wanted, newest first, in pieces: no transaction stays open between."""
     below = rows.NO_BOUND
     while True:
-        with deps.store.read() as db:
-            found = _read(db, wanted, below, 0, PIECE)
+        found = _read(deps, wanted, below, 0, PIECE)
         yield from found
         if len(found) < PIECE:
             return
         below = found[-1].id
 
 
-def _read(db: Session, wanted: Filter, below: int, above: int, limit: int) -> list[Logged]:
+def _read(deps: Deps, wanted: Filter, below: int, above: int, limit: int) -> list[Logged]:
+    def look() -> list[Logged]:
+        with deps.store.read() as db:
+            return _look(db, wanted, below, above, limit)
+
+    return ask(deps, look)
+
+
+def _look(db: Session, wanted: Filter, below: int, above: int, limit: int) -> list[Logged]:
     if wanted.since is not None:
         above = max(above, rows.id_before(db, wanted.since))
     return rows.entries(

@@ -10,10 +10,9 @@ from mailboxadmin.domain.mail_query import Query
 from mailboxadmin.domain.marking import Segment, marked, snippet
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.effective import effective_for
-from mailboxadmin.services.mending import mend_indexes
+from mailboxadmin.services.mending import ask
 from mailboxadmin.store import found_messages as rows
 from mailboxadmin.store.mail_search import Found, is_whole, matching
-from mailboxadmin.store.store import IndexDamaged
 
 SNIPPET_CHARS = 200
 MOST = 200
@@ -74,12 +73,8 @@ def search_mail(
     Raises:
         StoreUnavailable: the database cannot be read.
     """
-    try:
-        return _search(deps, mailbox_id, query, before, max(1, min(limit, MOST)))
-    except IndexDamaged:
-        # Here too, since this process may not be the one that builds it.
-        mend_indexes(deps)
-        return Page(hits=(), next_before=None, whole=False)
+    limit = max(1, min(limit, MOST))
+    return ask(deps, lambda: _search(deps, mailbox_id, query, before, limit))
 
 
 def _search(deps: Deps, mailbox_id: int, query: Query, before: int | None, limit: int) -> Page:

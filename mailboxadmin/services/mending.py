@@ -8,13 +8,18 @@ No mail is in an index, so none can be lost with it. The check is made on the co
 would hold up who writes.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from mailboxadmin.domain.activity import SCHEDULER, Code, Entry, Level
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.store import activity_search, fts, mail_search
 from mailboxadmin.store.activity import add_entry
+from mailboxadmin.store.store import IndexDamaged
+
+Answer = TypeVar("Answer")
 
 _WHAT = {"mail_search": "mail", "activity_search": "the log"}
 _ANEW = {"mail_search": mail_search.begin_anew, "activity_search": activity_search.begin_anew}
@@ -45,6 +50,21 @@ def mend_indexes(deps: Deps) -> None:
             except StoreUnavailable:
                 damaged[index] = reason
                 raise
+
+
+def ask(deps: Deps, question: Callable[[], Answer]) -> Answer:
+    """What an index answers; one that is damaged is begun anew and asked again.
+
+    In whatever process this is: not each of them has the job that builds the indexes.
+
+    Raises:
+        StoreUnavailable: as `mend_indexes`, and what the question raises.
+    """
+    try:
+        return question()
+    except IndexDamaged:
+        mend_indexes(deps)
+        return question()
 
 
 def _begin_anew(deps: Deps, index: str, reason: str) -> None:

@@ -197,11 +197,16 @@ class Damaged(StoreUnavailable):
         self.reason = reason
 
 
-class IndexDamaged(Damaged):
+class IndexDamaged(StoreUnavailable):
     """Raised when it is only an index for searching, which can be built anew from the rows."""
 
     def __init__(self, reason: str, index: str) -> None:
-        super().__init__(reason)
+        super().__init__(
+            f"An index for searching is damaged ({reason}); it is built anew by itself. "
+            "Try again in a moment."
+        )
+        #: In SQLite's words.
+        self.reason = reason
         #: Its name.
         self.index = index
 
