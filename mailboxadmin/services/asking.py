@@ -20,6 +20,12 @@ from mailboxadmin.services.runs import is_live
 from mailboxadmin.store import board, incidents
 from mailboxadmin.store.mailboxes import address_by_id, mailbox_row
 
+#: What an owner does in a link, also where the first to act is an admin, who may find the key.
+ONCE_MORE = {
+    Way.PASSWORD: "enter your password once more",
+    Way.CONSENT: "connect it once more",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
@@ -85,7 +91,8 @@ def read_asking(deps: Deps, mailbox_id: int, *, whole_office: bool = False) -> A
             return None
         row = mailbox_row(db, mailbox_id)
         here = incidents.incident_of(db, mailbox_id)
-        alone = mailbox.finding.fix_by is Fixer.OWNER or not whole_office
+        way = way_of(db, deps, row, mailbox.finding)
+        alone = mailbox.finding.fix_by is Fixer.OWNER or way in ONCE_MORE or not whole_office
         same = [here] if here and alone else _with_this_cause(db, here)
         return Asking(
             mailbox=mailbox,
@@ -93,7 +100,7 @@ def read_asking(deps: Deps, mailbox_id: int, *, whole_office: bool = False) -> A
             concerned=tuple(sorted({mailbox.address, *_addresses(db, same)})),
             reach=mailbox.reach,
             since=min((each.outage_at for each in same), default=mailbox.finding_since),
-            way=way_of(db, deps, row, mailbox.finding),
+            way=way,
             task=deps.diagnosis.task(mailbox.finding, mailbox.reach),
             short=deps.diagnosis.short(mailbox.finding, mailbox.reach),
             link=link_made(db, row, now),

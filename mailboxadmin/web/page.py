@@ -36,7 +36,16 @@ def init_app(app: Flask) -> None:
     """Give the templates their words."""
     for name in ("when", "at_time", "ago", "soon", "day"):
         app.add_template_filter(_at_present(name), name)
-    for name in ("clock", "exact", "initials", "sentence", "linked", "value", "yours"):
+    for name in (
+        "clock",
+        "exact",
+        "first_name",
+        "initials",
+        "sentence",
+        "linked",
+        "value",
+        "yours",
+    ):
         app.add_template_filter(getattr(words, name), name)
     app.add_template_filter(counted, "counted")
     app.add_template_filter(located)

@@ -293,3 +293,36 @@ def test_a_link_mends_a_mailbox_although_the_key_is_lost(
     assert office.state(ann) is State.OK
     assert stranger.get(link[0]).status_code == 410
     assert [entry.actor for entry in logged(office, "mailbox.link_used")] == [ann.person.email]
+
+
+def test_an_admin_asks_the_owner_of_each_when_the_key_is_lost_for_good(
+    repair: Repair, serving: Callable[..., None]
+):
+    serving(repair.office)
+    admin, told = repair.at_desk(ADMIN), {}
+    for box in (repair.ann, repair.ben):
+        shown = unescape(admin.get(f"/mailboxes/{box.id}").text)
+        told[box.id] = unescape(admin.post(f"/mailboxes/{box.id}/ask", form_at="/account").text)
+        assert f"Ask {box.person.name} to {'enter' if box == repair.ann else 'connect'} it" in shown
+
+    by_password, by_consent = told[repair.ann.id], told[repair.ben.id]
+    assert "You can enter your password once more here, without signing in: " in by_password
+    assert "1. Enter your password once more in the link below." in by_password
+    assert "You can connect it once more here, without signing in: " in by_consent
+    assert f"Hello {repair.ann.person.name}," in by_password
+    # The other mailbox is nobody's business, and the key is the admin's.
+    assert repair.ben.person.email not in by_password
+    assert "secret.key back" not in by_password + by_consent
+
+
+def test_the_owner_asks_the_admin_when_the_key_is_lost(
+    repair: Repair, serving: Callable[..., None]
+):
+    serving(repair.office)
+
+    page = unescape(
+        repair.at_desk(repair.ann.person.email).get(f"/mailboxes/{repair.ann.id}/ask").text
+    )
+
+    assert "Put the old secret.key back" in page
+    assert "Make a link" not in page and "Hello," in page

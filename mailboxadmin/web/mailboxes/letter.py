@@ -7,8 +7,9 @@ from urllib.parse import quote
 from mailboxadmin.domain.finding import Finding, Fixer, Phase
 from mailboxadmin.domain.link import written_out
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.asking import Asking, Linked
-from mailboxadmin.web.words import first_name, yours
+from mailboxadmin.domain.repair import KEY_LOST
+from mailboxadmin.services.asking import ONCE_MORE, Asking, Linked
+from mailboxadmin.web.words import first_name, sentence, yours
 
 #: More addresses than this are counted instead.
 MOST_NAMED = 30
@@ -37,12 +38,12 @@ def letter_about(asking: Asking, sender: Person, page: str, linked: Linked | Non
         page: the address of the mailbox's page.
         linked: the link in which the owner mends it; None sends them to that page.
     """
-    finding, to_owner = asking.finding, asking.finding.fix_by is Fixer.OWNER
+    finding, to_owner = asking.finding, _to_owner(asking, sender)
     parts = [
         f"Hello {_first_name(asking)}," if to_owner else "Hello,",
         _what_stopped(asking, to_owner),
-        f"What is wrong: {_summary(asking)}\nWhy: {written_out(finding.cause)}",
-        _steps(asking, linked),
+        f"What is wrong: {_summary(asking, to_owner)}\nWhy: {written_out(finding.cause)}",
+        _steps(asking, to_owner, linked),
         f"{_speaker(finding)} own words: {finding.server_said}" if finding.server_said else "",
         _where(page, linked) if to_owner else "",
         _name(sender),
@@ -59,8 +60,8 @@ def chat_about(asking: Asking, sender: Person, linked: Linked) -> str:
     return "\n".join(
         (
             f"Hi {_first_name(asking)}, your mailbox {asking.mailbox.address} "
-            f"{_since(asking)} {_summary(asking)}",
-            f"You can {asking.task} here, without signing in: {linked.url}",
+            f"{_since(asking)} {_summary(asking, to_owner=True)}",
+            f"You can {_task(asking)} here, without signing in: {linked.url}",
             f"The link is for you alone. {_holds(linked)} – {_name(sender)}",
         )
     )
@@ -76,9 +77,19 @@ def _what_stopped(asking: Asking, to_owner: bool) -> str:
     return "\n".join([f"{count} mailboxes with one cause {_since(asking, 'have')}", *named, *more])
 
 
-def _summary(asking: Asking) -> str:
+def _to_owner(asking: Asking, sender: Person) -> bool:
+    """Whether it is for the owner, who can mend it in a link also where an admin would be first."""
+    by_link = asking.way in ONCE_MORE and sender.mailbox_id != asking.mailbox.id
+    return asking.finding.fix_by is Fixer.OWNER or by_link
+
+
+def _task(asking: Asking) -> str:
+    return ONCE_MORE[asking.way] if asking.finding.code == KEY_LOST else asking.task
+
+
+def _summary(asking: Asking, to_owner: bool) -> str:
     said, mailbox = asking.finding.summary, asking.mailbox
-    if asking.finding.fix_by is not Fixer.OWNER:
+    if not to_owner:
         return said
     return yours(said, mailbox.owner_name, mailbox.address)
 
@@ -101,8 +112,10 @@ def _date(at: datetime) -> str:
     return f"{local.day} {local:%B %H:%M}"
 
 
-def _steps(asking: Asking, linked: Linked | None) -> str:
+def _steps(asking: Asking, to_owner: bool, linked: Linked | None) -> str:
     steps = [written_out(step) for step in asking.finding.steps]
+    if to_owner and asking.finding.code == KEY_LOST:
+        steps = [f"{sentence(_task(asking))} under Mailbox Config."]
     if linked is not None:
         steps = [_in_link(step) for step in steps]
     lines = [f"{number}. {step}" for number, step in enumerate(steps, 1)]
