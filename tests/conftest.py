@@ -1,5 +1,7 @@
 """What every test may ask for: real servers, an office to work in, and a browser to look at it."""
 
+import gc
+
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
@@ -13,3 +15,9 @@ pytest_plugins = [
 # An example may take as long as a busy machine makes it take.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays until the end; looking through it again and again is a waste."""
+    gc.collect()
+    gc.freeze()
