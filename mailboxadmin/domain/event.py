@@ -114,7 +114,7 @@ def _fact(key: str, change: Mapping[str, str]) -> Fact:
     secret = key == "password" or key.endswith(("_secret", "_password"))
     return Fact(
         key=key,
-        label=known.label if known else _LABELS.get(key, key.replace("_", " ").capitalize()),
+        label=known.full_label if known else _LABELS.get(key, key.replace("_", " ").capitalize()),
         before="" if secret else _value(key, change.get("before", "")),
         after="" if secret else _value(key, change.get("after", "")),
         secret=secret,

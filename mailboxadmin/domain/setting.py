@@ -91,6 +91,12 @@ class Setting:
         """Its value is sealed, and nobody is shown more than whether there is one."""
         return self.kind is Kind.SECRET
 
+    @property
+    def full_label(self) -> str:
+        """The label where no heading stands over it: there are two called Encryption."""
+        apart = self.group is Group.TELLING
+        return f"{self.label} (notifications)" if apart else self.label
+
     def parse(self, text: str) -> Value:
         """The value that `text` names; an empty text is None, which means the default.
 

@@ -228,7 +228,7 @@ def _entry(changes: tuple[Change, ...], moved: int, confirmed: bool, actor: str)
     if moved:
         detail["passwords_bound_to_old_server"] = moved
         detail["sent_to_new_server"] = confirmed
-    labels = ", ".join(each.setting.label for each in changes)
+    labels = ", ".join(each.setting.full_label for each in changes)
     return Entry(
         code=Code.SETTINGS_CHANGED,
         message=f"Changed for the office: {labels}.",

@@ -38,13 +38,17 @@ def keys(event: Event | None) -> list[str]:
 
 def test_values_are_named_as_the_settings_page_names_them():
     event = changed(
-        folders=("INBOX", "INBOX\nSent"), check_every_minutes=("5", "10"), username=("", "ann")
+        folders=("INBOX", "INBOX\nSent"),
+        check_every_minutes=("5", "10"),
+        username=("", "ann"),
+        smtp_port=("", "2525"),
     )
 
     assert [(fact.label, fact.before, fact.after) for fact in event.facts] == [
         ("Folders to sync", "INBOX", "INBOX, Sent"),
         ("Check every", "5 minutes", "10 minutes"),
         ("Name at sign-in", "", "ann"),
+        ("Port (notifications)", "", "2525"),
     ]
 
 

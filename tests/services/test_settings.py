@@ -113,6 +113,15 @@ def test_a_change_is_one_entry_with_before_and_after(office: Office):
     }
 
 
+def test_what_two_groups_call_alike_is_told_apart(office: Office):
+    both = {"imap_encryption": "starttls", "smtp_encryption": "ssl"}
+
+    change_settings(office.deps, both, actor=ADMIN)
+
+    [entry] = logged(office, "settings.changed")
+    assert entry.message == "Changed for the office: Encryption, Encryption (notifications)."
+
+
 def test_yes_and_no_are_kept_and_told_as_words(office: Office):
     [change] = change_settings(office.deps, {"sync_read_status": "YES"}, actor=ADMIN)
 
