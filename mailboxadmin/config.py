@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+import click
 from cryptography.fernet import Fernet
 
 from mailboxadmin.domain.errors import MailboxAdminError
@@ -43,8 +44,13 @@ _HARMLESS = ("README.md", "lost+found", ".")
 T = TypeVar("T")
 
 
-class ConfigFault(MailboxAdminError):
-    """Raised when the start is not possible; the text is one line that says what to mend."""
+class ConfigFault(MailboxAdminError, click.ClickException):
+    """Raised when the start is not possible; the text is one line that says what to mend.
+
+    The `flask` command prints it as that line, and no traceback, because it is one of click's.
+    """
+
+    exit_code = 2
 
 
 class KeyFault(ConfigFault):

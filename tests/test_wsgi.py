@@ -48,6 +48,22 @@ def test_a_fault_is_one_line(instance):
     assert done.returncode == 1
 
 
+def test_a_fault_is_one_line_of_the_flask_command_too(instance):
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "mailboxadmin.app:create_app", "routes"],
+        cwd=ROOT,
+        env=os.environ
+        | {"MAILBOXADMIN_INSTANCE": str(instance), "MAILBOXADMIN_SCHEDULER": "maybe"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    [line] = done.stderr.splitlines()
+    assert line.startswith("Error: MAILBOXADMIN_SCHEDULER: 'maybe' is not allowed")
+    assert done.returncode == 2
+
+
 def test_two_workers_may_make_one_new_instance(tmp_path):
     workers = [
         subprocess.Popen(

@@ -95,14 +95,15 @@ class Program(Chapter):
         try:
             status = super().main(args, **options)
             sys.stdout.flush()
+        # Before click's own: what the environment lacks is of both kinds.
+        except MailboxAdminError as fault:
+            return _expected(fault)
         except click.ClickException as fault:
             complain(_usage(fault))
             return WRONG_INPUT
         except click.Abort:
             complain("Stopped.")
             return BROKEN
-        except MailboxAdminError as fault:
-            return _expected(fault)
         except (ReaderLeft, BrokenPipeError):
             return _reader_left()
         except OSError as fault:
