@@ -4,11 +4,11 @@ from itertools import islice
 
 import click
 
+from mailboxadmin.cli.numbers import FROM_ONE
 from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import json_option, plain, print_json
 from mailboxadmin.domain.activity import Level, Logged
 from mailboxadmin.domain.clock import parse_rfc3339, rfc3339
-from mailboxadmin.domain.entered import LARGEST_INTEGER
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.services.activity import Filter, iter_entries
 from mailboxadmin.services.board import mailbox_by_address
@@ -21,12 +21,7 @@ LEVELS = [level.word for level in Level]
 @click.option("--code", default="", metavar="PREFIX", help="A code, or how several begin: sync.")
 @click.option("--level", type=click.Choice(LEVELS), default="routine", help="This loud or louder.")
 @click.option("--since", metavar="T", help="Not before, as 2026-01-31T08:00:00Z.")
-@click.option(
-    "--limit",
-    type=click.IntRange(1, LARGEST_INTEGER),
-    metavar="N",
-    help="At most so many; all without it.",
-)
+@click.option("--limit", type=FROM_ONE, metavar="N", help="At most so many; all without it.")
 @json_option
 def activity(
     email: str | None, code: str, level: str, since: str | None, limit: int | None, as_json: bool

@@ -2,10 +2,10 @@
 
 import click
 
+from mailboxadmin.cli.numbers import FROM_ONE
 from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import instant, json_option, print_json, print_table, shown
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.domain.entered import LARGEST_INTEGER
 from mailboxadmin.domain.message import Listed
 from mailboxadmin.services.board import mailbox_by_address
 from mailboxadmin.services.messages import list_messages, mark_messages
@@ -14,7 +14,9 @@ from mailboxadmin.services.messages import list_messages, mark_messages
 @click.command
 @click.argument("email")
 @click.option("--folder", help="Only this folder.")
-@click.option("--limit", type=click.IntRange(1, LARGEST_INTEGER), default=100, show_default=True)
+@click.option(
+    "--limit", type=FROM_ONE, metavar="N", default=100, show_default=True, help="At most so many."
+)
 @json_option
 def messages(email: str, folder: str | None, limit: int, as_json: bool) -> None:
     """List the newest messages of EMAIL; its owner sees in the log that it was done."""
@@ -58,9 +60,7 @@ def _as_row(message: Listed) -> tuple[object, ...]:
 
 @click.command
 @click.argument("email")
-@click.argument(
-    "ids", nargs=-1, required=True, type=click.IntRange(1, LARGEST_INTEGER), metavar="ID..."
-)
+@click.argument("ids", nargs=-1, required=True, type=FROM_ONE, metavar="ID...")
 @click.option("--read/--unread", "seen", default=None, help="Which of the two.")
 def mark(email: str, ids: tuple[int, ...], seen: bool | None) -> None:
     """Mark messages of EMAIL as read or unread, as a click would."""

@@ -174,6 +174,15 @@ def test_a_usage_fault_is_whole_sentences(run):
     assert "No such file or directory. See `" in done.complaint
 
 
+@pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5", str(2**63), "9" * 5000])
+def test_a_limit_is_a_number_of_one_or_more(run, limit):
+    office = run("activity", "--limit", limit)
+    mailbox = run("messages", ANNA, "--limit", limit)
+
+    assert "is not a whole number of 1 or more. See" in office.complaint
+    assert "is not a whole number of 1 or more. See" in mailbox.complaint
+
+
 @pytest.mark.parametrize("group", [(), ("staff",), ("oauth",)])
 def test_the_help_says_what_each_command_does_in_a_whole_sentence(run, group):
     commands = run(*group, "--help").out.partition("Commands:")[2]
