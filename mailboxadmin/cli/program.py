@@ -71,11 +71,17 @@ class Program(Chapter):
 
         Raises:
             ReaderLeft: instead of the pipe's own error, of which click would make a failure.
+            click.Abort: it was interrupted.
         """
         try:
             return super().invoke(ctx)
         except BrokenPipeError as fault:
             raise ReaderLeft from fault
+        except KeyboardInterrupt as stop:
+            # A terminal has written ^C, and click begins a new line there; else it would be empty.
+            if sys.stderr.isatty():
+                raise
+            raise click.Abort from stop
 
     def main(self, args: Sequence[str] | None = None, **options: Any) -> NoReturn:  # type: ignore[override]
         """Run and end the process with the status."""

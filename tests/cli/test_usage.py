@@ -107,6 +107,17 @@ def test_a_fault_of_ours_is_one_line_and_its_traceback_is_in_the_log(cli, monkey
     assert "Traceback" in log_file(instance).read_text()
 
 
+def test_an_interrupted_command_says_so_in_one_line(run, monkeypatch):
+    def interrupted(_deps):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mailboxadmin.cli.settings.read_settings", interrupted)
+
+    done = run("settings", "list")
+
+    assert (done.status, done.out, done.err) == (1, "", "mailboxadmin: Stopped.\n")
+
+
 #: Runs a command in which the first thing that opens an instance breaks.
 BROKEN_BEFORE_THE_LOG = """
 from mailboxadmin.cli import main, opening
