@@ -118,6 +118,9 @@ class Program(Chapter):
             complain(f"{fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}.")
             return BROKEN
         except Exception as fault:
+            if isinstance(fault, UnicodeEncodeError) and not _is_text(args or sys.argv[1:]):
+                complain("What was given is not text in UTF-8.")
+                return WRONG_INPUT
             log.exception("a command broke off")
             complain(
                 f"This is a fault of Mailbox Admin ({type(fault).__name__}: {fault}){_more()}."
@@ -126,11 +129,20 @@ class Program(Chapter):
         return status if isinstance(status, int) else 0
 
 
+def _is_text(arguments: Sequence[str]) -> bool:
+    """False when a shell handed over other bytes, by which only files may be named."""
+    try:
+        "".join(arguments).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _open_what_is_closed() -> None:
     """Without a number of their own, what is printed could end in the next file that is opened."""
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
 
 
 def _thread_failed(failed: threading.ExceptHookArgs) -> None:

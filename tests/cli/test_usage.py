@@ -179,6 +179,39 @@ def test_output_that_cannot_be_written_is_one_line_and_closed_output_is_no_fault
     assert (done.stdout.strip(), done.stderr) == (status, complaint)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("messages", "\udcff@example.org"),
+        ("messages", ANNA, "--folder", "\udcff"),
+        ("settings", "set", "help_contact", "\udcff"),
+        ("staff", "add", "ben@example.org", "--name", "\udcff"),
+        ("mailbox", "set", ANNA, "--username", "\udcff"),
+    ],
+)
+def test_what_is_no_text_is_wrong_input(run, office, arguments):
+    office.person(ANNA)
+
+    done = run(*arguments)
+
+    assert (done.status, done.complaint) == (2, "What was given is not text in UTF-8.")
+
+
+def test_a_secret_from_closed_input_is_missed_in_one_line(instance):
+    command = f"{sys.executable} -m mailboxadmin settings set smtp_password --value-stdin <&-"
+
+    done = subprocess.run(
+        ["bash", "-c", command],
+        env={"MAILBOXADMIN_INSTANCE": str(instance), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == "mailboxadmin: value: Nothing came on standard input.\n"
+
+
 def test_a_usage_fault_is_whole_sentences(run):
     done = run("staff", "add", "--csv", "/nowhere.csv")
 
