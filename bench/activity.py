@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, insert
 from bench.figures import Figure
 from bench.scale import Scale
 from mailboxadmin.domain.activity import Code, Level
-from mailboxadmin.services.activity import Filter
+from mailboxadmin.services.overview.activity import Filter
 from mailboxadmin.store import activity_pages
 from mailboxadmin.store.activity_search import create_search
 from mailboxadmin.store.base import Base

@@ -26,14 +26,14 @@ from mailboxadmin.config import Config
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.people import Role
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.people import add_person
-from mailboxadmin.services.rounds import sync_many
-from mailboxadmin.services.runs import cancel_run, current_run
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.staff.people import add_person
+from mailboxadmin.services.syncing.rounds import sync_many
+from mailboxadmin.services.syncing.sync import sync_mailbox
+from mailboxadmin.services.work.runs import cancel_run, current_run
 from tests.support.bad_line import BadLine, Badness
 from tests.support.dovecot import Dovecot
 from tests.support.mailstore import Account

@@ -13,7 +13,7 @@ from sqlalchemy import insert, text
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.people import Role
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.people import add_person
+from mailboxadmin.services.staff.people import add_person
 from mailboxadmin.store.base import Base
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.message_counts import COUNT_ALL

@@ -25,7 +25,7 @@ from bench.warm import Warm
 from mailboxadmin.app import create_app
 from mailboxadmin.config import Config
 from mailboxadmin.domain.inbox import Cursor
-from mailboxadmin.services.index_mail import index_mail
+from mailboxadmin.services.reading.index_mail import index_mail
 from tests.support.dovecot import Dovecot
 from tests.support.mailstore import Account
 

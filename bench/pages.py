@@ -22,7 +22,7 @@ from mailboxadmin.app import create_app
 from mailboxadmin.config import Config
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.people import Role
-from mailboxadmin.services.people import add_person
+from mailboxadmin.services.staff.people import add_person
 
 MAILBOXES, MESSAGES, ENTRIES = 200, 500_000, 1_000_000
 #: Each page is opened so often in a round.

@@ -18,7 +18,7 @@ from bench.scale import Scale
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.run_all import Outcome
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.run_all import read_run_all, start_run_all
+from mailboxadmin.services.trouble.run_all import read_run_all, start_run_all
 from tests.support.bad_line import BadLine, Badness
 from tests.support.dovecot import Dovecot
 

@@ -16,8 +16,8 @@ from mailboxadmin.app import create_app
 from mailboxadmin.config import Config
 from mailboxadmin.domain.mail_query import parse
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.index_mail import index_mail
-from mailboxadmin.services.mail_search import search_mail
+from mailboxadmin.services.reading.index_mail import index_mail
+from mailboxadmin.services.reading.mail_search import search_mail
 
 FEW, MANY = 10_000, 1_000_000
 ROUNDS = 20

@@ -20,14 +20,14 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.people import Role
 from mailboxadmin.domain.run import Outcome, SyncReport
 from mailboxadmin.imap.session import Session
-from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.examine import examine_messages
-from mailboxadmin.services.people import add_person
-from mailboxadmin.services.rounds import sync_many
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.reading.examine import examine_messages
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.staff.people import add_person
+from mailboxadmin.services.syncing.rounds import sync_many
+from mailboxadmin.services.syncing.sync import sync_mailbox
 from mailboxadmin.store.tables import MailboxRow, RunRow
 
 

@@ -15,10 +15,10 @@ from mailboxadmin.domain.rehearsal import Rehearsal
 from mailboxadmin.imap.network import Network
 from mailboxadmin.oauth.client import TokenClient
 from mailboxadmin.oauth.endpoints import Endpoints
-from mailboxadmin.services.damage import told_at_start
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.keeping.damage import told_at_start
+from mailboxadmin.services.machine.room import starting_in
 from mailboxadmin.services.pool import Pool
-from mailboxadmin.services.room import starting_in
 from mailboxadmin.services.running import Running
 from mailboxadmin.services.web_time import HearingTransport, WebTime
 from mailboxadmin.store.backup import database_file

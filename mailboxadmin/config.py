@@ -12,7 +12,7 @@ import click
 from cryptography.fernet import Fernet
 
 from mailboxadmin.domain.errors import MailboxAdminError
-from mailboxadmin.services.room import NO_ROOM
+from mailboxadmin.services.machine.room import NO_ROOM
 from mailboxadmin.store.key_file import read_or_make_keys
 
 PREFIX = "MAILBOXADMIN_"

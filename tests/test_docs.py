@@ -15,7 +15,7 @@ from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.retry import REFUSAL_DELAYS, TEMPORARY_DELAYS
 from mailboxadmin.domain.run import Outcome, SkipReason
 from mailboxadmin.domain.settings import SETTINGS
-from mailboxadmin.services.doctor import CHECKS
+from mailboxadmin.services.trouble.doctor import CHECKS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mailboxadmin.services.activity import Filter, iter_entries
+from mailboxadmin.services.overview.activity import Filter, iter_entries
 
 ROOT = Path(__file__).parents[1]
 #: A worker that has answered one request and ends as its server tells it.

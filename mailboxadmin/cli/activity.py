@@ -10,8 +10,8 @@ from mailboxadmin.cli.output import json_option, plain, print_json
 from mailboxadmin.domain.activity import Level, Logged
 from mailboxadmin.domain.clock import parse_rfc3339, rfc3339
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.board import mailbox_by_address
+from mailboxadmin.services.overview.activity import Filter, iter_entries
+from mailboxadmin.services.overview.board import mailbox_by_address
 
 LEVELS = [level.word for level in Level]
 

@@ -5,7 +5,7 @@ import click
 from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import instant, json_option, print_json
 from mailboxadmin.domain.unknown import UnknownAnswer
-from mailboxadmin.services.unknown import read_unknown, unknown_as_rows
+from mailboxadmin.services.verdict.unknown import read_unknown, unknown_as_rows
 
 
 @click.command

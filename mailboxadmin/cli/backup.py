@@ -9,9 +9,9 @@ from mailboxadmin.cli.output import complain
 from mailboxadmin.config import Config, prepare_instance
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.clock import SystemClock
-from mailboxadmin.services.backup import create_backup, reminder
-from mailboxadmin.services.file_lock import alone_in
-from mailboxadmin.services.restore import put_back, settle_in
+from mailboxadmin.services.keeping.backup import create_backup, reminder
+from mailboxadmin.services.keeping.restore import put_back, settle_in
+from mailboxadmin.services.machine.file_lock import alone_in
 
 FILE = click.Path(path_type=Path)
 

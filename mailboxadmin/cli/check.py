@@ -6,8 +6,8 @@ from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import json_option, plain, print_finding, print_json
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Step
-from mailboxadmin.services.board import mailbox_by_address
-from mailboxadmin.services.check import run_check
+from mailboxadmin.services.checking.check import run_check
+from mailboxadmin.services.overview.board import mailbox_by_address
 
 
 @click.command

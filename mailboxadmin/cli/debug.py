@@ -7,9 +7,9 @@ from mailboxadmin.cli.output import Chapter
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.debug import USUAL_MINUTES, Switch
-from mailboxadmin.services.board import mailbox_by_address
-from mailboxadmin.services.debugging import switch_off, switch_on
-from mailboxadmin.services.recording import folder_of
+from mailboxadmin.services.debug.debugging import switch_off, switch_on
+from mailboxadmin.services.debug.recording import folder_of
+from mailboxadmin.services.overview.board import mailbox_by_address
 
 
 @click.group(cls=Chapter, no_args_is_help=False)

@@ -17,8 +17,8 @@ from mailboxadmin.app import create_app, hand_over, start_background
 from mailboxadmin.cli.listening import listen, run_until_stopped
 from mailboxadmin.config import Config, prepare_instance
 from mailboxadmin.domain.errors import MailboxAdminError
-from mailboxadmin.services.daily_backup import backups_folder
-from mailboxadmin.services.file_lock import alone_in
+from mailboxadmin.services.keeping.daily_backup import backups_folder
+from mailboxadmin.services.machine.file_lock import alone_in
 
 if TYPE_CHECKING:
     from mailboxadmin.demo.welcome import Welcome

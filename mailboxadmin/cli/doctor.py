@@ -10,9 +10,9 @@ from mailboxadmin.cli.output import json_option, plain, print_json
 from mailboxadmin.config import KeyFault
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import StoreUnavailable
-from mailboxadmin.services.bundle import make_bundle
 from mailboxadmin.services.checklist.answer import Diagnosed, Verdict
-from mailboxadmin.services.doctor import (
+from mailboxadmin.services.trouble.bundle import make_bundle
+from mailboxadmin.services.trouble.doctor import (
     examine,
     unusable_database,
     unusable_key_file,

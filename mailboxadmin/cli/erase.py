@@ -9,8 +9,8 @@ from mailboxadmin.cli.opening import alone_if_possible, open_deps
 from mailboxadmin.cli.output import complain
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.counted import counted
-from mailboxadmin.services.board import mailbox_by_address
-from mailboxadmin.services.erasing import Erased, ToErase, erase_mailbox, what_would_go
+from mailboxadmin.services.overview.board import mailbox_by_address
+from mailboxadmin.services.staff.erasing import Erased, ToErase, erase_mailbox, what_would_go
 
 WRONG_INPUT = 2
 

@@ -7,8 +7,8 @@ import click
 from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import complain
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services.board import mailbox_by_address
-from mailboxadmin.services.export import Format, export_mailbox
+from mailboxadmin.services.files.export import Format, export_mailbox
+from mailboxadmin.services.overview.board import mailbox_by_address
 
 #: File names told one by one before the rest is only counted.
 NAMED = 3

@@ -10,8 +10,8 @@ import click
 from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import complain, plain
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services.board import mailbox_by_address
-from mailboxadmin.services.importing import Imported, import_messages
+from mailboxadmin.services.files.importing import Imported, import_messages
+from mailboxadmin.services.overview.board import mailbox_by_address
 
 #: Files told one by one before the rest is only counted.
 NAMED = 3

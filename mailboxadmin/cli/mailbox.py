@@ -18,13 +18,13 @@ from mailboxadmin.domain.entered import read_folder
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.mailbox import Encryption, Mailbox
 from mailboxadmin.domain.settings import PERSONAL_KEYS
-from mailboxadmin.services.board import list_mailboxes, mailbox_by_address
-from mailboxadmin.services.configure import NotSaved, configure_mailbox, read_config
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.pausing import pause_mailbox, resume_mailbox
-from mailboxadmin.services.people import ensure_mailbox, person_by_email
-from mailboxadmin.services.trust import Trusted, trust_certificate, untrust
+from mailboxadmin.services.mailboxes.configure import NotSaved, configure_mailbox, read_config
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox, resume_mailbox
+from mailboxadmin.services.mailboxes.trust import Trusted, trust_certificate, untrust
+from mailboxadmin.services.overview.board import list_mailboxes, mailbox_by_address
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.staff.people import ensure_mailbox, person_by_email
 
 
 @click.group(cls=Chapter, no_args_is_help=False)

@@ -7,8 +7,8 @@ from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import instant, json_option, print_json, print_table, shown
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.message import Listed
-from mailboxadmin.services.board import mailbox_by_address
-from mailboxadmin.services.messages import list_messages, mark_messages
+from mailboxadmin.services.overview.board import mailbox_by_address
+from mailboxadmin.services.reading.messages import list_messages, mark_messages
 
 
 @click.command

@@ -13,10 +13,10 @@ from mailboxadmin.cli.output import (
     shown,
 )
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services.board import mailbox_by_address
-from mailboxadmin.services.permission import disconnect as give_up
-from mailboxadmin.services.refreshing import refresh_token
-from mailboxadmin.services.sign_ins import SignInView, list_sign_ins
+from mailboxadmin.services.overview.board import mailbox_by_address
+from mailboxadmin.services.overview.sign_ins import SignInView, list_sign_ins
+from mailboxadmin.services.sign_in.permission import disconnect as give_up
+from mailboxadmin.services.sign_in.refreshing import refresh_token
 
 
 @click.group(cls=Chapter, no_args_is_help=False)

@@ -9,8 +9,8 @@ import click
 from mailboxadmin.config import Config, prepare_instance
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.file_lock import use_instance
-from mailboxadmin.services.log_file import write_log
+from mailboxadmin.services.machine.file_lock import use_instance
+from mailboxadmin.services.machine.log_file import write_log
 
 #: Under which the lock of the instance is kept, see `use_instance`.
 _USE = "mailboxadmin.use"

@@ -23,7 +23,7 @@ import click
 from mailboxadmin.cli.memory import share_pools
 from mailboxadmin.cli.output import Chapter, complain, plain
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs, MailboxAdminError, NotFound
-from mailboxadmin.services.log_file import is_written
+from mailboxadmin.services.machine.log_file import is_written
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from mailboxadmin.cli.opening import alone_if_possible, open_deps
 from mailboxadmin.cli.output import Chapter, complain
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.counted import counted
-from mailboxadmin.services.rotating import Rotated, rotate_secrets
+from mailboxadmin.services.keeping.rotating import Rotated, rotate_secrets
 
 VARIABLE = "MAILBOXADMIN_SECRET_KEYS"
 

@@ -10,8 +10,8 @@ from mailboxadmin.cli.listening import announce, listen, run_until_stopped, url_
 from mailboxadmin.cli.output import complain
 from mailboxadmin.config import PREFIX, Config
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.key_check import repair_mode
-from mailboxadmin.services.setup import admin_exists, new_setup_code
+from mailboxadmin.services.keeping.key_check import repair_mode
+from mailboxadmin.services.staff.setup import admin_exists, new_setup_code
 
 
 @click.command

@@ -16,7 +16,7 @@ from mailboxadmin.cli.output import (
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.settings import SETTINGS, Kind, Setting, Value
-from mailboxadmin.services.settings import (
+from mailboxadmin.services.office.settings import (
     SettingView,
     change_settings,
     passwords_to_move,

@@ -3,7 +3,7 @@
 import click
 
 from mailboxadmin.cli.opening import open_deps
-from mailboxadmin.services.setup import new_setup_code
+from mailboxadmin.services.staff.setup import new_setup_code
 
 
 @click.command

@@ -18,11 +18,11 @@ from mailboxadmin.cli.output import (
 )
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.people import Person, Role
-from mailboxadmin.services import people
-from mailboxadmin.services.invitations import add_and_invite, invite
-from mailboxadmin.services.leaving import delete_person
-from mailboxadmin.services.names import read_role
-from mailboxadmin.services.people_csv import add_people_from_csv, decode_table
+from mailboxadmin.services.staff import people
+from mailboxadmin.services.staff.invitations import add_and_invite, invite
+from mailboxadmin.services.staff.leaving import delete_person
+from mailboxadmin.services.staff.names import read_role
+from mailboxadmin.services.staff.people_csv import add_people_from_csv, decode_table
 
 
 @click.group(cls=Chapter, no_args_is_help=False)

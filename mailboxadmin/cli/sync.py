@@ -10,20 +10,20 @@ from mailboxadmin.cli.opening import open_deps
 from mailboxadmin.cli.output import COUNTED, json_option, plain, print_json
 from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.run import Outcome, SyncReport
-from mailboxadmin.services.daily_backup import back_up_if_due
-from mailboxadmin.services.damage import note_damage
-from mailboxadmin.services.debugging import end_due
+from mailboxadmin.services.debug.debugging import end_due
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.erasing_apart import erase_asked
-from mailboxadmin.services.examine import examine_messages
-from mailboxadmin.services.heartbeat import timer_ticked
-from mailboxadmin.services.index_mail import index_mail
-from mailboxadmin.services.observing import keep_watch
-from mailboxadmin.services.prune import prune
-from mailboxadmin.services.refreshing import refresh_due_tokens
-from mailboxadmin.services.rounds import sync_many
-from mailboxadmin.services.telling import tell
-from mailboxadmin.services.warnings import tell_warnings
+from mailboxadmin.services.keeping.daily_backup import back_up_if_due
+from mailboxadmin.services.keeping.damage import note_damage
+from mailboxadmin.services.keeping.prune import prune
+from mailboxadmin.services.reading.examine import examine_messages
+from mailboxadmin.services.reading.index_mail import index_mail
+from mailboxadmin.services.sign_in.refreshing import refresh_due_tokens
+from mailboxadmin.services.staff.erasing_apart import erase_asked
+from mailboxadmin.services.syncing.observing import keep_watch
+from mailboxadmin.services.syncing.rounds import sync_many
+from mailboxadmin.services.warning.telling import tell
+from mailboxadmin.services.warning.warnings import tell_warnings
+from mailboxadmin.services.work.heartbeat import timer_ticked
 
 #: Outcomes that leave nothing to mend.
 GOOD = frozenset({Outcome.OK, Outcome.SKIPPED})

@@ -10,8 +10,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from mailboxadmin.demo.provider_pages import Choice
 from mailboxadmin.domain.consent import Outcome
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.consent import Returned, begin_consent, finish_consent, read_result
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.mailboxes.consent import (
+    Returned,
+    begin_consent,
+    finish_consent,
+    read_result,
+)
 
 #: The provider is in this process.
 _LIMIT_S = 10.0

@@ -20,12 +20,12 @@ from mailboxadmin.demo.welcome import Welcome
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.people import add_person, ensure_mailbox
-from mailboxadmin.services.rounds import sync_many
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.staff.people import add_person, ensure_mailbox
+from mailboxadmin.services.syncing.rounds import sync_many
 
 #: The shortest interval there is, so that new mail shows while somebody watches.
 CHECK_EVERY_MINUTES = 3

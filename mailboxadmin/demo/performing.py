@@ -10,7 +10,7 @@ from mailboxadmin.demo.scenario import Scenario
 from mailboxadmin.demo.stage import Stage
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.errors import MailboxAdminError
-from mailboxadmin.services.activity import Filter, read_page
+from mailboxadmin.services.overview.activity import Filter, read_page
 
 
 class NotWell(MailboxAdminError):

@@ -18,7 +18,7 @@ from mailboxadmin.demo.faulty_dialogue import Do, PassOn
 from mailboxadmin.demo.faulty_imap import FaultyImap, Trouble
 from mailboxadmin.demo.stage import Stage
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.keeper import LEASE_THREAD
+from mailboxadmin.services.work.keeper import LEASE_THREAD
 from mailboxadmin.store.backup import database_file
 from mailboxadmin.store.store import BEGIN_TO_WRITE, Store, prepare_sqlite
 

@@ -13,8 +13,8 @@ from mailboxadmin.demo.provider import LocalProvider
 from mailboxadmin.demo.rehearsal_network import rehearsal_network
 from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.demo.stage import Stage
-from mailboxadmin.services.board import mailbox_by_address
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.overview.board import mailbox_by_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

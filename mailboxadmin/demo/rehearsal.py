@@ -24,7 +24,7 @@ from mailboxadmin.demo.scenes import scenes
 from mailboxadmin.demo.stage import Stage
 from mailboxadmin.domain.errors import MailboxAdminError, NotFound
 from mailboxadmin.domain.rehearsal import Moment, Scene, Standing
-from mailboxadmin.services.board import mailbox
+from mailboxadmin.services.overview.board import mailbox
 
 log = logging.getLogger(__name__)
 

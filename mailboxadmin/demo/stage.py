@@ -20,11 +20,11 @@ from mailboxadmin.domain.errors import MailboxAdminError
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.run import Outcome, SkipReason, SyncReport
-from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.draft import SERVER_KEYS, Draft, SetBy
-from mailboxadmin.services.permission import disconnect
-from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.sign_in.draft import SERVER_KEYS, Draft, SetBy
+from mailboxadmin.services.sign_in.permission import disconnect
+from mailboxadmin.services.syncing.sync import sync_mailbox
 
 #: What the mailbox's server is called while it is tampered with.
 HOST: Final = f"imap.{DOMAIN}"

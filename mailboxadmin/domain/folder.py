@@ -79,7 +79,7 @@ class Cursor:
     highest_modseq: int | None
     #: Messages the server had when the folder was last brought fully up to date.
     server_count: int
-    #: Which messages were wanted then, see `services.selection`; None: all.
+    #: Which messages were wanted then, see `services.folders.selection`; None: all.
     selection: str | None = None
 
     def is_ahead_of(self, status: FolderStatus) -> bool:

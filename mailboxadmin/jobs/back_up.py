@@ -3,7 +3,7 @@
 import threading
 
 from mailboxadmin.jobs.apart import Apart
-from mailboxadmin.services.daily_backup import back_up_if_due
+from mailboxadmin.services.keeping.daily_backup import back_up_if_due
 
 
 class BackUp(Apart):

@@ -5,11 +5,11 @@ import time
 
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.jobs.scheduler import Scheduler
-from mailboxadmin.services.closed import tell_closed
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.file_lock import use_instance
-from mailboxadmin.services.key_check import repair_mode
-from mailboxadmin.services.log_file import write_log
+from mailboxadmin.services.keeping.closed import tell_closed
+from mailboxadmin.services.keeping.key_check import repair_mode
+from mailboxadmin.services.machine.file_lock import use_instance
+from mailboxadmin.services.machine.log_file import write_log
 
 log = logging.getLogger(__name__)
 

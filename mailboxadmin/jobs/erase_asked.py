@@ -3,7 +3,7 @@
 import threading
 
 from mailboxadmin.jobs.apart import Apart
-from mailboxadmin.services.erasing_apart import erase_asked
+from mailboxadmin.services.staff.erasing_apart import erase_asked
 
 
 class EraseAsked(Apart):

@@ -3,7 +3,7 @@
 import threading
 
 from mailboxadmin.jobs.apart import Apart
-from mailboxadmin.services.examine import examine_messages
+from mailboxadmin.services.reading.examine import examine_messages
 
 
 class ExamineWaiting(Apart):

@@ -3,7 +3,7 @@
 import threading
 
 from mailboxadmin.jobs.apart import Apart
-from mailboxadmin.services.index_mail import index_mail
+from mailboxadmin.services.reading.index_mail import index_mail
 
 
 class IndexMail(Apart):

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from mailboxadmin.jobs.apart import Apart
 from mailboxadmin.services.deps import Deps
 from mailboxadmin.services.live import Line
-from mailboxadmin.services.live_choice import mailboxes_to_begin
-from mailboxadmin.services.open_files import allow_open_files
-from mailboxadmin.services.waiting import wait_for_change
+from mailboxadmin.services.machine.open_files import allow_open_files
+from mailboxadmin.services.mailboxes.live_choice import mailboxes_to_begin
+from mailboxadmin.services.mailboxes.waiting import wait_for_change
 
 #: How often it looks who should wait, without a reason to look at once.
 LOOK_EVERY_S = 2.0

@@ -3,7 +3,7 @@
 import threading
 
 from mailboxadmin.jobs.apart import Apart
-from mailboxadmin.services.refreshing import refresh_due_tokens
+from mailboxadmin.services.sign_in.refreshing import refresh_due_tokens
 
 
 class RefreshTokens(Apart):

@@ -25,19 +25,19 @@ from mailboxadmin.jobs.live_mailboxes import LiveMailboxes
 from mailboxadmin.jobs.refresh_tokens import RefreshTokens
 from mailboxadmin.jobs.sync_due import SyncDue
 from mailboxadmin.jobs.tell import Tell
-from mailboxadmin.services.clock_watch import ClockWatch
-from mailboxadmin.services.damage import note_damage
-from mailboxadmin.services.debugging import end_due
+from mailboxadmin.services.debug.debugging import end_due
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
-from mailboxadmin.services.heartbeat import (
+from mailboxadmin.services.keeping.damage import note_damage
+from mailboxadmin.services.keeping.prune import prune
+from mailboxadmin.services.machine.clock_watch import ClockWatch
+from mailboxadmin.services.machine.file_lock import SCHEDULER_LOCK, FileLock
+from mailboxadmin.services.syncing.observing import keep_watch
+from mailboxadmin.services.warning.warnings import tell_warnings
+from mailboxadmin.services.work.heartbeat import (
     scheduler_started,
     scheduler_stopped,
     scheduler_ticked,
 )
-from mailboxadmin.services.observing import keep_watch
-from mailboxadmin.services.prune import prune
-from mailboxadmin.services.warnings import tell_warnings
 
 log = logging.getLogger(__name__)
 

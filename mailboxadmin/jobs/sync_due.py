@@ -4,10 +4,10 @@ import threading
 
 from mailboxadmin.domain.activity import SCHEDULER
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.rounds import due_mailboxes, is_due
-from mailboxadmin.services.runs import close_gone_runs
-from mailboxadmin.services.settings import read_settings
-from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.office.settings import read_settings
+from mailboxadmin.services.syncing.rounds import due_mailboxes, is_due
+from mailboxadmin.services.syncing.sync import sync_mailbox
+from mailboxadmin.services.work.runs import close_gone_runs
 
 
 class SyncDue:

@@ -3,7 +3,7 @@
 import threading
 
 from mailboxadmin.jobs.apart import Apart
-from mailboxadmin.services.telling import tell
+from mailboxadmin.services.warning.telling import tell
 
 
 class Tell(Apart):

@@ -107,7 +107,7 @@ def _of_the_rows(verdicts: Iterable[tuple[str]]) -> str:
     """The first that is not about an index for searching; empty when there is none.
 
     From 3.44 on SQLite looks at these too. They are built anew from the rows, so that a copy is
-    as good with one that is damaged (`services.mending`).
+    as good with one that is damaged (`services.machine.mending`).
     """
     told = (verdict for (verdict,) in verdicts if verdict != "ok")
     return next((each for each in told if "FTS5 table" not in each), "")

@@ -19,7 +19,7 @@ class ToldCaseRow(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: `services.cases.Case.key`.
+    #: `services.overview.cases.Case.key`.
     key: Mapped[str] = mapped_column(Text)
     code: Mapped[str] = mapped_column(Text)
     #: It does not end by itself.

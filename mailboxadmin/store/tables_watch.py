@@ -72,7 +72,7 @@ class RunAllResultRow(Base):
     mailbox_id: Mapped[int] = mapped_column(
         ForeignKey("mailboxes.id", ondelete="CASCADE"), primary_key=True
     )
-    #: `services.run_all.Outcome`.
+    #: `services.trouble.run_all.Outcome`.
     outcome: Mapped[str] = mapped_column(Text)
     #: Of the test in milliseconds; None while it waits, or was left out.
     ms: Mapped[int | None]

@@ -14,7 +14,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.setup import admin_exists
+from mailboxadmin.services.staff.setup import admin_exists
 from mailboxadmin.web import deps, signed_in
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from mailboxadmin.domain.errors import NotFound, StoreUnavailable
-from mailboxadmin.services.damage import damage_in
-from mailboxadmin.services.failures import record_failure
+from mailboxadmin.services.keeping.damage import damage_in
+from mailboxadmin.services.trouble.failures import record_failure
 from mailboxadmin.web import deps, signed_in
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from flask import Flask, Response, g, request
 
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.oauth_apps import consent_sites
+from mailboxadmin.services.office.oauth_apps import consent_sites
 from mailboxadmin.web import deps
 
 CONTENT_SECURITY_POLICY = "; ".join(

@@ -13,8 +13,9 @@ from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.fingerprint import beginning, grouped
 from mailboxadmin.domain.mailbox import Glance, State
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services import beat, board
-from mailboxadmin.services.inbox import count_unread
+from mailboxadmin.services.overview import board
+from mailboxadmin.services.reading.inbox import count_unread
+from mailboxadmin.services.work import beat
 from mailboxadmin.web import signed_in, words
 from mailboxadmin.web.rungs import rungs
 

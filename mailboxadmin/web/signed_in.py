@@ -7,7 +7,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from mailboxadmin.domain.browser import Browser
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.sessions import session_person, sign_out
+from mailboxadmin.services.staff.sessions import session_person, sign_out
 from mailboxadmin.web import deps
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Phase
-from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.verdict.findings import finding_for
 from tests.support.office import Office
 
 

@@ -13,10 +13,10 @@ from cryptography.fernet import Fernet
 
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.people import Role
-from mailboxadmin.services.file_lock import use_instance
-from mailboxadmin.services.invitations import InvitationEnded, add_and_invite, open_invitation
-from mailboxadmin.services.runs import begin_run
-from mailboxadmin.services.setup import new_setup_code, set_up
+from mailboxadmin.services.machine.file_lock import use_instance
+from mailboxadmin.services.staff.invitations import InvitationEnded, add_and_invite, open_invitation
+from mailboxadmin.services.staff.setup import new_setup_code, set_up
+from mailboxadmin.services.work.runs import begin_run
 from mailboxadmin.store.tables import LeaseRow
 from tests.cli.conftest import store_messages
 from tests.support.full_disk import leave_free
@@ -129,7 +129,7 @@ def test_an_unwise_restore_is_undone_with_what_was_kept(here, office, file):
 
 def test_a_restore_ends_leases_and_sign_ins(here, office, file, dovecot, monkeypatch):
     # A killed run looks after its lease no more; here it would open the database before.
-    monkeypatch.setattr("mailboxadmin.services.keeper.LOOK_EVERY_S", 3600)
+    monkeypatch.setattr("mailboxadmin.services.work.keeper.LOOK_EVERY_S", 3600)
     box = office.mailbox(server=dovecot)
     begin_run(office.deps, box.id, actor="killed since")
     here("backup", str(file))

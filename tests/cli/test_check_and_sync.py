@@ -9,8 +9,8 @@ from functools import partial
 
 import pytest
 
-from mailboxadmin.services.beat import read_beat
-from mailboxadmin.services.runs import begin_run
+from mailboxadmin.services.work.beat import read_beat
+from mailboxadmin.services.work.runs import begin_run
 from tests.support import mails
 
 COUNTS = ("new", "changed", "removed", "pushed", "quarantined", "remaining")

@@ -1,6 +1,6 @@
 """`mailboxadmin debug on` and `debug off`."""
 
-from mailboxadmin.services.debugging import switches_on
+from mailboxadmin.services.debug.debugging import switches_on
 
 
 def test_on_for_one_mailbox_says_until_when_and_where(run, office):

@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 from cryptography.fernet import Fernet
 
-from mailboxadmin.services import doctor as module
-from mailboxadmin.services.heartbeat import scheduler_started
+from mailboxadmin.services.trouble import doctor as module
+from mailboxadmin.services.work.heartbeat import scheduler_started
 from mailboxadmin.store.heartbeat import heartbeat_row
 from tests.support.full_disk import no_file_grows
 

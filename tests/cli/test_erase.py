@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailboxadmin.services import erasing
-from mailboxadmin.services.file_lock import InUse, use_instance
+from mailboxadmin.services.machine.file_lock import InUse, use_instance
+from mailboxadmin.services.staff import erasing
 from mailboxadmin.store import overwriting
 from mailboxadmin.store.overwriting import write_anew
 from tests.cli.conftest import store_messages

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from mailboxadmin.services.export_names import folder_name
-from mailboxadmin.services.maildir import maildir_flags
+from mailboxadmin.services.files.export_names import folder_name
+from mailboxadmin.services.files.maildir import maildir_flags
 from mailboxadmin.store.tables_mail import MessageBytesRow, MessagePartRow, MessageRow
 from tests.cli.conftest import FIRST_ARRIVAL, store_messages
 

@@ -145,7 +145,7 @@ def test_a_file_that_cannot_be_opened_is_said_and_the_others_go_in(
     for name in ("a.eml", "b.eml"):
         (tmp_path / name).write_bytes(b"Subject: %s\n\nHello\n" % name.encode())
     # Found when the folder was looked through, gone when it is read.
-    monkeypatch.setattr("mailboxadmin.services.mail_files._holds_mail", lambda file: True)
+    monkeypatch.setattr("mailboxadmin.services.files.mail_files._holds_mail", lambda file: True)
     (tmp_path / "c.eml").symlink_to(tmp_path / "gone")
 
     done = run("import", "anna@example.org", str(tmp_path))

@@ -5,8 +5,8 @@ import pytest
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.people import Role
 from mailboxadmin.domain.settings import PERSONAL_KEYS
-from mailboxadmin.services.configure import read_config
-from mailboxadmin.services.people import add_person
+from mailboxadmin.services.mailboxes.configure import read_config
+from mailboxadmin.services.staff.people import add_person
 from tests.support import mails
 from tests.support.configuring import save
 

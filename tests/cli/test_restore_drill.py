@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mailboxadmin.domain.mailbox import Encryption, Server
-from mailboxadmin.services.daily_backup import back_up_if_due
+from mailboxadmin.services.keeping.daily_backup import back_up_if_due
 from tests.cli.conftest import store_messages
 from tests.support.office import Office
 

@@ -1,7 +1,7 @@
 """`sync --due` takes over from the scheduler, also what is done behind the syncs."""
 
 from mailboxadmin.domain.erasure import Wish
-from mailboxadmin.services.erasing_apart import ask_to_erase, read_erasure
+from mailboxadmin.services.staff.erasing_apart import ask_to_erase, read_erasure
 from tests.support import mails
 from tests.support.examined import previews
 

@@ -13,10 +13,10 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.oauth import TokenSet
-from mailboxadmin.services.file_lock import FileLock
-from mailboxadmin.services.sessions import session_person, sign_in
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.token_outcome import keep_tokens
+from mailboxadmin.services.machine.file_lock import FileLock
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.token_outcome import keep_tokens
+from mailboxadmin.services.staff.sessions import session_person, sign_in
 from mailboxadmin.store import key_file
 from mailboxadmin.store.key_file import read_keys
 from mailboxadmin.store.secrets import all_secret_rows, put_password
@@ -173,7 +173,7 @@ def test_what_is_entered_meanwhile_is_lost_nowhere(here, filled, file):
 KILLED = """
 import os, signal, sys
 from mailboxadmin.cli import main
-from mailboxadmin.services import rotating
+from mailboxadmin.services.keeping import rotating
 from mailboxadmin.store import key_file
 
 point, count = sys.argv[1], int(sys.argv[2])

@@ -19,7 +19,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from mailboxadmin.demo.ports import free_port
-from mailboxadmin.services.activity import Filter, iter_entries
+from mailboxadmin.services.overview.activity import Filter, iter_entries
 from mailboxadmin.store.secrets import put_password
 from tests.support.examined import letter, put
 from tests.support.office import Office

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mailboxadmin.demo.ports import free_port
-from mailboxadmin.services.daily_backup import back_up_if_due
+from mailboxadmin.services.keeping.daily_backup import back_up_if_due
 from tests.support.damage import spoil_page
 from tests.support.office import Office
 

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from mailboxadmin.cli import main
-from mailboxadmin.services import settings as settings_service
-from mailboxadmin.services.log_file import log_file
+from mailboxadmin.services.machine.log_file import log_file
+from mailboxadmin.services.office import settings as settings_service
 
 #: Somebody whom there is, and a good table of somebody else.
 ANNA = "anna@example.org"

@@ -22,18 +22,23 @@ from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.people import Role
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.board import mailbox_by_address
 from mailboxadmin.services.checklist.look import Look
 from mailboxadmin.services.checklist.suspicious import settings as suspicious_settings
-from mailboxadmin.services.configure import configure_mailbox
-from mailboxadmin.services.consent import Returned, begin_consent, finish_consent, read_result
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.effective import effective_with
-from mailboxadmin.services.permission import disconnect, read_permission
-from mailboxadmin.services.rounds import sync_many
-from mailboxadmin.services.sessions import session_person, sign_in
-from mailboxadmin.services.tokens import refresh_now
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.mailboxes.consent import (
+    Returned,
+    begin_consent,
+    finish_consent,
+    read_result,
+)
+from mailboxadmin.services.office.effective import effective_with
+from mailboxadmin.services.overview.board import mailbox_by_address
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.sign_in.permission import disconnect, read_permission
+from mailboxadmin.services.sign_in.tokens import refresh_now
+from mailboxadmin.services.staff.sessions import session_person, sign_in
+from mailboxadmin.services.syncing.rounds import sync_many
 from mailboxadmin.store.mailboxes import own_texts
 from tests.support.clock import MovableClock
 from tests.support.office import DESK, config_for

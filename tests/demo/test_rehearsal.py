@@ -12,10 +12,10 @@ from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.domain.mailbox import Mailbox, State
 from mailboxadmin.domain.rehearsal import Moment, Standing
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.activity import Filter, read_page
-from mailboxadmin.services.board import mailbox
-from mailboxadmin.services.rounds import sync_many
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.overview.activity import Filter, read_page
+from mailboxadmin.services.overview.board import mailbox
+from mailboxadmin.services.syncing.rounds import sync_many
 from tests.support.faults.fixtures import RUN_S, short_patience
 from tests.support.rehearsing import GRACE, SampleOffice, sample_office
 from tests.support.waiting import wait_for

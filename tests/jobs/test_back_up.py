@@ -7,8 +7,8 @@ import pytest
 
 from mailboxadmin.jobs import back_up as module
 from mailboxadmin.jobs.scheduler import Scheduler
-from mailboxadmin.services.beat import read_beat
-from mailboxadmin.services.daily_backup import read_backups
+from mailboxadmin.services.keeping.daily_backup import read_backups
+from mailboxadmin.services.work.beat import read_beat
 from tests.support.office import Office
 from tests.support.waiting import wait_for
 

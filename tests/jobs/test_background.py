@@ -6,8 +6,8 @@ import pytest
 
 from mailboxadmin.app import start_background
 from mailboxadmin.domain.errors import Cancelled
-from mailboxadmin.services.file_lock import InUse, alone_in
-from mailboxadmin.services.log_file import log_file
+from mailboxadmin.services.machine.file_lock import InUse, alone_in
+from mailboxadmin.services.machine.log_file import log_file
 from mailboxadmin.services.running import RunControl
 
 PATIENCE_S = 60

@@ -11,13 +11,14 @@ from mailboxadmin.domain.live import Ended
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.jobs.live_mailboxes import LiveMailboxes
 from mailboxadmin.jobs.scheduler import Scheduler
-from mailboxadmin.services import run_all, run_all_work, waiting
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.board import read_board
-from mailboxadmin.services.live_choice import mailboxes_to_begin
-from mailboxadmin.services.pausing import pause_mailbox
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.waiting import wait_for_change
+from mailboxadmin.services.mailboxes import waiting
+from mailboxadmin.services.mailboxes.live_choice import mailboxes_to_begin
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox
+from mailboxadmin.services.mailboxes.waiting import wait_for_change
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.overview.activity import Filter, iter_entries
+from mailboxadmin.services.overview.board import read_board
+from mailboxadmin.services.trouble import run_all, run_all_work
 from mailboxadmin.store.tables import LeaseRow
 from tests.support import mails
 from tests.support.scripted_steps import answer, capability, expect, login, select

@@ -10,15 +10,15 @@ from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.jobs import scheduler as module
 from mailboxadmin.jobs.scheduler import Scheduler
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.beat import read_beat
-from mailboxadmin.services.file_lock import SCHEDULER_LOCK
+from mailboxadmin.services.machine.file_lock import SCHEDULER_LOCK
+from mailboxadmin.services.overview.activity import Filter, iter_entries
+from mailboxadmin.services.work.beat import read_beat
 
 #: Holds the scheduler's lock as another process does, until it is killed.
 HOLD = """
 import sys, time
 from pathlib import Path
-from mailboxadmin.services.file_lock import FileLock
+from mailboxadmin.services.machine.file_lock import FileLock
 lock = FileLock(Path(sys.argv[1]))
 assert lock.take()
 print("held", flush=True)

@@ -8,7 +8,7 @@ import pytest
 from mailboxadmin.domain.activity import SCHEDULER
 from mailboxadmin.jobs import sync_due as module
 from mailboxadmin.jobs.sync_due import SyncDue
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 
 PATIENCE_S = 60
 

@@ -9,7 +9,7 @@ import pytest
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.jobs.scheduler import Scheduler
 from mailboxadmin.jobs.tell import Tell
-from mailboxadmin.services import delivering
+from mailboxadmin.services.notifying import delivering
 from tests.support.hook_server import HookServer
 from tests.support.office import Office
 from tests.support.outcomes import REFUSED, fails

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services.examine import examine_messages
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.reading.examine import examine_messages
 from tests.support.browser import ServedOffice
 from tests.support.dovecot import Dovecot
 from tests.support.inbox import letter

@@ -2,7 +2,7 @@
 
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Phase
-from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.verdict.findings import finding_for
 from tests.support.office import PASSWORD
 
 SAID = "The moon is full, and nobody may come in before it is new again"

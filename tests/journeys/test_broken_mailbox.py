@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mailboxadmin.domain.clock import SystemClock
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 from tests.support import mails
 from tests.support.browser import ServedOffice
 from tests.support.dovecot import Dovecot

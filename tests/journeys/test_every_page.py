@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from mailboxadmin.app import hand_over
 from mailboxadmin.domain.people import Role
 from mailboxadmin.domain.rehearsal import Moment, Standing
-from mailboxadmin.services.invitations import add_and_invite
-from mailboxadmin.services.repair import make_repair_link
+from mailboxadmin.services.mailboxes.repair import make_repair_link
+from mailboxadmin.services.staff.invitations import add_and_invite
 from tests.support.accessible import faults_of, keyboard_faults_of
 from tests.support.rehearsed import StillRehearsal, scene_of
 from tests.support.sights import ANNA, DOOR, GRACE, Sights, addresses

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from mailboxadmin.services.people import person_by_email
-from mailboxadmin.services.setup import new_setup_code
+from mailboxadmin.services.staff.people import person_by_email
+from mailboxadmin.services.staff.setup import new_setup_code
 from tests.support import mails
 from tests.support.accessible import assert_accessible
 from tests.support.browser import ServedOffice

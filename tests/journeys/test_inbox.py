@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.index_mail import index_mail
+from mailboxadmin.services.reading.index_mail import index_mail
 from tests.support.accessible import assert_accessible
 from tests.support.browser import ServedOffice
 from tests.support.dovecot import Dovecot

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.services.pausing import pause_mailbox
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox
 from mailboxadmin.store.tables import ActivityRow, IncidentRow, RunRow
 from tests.support import states
 from tests.support.accessible import WIDTHS, assert_accessible

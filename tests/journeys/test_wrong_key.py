@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from playwright.sync_api import expect
 
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 from mailboxadmin.store.grants import REFRESH_TOKEN, put_token
 from mailboxadmin.store.secrets import all_secret_rows, put_password
 from mailboxadmin.store.tables_oauth import GrantRow

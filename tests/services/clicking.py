@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services.messages import Marked, mark_messages
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.reading.messages import Marked, mark_messages
 from mailboxadmin.store.tables_mail import MessageRow, ReadChangeRow
 from tests.support.office import Box, Office
 from tests.support.stored import stored

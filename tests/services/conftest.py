@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from mailboxadmin.services import filing, filing_failed, undoing
 from mailboxadmin.services.pool import Pool
+from mailboxadmin.services.reading import filing, filing_failed, undoing
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.dovecot_setup import EXCHANGE_CAPABILITY

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.filing import Act
-from mailboxadmin.services.filing import Filed, flag_messages, move_messages
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.reading.filing import Filed, flag_messages, move_messages
 from mailboxadmin.store import mailbox_facts
 from mailboxadmin.store.tables_filing import ChangeRow
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow

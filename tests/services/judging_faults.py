@@ -5,7 +5,7 @@ from typing import Any
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.board import read_board
+from mailboxadmin.services.overview.board import read_board
 from tests.support.faults import ECHOES, Fault
 from tests.support.faults.canary import leaks
 from tests.support.faults.house import House, Played

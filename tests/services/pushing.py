@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.session import Session, connect
-from mailboxadmin.services.account import account_for
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.pulling import Tally
-from mailboxadmin.services.runs import Run, begin_run, held
+from mailboxadmin.services.new_mail.pulling import Tally
+from mailboxadmin.services.sign_in.account import account_for
+from mailboxadmin.services.work.runs import Run, begin_run, held
 from mailboxadmin.store.leases import end_lease
 from tests.support.office import Box, Office
 from tests.support.waiting import PATIENCE_S

@@ -7,9 +7,9 @@ from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Account
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.account import account_for
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.trust import trust_certificate
+from mailboxadmin.services.mailboxes.trust import trust_certificate
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.account import account_for
 from mailboxadmin.store.vault import Vault
 from tests.support.configuring import ADMIN, save
 from tests.support.office import Office

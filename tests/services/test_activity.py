@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailboxadmin.services.activity import Filter, read_page
+from mailboxadmin.services.overview.activity import Filter, read_page
 from tests.support.office import Office
 
 

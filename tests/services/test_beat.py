@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailboxadmin.services.beat import healthy, read_beat
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.work.beat import healthy, read_beat
 from tests.support import states
 from tests.support.office import Office
 

@@ -10,10 +10,10 @@ from sqlalchemy import event
 from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.domain.finding import Fixer, Scope
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.services import board
-from mailboxadmin.services.beat import read_beat
-from mailboxadmin.services.history import read_history
-from mailboxadmin.services.runs import begin_run, held
+from mailboxadmin.services.overview import board
+from mailboxadmin.services.overview.history import read_history
+from mailboxadmin.services.work.beat import read_beat
+from mailboxadmin.services.work.runs import begin_run, held
 from mailboxadmin.store.tables import LeaseRow
 from tests.support import states
 from tests.support.office import Office

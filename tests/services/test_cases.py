@@ -8,10 +8,10 @@ from mailboxadmin.demo.ports import LOOPBACK, free_port
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Fixer, Phase, Scope
 from mailboxadmin.domain.mailbox import Encryption, Server, State
-from mailboxadmin.services import board
-from mailboxadmin.services.cases import Case
-from mailboxadmin.services.pausing import pause_mailbox
-from mailboxadmin.services.trying import try_case
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox
+from mailboxadmin.services.overview import board
+from mailboxadmin.services.overview.cases import Case
+from mailboxadmin.services.overview.trying import try_case
 from mailboxadmin.store.tables import MailboxRow
 from tests.support import states
 from tests.support.mailstore import Account

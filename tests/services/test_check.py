@@ -8,10 +8,10 @@ from mailboxadmin.demo.ports import free_port
 from mailboxadmin.domain.finding import Fixer, Phase
 from mailboxadmin.domain.mailbox import Check, Encryption, Server, Step
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services import forecast
-from mailboxadmin.services.check import run_check
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.wanted import nearest
+from mailboxadmin.services.checking import forecast
+from mailboxadmin.services.checking.check import run_check
+from mailboxadmin.services.folders.wanted import nearest
+from mailboxadmin.services.sign_in.draft import Draft
 from tests.support import mails
 from tests.support.configuring import ADMIN, use_server
 from tests.support.dovecot import Dovecot

@@ -7,12 +7,12 @@ import pytest
 
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.jobs.scheduler import Scheduler
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.beat import read_beat
-from mailboxadmin.services.clock_watch import ClockWatch
-from mailboxadmin.services.heartbeat import scheduler_started, scheduler_stopped, timer_ticked
-from mailboxadmin.services.rounds import due_mailboxes
-from mailboxadmin.services.runs import begin_run, is_live
+from mailboxadmin.services.machine.clock_watch import ClockWatch
+from mailboxadmin.services.overview.activity import Filter, iter_entries
+from mailboxadmin.services.syncing.rounds import due_mailboxes
+from mailboxadmin.services.work.beat import read_beat
+from mailboxadmin.services.work.heartbeat import scheduler_started, scheduler_stopped, timer_ticked
+from mailboxadmin.services.work.runs import begin_run, is_live
 from mailboxadmin.store.leases import lease_of
 from tests.support import mails
 from tests.support.dovecot import Dovecot

@@ -5,9 +5,9 @@ import pytest
 from mailboxadmin.domain.errors import InvalidInputs
 from mailboxadmin.domain.people import Person
 from mailboxadmin.domain.settings import PERSONAL_KEYS, SETTINGS
-from mailboxadmin.services.admit import NOT_ALLOWED
-from mailboxadmin.services.configure import NotSaved, read_config
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.checking.admit import NOT_ALLOWED
+from mailboxadmin.services.mailboxes.configure import NotSaved, read_config
+from mailboxadmin.services.office.settings import change_settings
 from tests.support.configuring import ADMIN, bound_to, row_of, save, stored_password, use_server
 from tests.support.dovecot import Dovecot
 from tests.support.log import logged

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from mailboxadmin.domain.mailbox import Encryption, Server
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.settings import read_settings
+from mailboxadmin.services.office.settings import read_settings
+from mailboxadmin.services.overview.activity import Filter, iter_entries
 from mailboxadmin.store.secrets import all_passwords
 from tests.support.confirming_process import ACTOR, confirming_process
 from tests.support.office import Office

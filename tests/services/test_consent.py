@@ -7,7 +7,7 @@ from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.consent import Outcome, Stray
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.consent import StrayReturn
+from mailboxadmin.services.mailboxes.consent import StrayReturn
 from mailboxadmin.store.secrets import password_row
 from tests.support import mails
 from tests.support.log import told

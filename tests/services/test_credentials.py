@@ -3,7 +3,7 @@
 import pytest
 
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.services.credentials import read_password, read_username
+from mailboxadmin.services.sign_in.credentials import read_password, read_username
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 
 from mailboxadmin.domain.activity import Code, Level, Logged
 from mailboxadmin.domain.backups import backup_name
-from mailboxadmin.services import backup, daily_backup
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.daily_backup import back_up_if_due, read_backups
-from mailboxadmin.services.file_lock import BACKUP_LOCK, FileLock
-from mailboxadmin.services.room import SPARE_BYTES
+from mailboxadmin.services.keeping import backup, daily_backup
+from mailboxadmin.services.keeping.daily_backup import back_up_if_due, read_backups
+from mailboxadmin.services.machine.file_lock import BACKUP_LOCK, FileLock
+from mailboxadmin.services.machine.room import SPARE_BYTES
+from mailboxadmin.services.overview.activity import Filter, iter_entries
 from mailboxadmin.store.backup import check_copy
 from mailboxadmin.store.store import Damaged
 from tests.support.full_disk import leave_free, no_file_grows

@@ -11,10 +11,10 @@ import pytest
 from mailboxadmin.domain.activity import Code, Level, Logged
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.daily_backup import back_up_if_due, read_backups
-from mailboxadmin.services.damage import note_damage, restore_command, what_to_do
-from mailboxadmin.services.doctor import examine
+from mailboxadmin.services.keeping.daily_backup import back_up_if_due, read_backups
+from mailboxadmin.services.keeping.damage import note_damage, restore_command, what_to_do
+from mailboxadmin.services.overview.activity import Filter, iter_entries
+from mailboxadmin.services.trouble.doctor import examine
 from mailboxadmin.store.backup import database_file
 from mailboxadmin.store.store import Damaged
 from tests.support import mails

@@ -7,15 +7,15 @@ import pytest
 from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER, Level
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.jobs.scheduler import Scheduler
-from mailboxadmin.services.debugging import (
+from mailboxadmin.services.debug.debugging import (
     end_due,
     recorded_until,
     switch_off,
     switch_on,
     switches_on,
 )
-from mailboxadmin.services.recordings import list_recordings
-from mailboxadmin.services.restore import settle_in
+from mailboxadmin.services.debug.recordings import list_recordings
+from mailboxadmin.services.keeping.restore import settle_in
 from tests.support import mails
 from tests.support.log import logged
 
@@ -190,9 +190,9 @@ def test_it_ends_during_a_run_too(office, dovecot, monkeypatch):
 
 def test_a_run_that_goes_on_stops_recording_when_it_is_switched_off(office, dovecot, monkeypatch):
     ann = office.mailbox(server=dovecot)
-    monkeypatch.setattr("mailboxadmin.services.recording._LOOK_EVERY_S", 0)
+    monkeypatch.setattr("mailboxadmin.services.debug.recording._LOOK_EVERY_S", 0)
     switch_on(office.deps, mailbox_id=ann.id, minutes=60, actor=GRACE)
-    from mailboxadmin.services import attempt
+    from mailboxadmin.services.syncing import attempt
 
     before = attempt._do_all
 

@@ -14,11 +14,11 @@ from mailboxadmin.domain.delivery import Channel
 from mailboxadmin.domain.notice import Notice
 from mailboxadmin.domain.telling import Event
 from mailboxadmin.notify.webhook import SIGNATURE_HEADER, signature
-from mailboxadmin.services import delivering
-from mailboxadmin.services.channels import ChannelView, read_channels, read_delivery_faults
-from mailboxadmin.services.delivering import CLAIM, deliver
-from mailboxadmin.services.notices import put_out
-from mailboxadmin.services.try_channel import send_test
+from mailboxadmin.services.notifying import delivering
+from mailboxadmin.services.notifying.delivering import CLAIM, deliver
+from mailboxadmin.services.notifying.notices import put_out
+from mailboxadmin.services.notifying.try_channel import send_test
+from mailboxadmin.services.office.channels import ChannelView, read_channels, read_delivery_faults
 from mailboxadmin.store.restore import forget_the_moment
 from mailboxadmin.store.secrets import office_secret_row
 from mailboxadmin.store.tables_notices import NoticeRow

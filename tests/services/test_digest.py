@@ -10,10 +10,10 @@ import pytest
 from mailboxadmin.domain.delivery import Channel
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.telling import digest_due
-from mailboxadmin.services.channels import read_delivery_faults
-from mailboxadmin.services.daily_backup import back_up_if_due
-from mailboxadmin.services.digest import compose_digest
-from mailboxadmin.services.telling import tell
+from mailboxadmin.services.keeping.daily_backup import back_up_if_due
+from mailboxadmin.services.office.channels import read_delivery_faults
+from mailboxadmin.services.warning.digest import compose_digest
+from mailboxadmin.services.warning.telling import tell
 from tests.support.full_disk import leave_free
 from tests.support.hook_server import HookServer
 from tests.support.log import logged

@@ -8,13 +8,13 @@ from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.incident import Ending
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.attempt import attempt
-from mailboxadmin.services.configure import configure_mailbox
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.outcome import record_outcome
-from mailboxadmin.services.permission import disconnect
-from mailboxadmin.services.rounds import due_mailboxes
-from mailboxadmin.services.runs import begin_run, held
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.sign_in.permission import disconnect
+from mailboxadmin.services.syncing.attempt import attempt
+from mailboxadmin.services.syncing.outcome import record_outcome
+from mailboxadmin.services.syncing.rounds import due_mailboxes
+from mailboxadmin.services.work.runs import begin_run, held
 from mailboxadmin.store.tables import IncidentRow, SecretRow
 from tests.support import mails
 from tests.support.log import logged

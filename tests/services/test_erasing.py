@@ -14,18 +14,19 @@ from mailboxadmin.domain.mail_query import parse
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.oauth import App, AppKey
 from mailboxadmin.oauth.client import PROVIDERS
-from mailboxadmin.services import big, erasing, fetch, people
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.backup import create_backup
-from mailboxadmin.services.debugging import switch_on
-from mailboxadmin.services.erasing import Erased, erase_mailbox, what_would_go
-from mailboxadmin.services.examine import examine_messages
-from mailboxadmin.services.export import Format, export_mailbox
-from mailboxadmin.services.index_mail import index_mail
-from mailboxadmin.services.log_file import write_log
-from mailboxadmin.services.mail_search import search_mail
-from mailboxadmin.services.oauth_apps import app_of
-from mailboxadmin.services.runs import begin_run, held
+from mailboxadmin.services.debug.debugging import switch_on
+from mailboxadmin.services.files.export import Format, export_mailbox
+from mailboxadmin.services.keeping.backup import create_backup
+from mailboxadmin.services.machine.log_file import write_log
+from mailboxadmin.services.new_mail import big, fetch
+from mailboxadmin.services.office.oauth_apps import app_of
+from mailboxadmin.services.overview.activity import Filter, iter_entries
+from mailboxadmin.services.reading.examine import examine_messages
+from mailboxadmin.services.reading.index_mail import index_mail
+from mailboxadmin.services.reading.mail_search import search_mail
+from mailboxadmin.services.staff import erasing, people
+from mailboxadmin.services.staff.erasing import Erased, erase_mailbox, what_would_go
+from mailboxadmin.services.work.runs import begin_run, held
 from mailboxadmin.store import leases, overwriting
 from mailboxadmin.store.base import Base
 from mailboxadmin.store.mailboxes import replace_own_texts

@@ -9,18 +9,18 @@ from mailboxadmin.domain.erasure import Erasure, Wish
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.people import Person, Standing
 from mailboxadmin.jobs.scheduler import Scheduler
-from mailboxadmin.services import erasing, erasing_apart, people
-from mailboxadmin.services.erasing import erase_mailbox
-from mailboxadmin.services.erasing_apart import (
+from mailboxadmin.services.keeping.prune import prune
+from mailboxadmin.services.staff import erasing, erasing_apart, people
+from mailboxadmin.services.staff.erasing import erase_mailbox
+from mailboxadmin.services.staff.erasing_apart import (
     ask_to_erase,
     erase_asked,
     list_erasures,
     read_erasure,
 )
-from mailboxadmin.services.leaving import delete_person
-from mailboxadmin.services.prune import prune
-from mailboxadmin.services.runs import begin_run, held
-from mailboxadmin.services.sessions import session_person, sign_in
+from mailboxadmin.services.staff.leaving import delete_person
+from mailboxadmin.services.staff.sessions import session_person, sign_in
+from mailboxadmin.services.work.runs import begin_run, held
 from mailboxadmin.store.base import Base
 from tests.support.leaving import ids_left, messages_of, named, somebody_with_mail
 from tests.support.log import logged

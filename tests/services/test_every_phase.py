@@ -13,10 +13,10 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome, SyncReport
 from mailboxadmin.imap.guard import GUARD
-from mailboxadmin.services.messages import mark_messages
-from mailboxadmin.services.runs import cancel_run, current_run
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.sync import start_sync
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.reading.messages import mark_messages
+from mailboxadmin.services.syncing.sync import start_sync
+from mailboxadmin.services.work.runs import cancel_run, current_run
 from mailboxadmin.store.runs import request_cancel
 from tests.support import mails
 from tests.support.bad_line import BadLine, Badness
@@ -216,7 +216,7 @@ def test_a_run_that_waits_for_the_writer_lets_go_of_its_server_at_once(
 def test_a_stop_is_heard_while_another_process_holds_the_database(
     office: Office, open_office: Callable[..., Office], stuck, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("mailboxadmin.services.keeper.RENEW_EVERY_S", 0.01)
+    monkeypatch.setattr("mailboxadmin.services.work.keeper.RENEW_EVERY_S", 0.01)
     run = stuck("fetch", Badness.HANG)
     run_id = run.begin()
     elsewhere = open_office(clock=office.clock).deps.store

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import text, update
 
 from mailboxadmin.domain.contents import read_contents
-from mailboxadmin.services import examine as module
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.examine import examine_messages
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.overview.activity import Filter, iter_entries
+from mailboxadmin.services.reading import examine as module
+from mailboxadmin.services.reading.examine import examine_messages
 from mailboxadmin.services.running import RunControl
-from mailboxadmin.services.settings import change_settings
 from mailboxadmin.store import contents as rows
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import mails

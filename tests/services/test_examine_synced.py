@@ -8,8 +8,8 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.contents import read_contents
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.examine import examine_messages
-from mailboxadmin.services.messages import list_messages
+from mailboxadmin.services.reading.examine import examine_messages
+from mailboxadmin.services.reading.messages import list_messages
 from mailboxadmin.store.bytes import raw_of
 from tests.support import mails
 from tests.support.dovecot import Dovecot

@@ -7,9 +7,9 @@ import pytest
 from mailboxadmin.demo.provider_values import Refusal
 from mailboxadmin.domain.activity import COMMAND_LINE, Code
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.expiring import read_expiring, warn_expiring
-from mailboxadmin.services.refreshing import refresh_due_tokens
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.expiring import read_expiring, warn_expiring
+from mailboxadmin.services.sign_in.refreshing import refresh_due_tokens
 from mailboxadmin.store.store import Store
 from tests.support.log import logged
 

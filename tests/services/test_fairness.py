@@ -15,9 +15,9 @@ from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome, SyncReport
 from mailboxadmin.imap import climb, flow, session, wire
 from mailboxadmin.jobs.sync_due import SyncDue
-from mailboxadmin.services.rounds import sync_many
-from mailboxadmin.services.runs import current_run
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.syncing.rounds import sync_many
+from mailboxadmin.services.work.runs import current_run
 from tests.support import mails
 from tests.support.bad_line import BadLine, Badness
 from tests.support.dovecot import Dovecot

@@ -6,7 +6,7 @@ import sys
 SCRIPT = """
 import resource, sys
 from pathlib import Path
-from mailboxadmin.services.file_lock import FileLock
+from mailboxadmin.services.machine.file_lock import FileLock
 
 # As on a full disk: not one byte can be written. (Python ignores SIGXFSZ.)
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -8,8 +8,8 @@ from mailboxadmin.domain.activity import Level
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.filing import Act
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.filing import flag_messages, move_messages
-from mailboxadmin.services.undoing import take_back
+from mailboxadmin.services.reading.filing import flag_messages, move_messages
+from mailboxadmin.services.reading.undoing import take_back
 from mailboxadmin.store.special_uses import put_special_uses
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.services.filing import (

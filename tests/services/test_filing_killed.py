@@ -7,7 +7,7 @@ import pytest
 
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.undoing import take_back
+from mailboxadmin.services.reading.undoing import take_back
 from tests.services.filing import ANN, allow, move, places, waiting
 from tests.support import mails
 from tests.support.dovecot import Dovecot

@@ -10,7 +10,7 @@ from mailboxadmin.demo.deeds import Close
 from mailboxadmin.domain.errors import Happening, MailFailure
 from mailboxadmin.domain.folder import Cursor
 from mailboxadmin.domain.mailbox import Encryption, Server
-from mailboxadmin.services.push_changes import SWITCHED_OFF, push_changes
+from mailboxadmin.services.syncing.push_changes import SWITCHED_OFF, push_changes
 from mailboxadmin.store.folders import folder_id, set_cursor
 from mailboxadmin.store.tables_filing import ChangeRow
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow

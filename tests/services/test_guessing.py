@@ -7,10 +7,10 @@ import pytest
 
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services.configure import NotSaved
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.guessing import TooManyRefused
-from mailboxadmin.services.live_check import start_check
+from mailboxadmin.services.checking.guessing import TooManyRefused
+from mailboxadmin.services.checking.live_check import start_check
+from mailboxadmin.services.mailboxes.configure import NotSaved
+from mailboxadmin.services.sign_in.draft import Draft
 from mailboxadmin.store import runs
 from tests.support import states
 from tests.support.configuring import ADMIN, save

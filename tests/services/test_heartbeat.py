@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from mailboxadmin.services.beat import read_beat
-from mailboxadmin.services.heartbeat import (
+from mailboxadmin.services.work.beat import read_beat
+from mailboxadmin.services.work.heartbeat import (
     scheduler_started,
     scheduler_stopped,
     scheduler_ticked,

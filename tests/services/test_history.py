@@ -8,7 +8,7 @@ from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.month import Health
-from mailboxadmin.services.history import read_history
+from mailboxadmin.services.overview.history import read_history
 from tests.support import states
 from tests.support.office import Office
 from tests.support.outcomes import REFUSED, fails, server_down, succeeds

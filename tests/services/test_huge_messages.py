@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services.messages import list_messages
+from mailboxadmin.services.reading.messages import list_messages
 from mailboxadmin.store.bytes import raw_parts
 from tests.support.dovecot import Dovecot
 from tests.support.examined import examined

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services import importing, weighing
-from mailboxadmin.services.activity import Filter, read_page
-from mailboxadmin.services.importing import Imported, import_messages
+from mailboxadmin.services.files import importing, weighing
+from mailboxadmin.services.files.importing import Imported, import_messages
+from mailboxadmin.services.overview.activity import Filter, read_page
 from mailboxadmin.store.bytes import raw_bytes
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.store import Store

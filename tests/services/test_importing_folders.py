@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.services.mail_files import Letter, open_source
-from mailboxadmin.services.maildir import folder_of_name, maildir_flags
+from mailboxadmin.services.files.mail_files import Letter, open_source
+from mailboxadmin.services.files.maildir import folder_of_name, maildir_flags
 
 RAW = b"Subject: x\r\n\r\nHello\r\n"
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.headers import read_headers
-from mailboxadmin.services import weighing
-from mailboxadmin.services.importing import import_messages
-from mailboxadmin.services.no_uid import backfilled_entry
+from mailboxadmin.services.clicks.no_uid import backfilled_entry
+from mailboxadmin.services.files import weighing
+from mailboxadmin.services.files.importing import import_messages
 from mailboxadmin.store.big import add_part, begin_big, complete_big
 from mailboxadmin.store.bytes import raw_bytes
 from mailboxadmin.store.folders import folder_id

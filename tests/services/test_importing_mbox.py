@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mailboxadmin.services import mbox, wire_form
-from mailboxadmin.services.mail_files import Letter, open_source
-from mailboxadmin.services.wire_form import as_on_the_wire, unescaped
+from mailboxadmin.services.files import mbox, wire_form
+from mailboxadmin.services.files.mail_files import Letter, open_source
+from mailboxadmin.services.files.wire_form import as_on_the_wire, unescaped
 from tests.support import mails
 from tests.support.odd_mails import odd
 

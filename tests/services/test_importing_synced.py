@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services import big, fetch, importing, weighing
-from mailboxadmin.services.importing import Imported, import_messages
-from mailboxadmin.services.messages import mark_messages
+from mailboxadmin.services.files import importing, weighing
+from mailboxadmin.services.files.importing import Imported, import_messages
+from mailboxadmin.services.new_mail import big, fetch
+from mailboxadmin.services.reading.messages import mark_messages
 from mailboxadmin.store.bytes import raw_bytes
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow
 from tests.support import mails

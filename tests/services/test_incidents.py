@@ -12,10 +12,10 @@ from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.incident import Ending, Incident
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.configure import configure_mailbox
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.pausing import pause_mailbox
-from mailboxadmin.services.prune import prune
+from mailboxadmin.services.keeping.prune import prune
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox
+from mailboxadmin.services.sign_in.draft import Draft
 from mailboxadmin.store.incidents import incident_of, incidents_of, open_incidents
 from mailboxadmin.store.tables import ActivityRow
 from tests.support.dovecot import Dovecot

@@ -4,15 +4,15 @@ import pytest
 
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.people import Person, Role, Standing
-from mailboxadmin.services import people
-from mailboxadmin.services.invitations import (
+from mailboxadmin.services.staff import people
+from mailboxadmin.services.staff.invitations import (
     InvitationEnded,
     accept_invitation,
     add_and_invite,
     invite,
     open_invitation,
 )
-from mailboxadmin.services.sessions import change_own_password, session_person, sign_in
+from mailboxadmin.services.staff.sessions import change_own_password, session_person, sign_in
 from mailboxadmin.store.tables import ActivityRow
 from tests.support.office import DESK, PASSWORD, Office
 

@@ -18,10 +18,10 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import AlreadyRunning, Cancelled
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Counts, Outcome, Result, SkipReason
-from mailboxadmin.services.holder import this_process
-from mailboxadmin.services.outcome import record_outcome
-from mailboxadmin.services.rounds import due_mailboxes
-from mailboxadmin.services.runs import Run, begin_run, current_run
+from mailboxadmin.services.syncing.outcome import record_outcome
+from mailboxadmin.services.syncing.rounds import due_mailboxes
+from mailboxadmin.services.work.holder import this_process
+from mailboxadmin.services.work.runs import Run, begin_run, current_run
 from mailboxadmin.store.tables import LeaseRow
 from tests.support import mails
 from tests.support.bad_line import BadLine, Badness
@@ -263,7 +263,7 @@ def test_a_run_that_lost_its_mailbox_writes_nothing_more(office: Office, box: Bo
 
 
 def test_a_live_run_renews_its_lease(office: Office, box: Box, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("mailboxadmin.services.keeper.RENEW_EVERY_S", 0.01)
+    monkeypatch.setattr("mailboxadmin.services.work.keeper.RENEW_EVERY_S", 0.01)
     run = begin_run(office.deps, box.id, actor=COMMAND_LINE)
 
     office.clock.advance(minutes=10)

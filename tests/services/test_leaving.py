@@ -8,10 +8,10 @@ from sqlalchemy import select
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.people import Role, Standing
-from mailboxadmin.services import leaving, people
-from mailboxadmin.services.invitations import invite
-from mailboxadmin.services.leaving import delete_person
-from mailboxadmin.services.sessions import SignInRefused, sign_in
+from mailboxadmin.services.staff import leaving, people
+from mailboxadmin.services.staff.invitations import invite
+from mailboxadmin.services.staff.leaving import delete_person
+from mailboxadmin.services.staff.sessions import SignInRefused, sign_in
 from mailboxadmin.store.tables import ActivityRow, MailboxRow, SessionRow
 from tests.support import states
 from tests.support.leaving import ids_left, messages_of, named, somebody_with_mail

@@ -10,15 +10,15 @@ from sqlalchemy import select
 from mailboxadmin.demo.deeds import Stall
 from mailboxadmin.domain.errors import InvalidInputs, NotFound
 from mailboxadmin.domain.mailbox import Check, Encryption, Server
-from mailboxadmin.services import live_check
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.live_check import (
+from mailboxadmin.services.checking import live_check
+from mailboxadmin.services.checking.live_check import (
     LOST_AFTER,
     BeingTested,
     read_check,
     start_check,
     stop_check,
 )
+from mailboxadmin.services.sign_in.draft import Draft
 from mailboxadmin.store import checks
 from mailboxadmin.store.tables import CheckRow
 from tests.support.configuring import ADMIN

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailboxadmin.services.log_file import LARGEST_BYTES, log_file, rotate_log, write_log
+from mailboxadmin.services.machine.log_file import LARGEST_BYTES, log_file, rotate_log, write_log
 
 
 def test_only_this_user_reads_it(tmp_path):

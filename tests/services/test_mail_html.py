@@ -8,8 +8,8 @@ import pytest
 
 from mailboxadmin.domain.body import Body, Piece, read_body
 from mailboxadmin.domain.tangle import is_tangled
-from mailboxadmin.services.mail_html import clean
-from mailboxadmin.services.mail_links import links_in
+from mailboxadmin.services.reading.mail_html import clean
+from mailboxadmin.services.reading.mail_links import links_in
 from tests.support.inbox import page
 
 #: Kinds of payload that public collections have; each in a way that once worked somewhere.

@@ -11,8 +11,8 @@ from sqlalchemy import delete, text, update
 from mailboxadmin.domain.contents import Attachment, Contents
 from mailboxadmin.domain.mail_query import parse
 from mailboxadmin.domain.message import Headers
-from mailboxadmin.services.index_mail import index_mail
-from mailboxadmin.services.mail_search import search_mail
+from mailboxadmin.services.reading.index_mail import index_mail
+from mailboxadmin.services.reading.mail_search import search_mail
 from mailboxadmin.store.contents import store_contents
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.mail_search import merge, put_in
@@ -191,8 +191,8 @@ def test_the_newest_comes_first_and_pages_leave_nothing_out(shelf, ann):
 
 
 def test_many_read_ones_do_not_hide_the_unread_one(shelf, ann, monkeypatch):
-    monkeypatch.setattr("mailboxadmin.services.mail_search.PORTION", 3)
-    monkeypatch.setattr("mailboxadmin.services.mail_search.PORTIONS", 2)
+    monkeypatch.setattr("mailboxadmin.services.reading.mail_search.PORTION", 3)
+    monkeypatch.setattr("mailboxadmin.services.reading.mail_search.PORTIONS", 2)
     wanted = shelf.put(ann, "note", at=NOON - timedelta(days=1))
     for _ in range(10):
         shelf.put(ann, "note", seen=True)

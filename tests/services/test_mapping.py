@@ -15,11 +15,11 @@ from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.session import Session, connect
-from mailboxadmin.services.account import account_for
-from mailboxadmin.services.configure import read_config
-from mailboxadmin.services.mapping import map_folders
-from mailboxadmin.services.runs import Run, begin_run, held
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.folders.mapping import map_folders
+from mailboxadmin.services.mailboxes.configure import read_config
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.account import account_for
+from mailboxadmin.services.work.runs import Run, begin_run, held
 from mailboxadmin.store.special_uses import special_uses
 from tests.support.configuring import ADMIN, save
 from tests.support.dovecot import Dovecot

@@ -10,11 +10,11 @@ from mailboxadmin.domain.activity import Level, Logged
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.domain.mail_query import parse
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.daily_backup import back_up_if_due, read_backups
-from mailboxadmin.services.damage import note_damage
-from mailboxadmin.services.index_mail import index_mail
-from mailboxadmin.services.mail_search import Page, search_mail
+from mailboxadmin.services.keeping.daily_backup import back_up_if_due, read_backups
+from mailboxadmin.services.keeping.damage import note_damage
+from mailboxadmin.services.overview.activity import Filter, iter_entries
+from mailboxadmin.services.reading.index_mail import index_mail
+from mailboxadmin.services.reading.mail_search import Page, search_mail
 from mailboxadmin.store import mail_search
 from mailboxadmin.store.backup import database_file
 from mailboxadmin.store.fts import damaged_in

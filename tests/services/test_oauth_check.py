@@ -13,7 +13,7 @@ from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.token import TokenAnswer
 from mailboxadmin.oauth.endpoints import Endpoints
-from mailboxadmin.services.oauth_check import AppCheck, Verdict, check_app
+from mailboxadmin.services.sign_in.oauth_check import AppCheck, Verdict, check_app
 from mailboxadmin.store.secrets import office_secret_row
 from tests.support.configuring import ADMIN
 from tests.support.log import logged

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from mailboxadmin.domain.errors import InvalidInputs, SecretUnreadable
 from mailboxadmin.domain.oauth import App, AppKey
-from mailboxadmin.services.oauth_apps import app_of, apps_set_up, redirect_uri
-from mailboxadmin.services.settings import change_settings, office_values, read_settings
+from mailboxadmin.services.office.oauth_apps import app_of, apps_set_up, redirect_uri
+from mailboxadmin.services.office.settings import change_settings, office_values, read_settings
 from mailboxadmin.store.secrets import office_secret_row
 from mailboxadmin.store.tables import SecretRow, SettingRow
 from tests.support.configuring import ADMIN, save

@@ -21,9 +21,9 @@ from mailboxadmin.domain.errors import AlreadyRunning
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome, SkipReason
 from mailboxadmin.jobs.sync_due import SyncDue
-from mailboxadmin.services.rounds import sync_many
-from mailboxadmin.services.runs import current_run
-from mailboxadmin.services.sync import start_sync
+from mailboxadmin.services.syncing.rounds import sync_many
+from mailboxadmin.services.syncing.sync import start_sync
+from mailboxadmin.services.work.runs import current_run
 from mailboxadmin.store.tables import MailboxRow
 from tests.support import mails
 from tests.support.counting_line import CountingLine

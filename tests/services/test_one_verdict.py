@@ -15,11 +15,11 @@ from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import Encryption, Server, Step
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.imap import session
-from mailboxadmin.services import last_rung
-from mailboxadmin.services.check import run_check
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.messages import mark_messages
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.checking import last_rung
+from mailboxadmin.services.checking.check import run_check
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.reading.messages import mark_messages
+from mailboxadmin.services.sign_in.draft import Draft
 from tests.support import mails
 from tests.support.configuring import ADMIN
 from tests.support.dovecot import Dovecot

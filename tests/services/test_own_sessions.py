@@ -1,12 +1,12 @@
 """Where one is signed in, and ending it elsewhere."""
 
 from mailboxadmin.domain.browser import Browser
-from mailboxadmin.services.own_sessions import (
+from mailboxadmin.services.staff.own_sessions import (
     end_other_sessions,
     end_own_session,
     list_own_sessions,
 )
-from mailboxadmin.services.sessions import session_person, sign_in
+from mailboxadmin.services.staff.sessions import session_person, sign_in
 from mailboxadmin.store.tables import ActivityRow
 from tests.support.office import PASSWORD, Office
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.services.passwords import (
+from mailboxadmin.services.staff.passwords import (
     MAXIMUM_LENGTH,
     MINIMUM_LENGTH,
     common_passwords,

@@ -4,9 +4,10 @@ import pytest
 
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.mailbox import Encryption, Server, State
-from mailboxadmin.services import board, people
-from mailboxadmin.services.pausing import pause_mailbox, resume_mailbox
-from mailboxadmin.services.runs import begin_run, held, read_progress
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox, resume_mailbox
+from mailboxadmin.services.overview import board
+from mailboxadmin.services.staff import people
+from mailboxadmin.services.work.runs import begin_run, held, read_progress
 from mailboxadmin.store.tables import MailboxRow
 from tests.support import states
 from tests.support.dovecot import Dovecot

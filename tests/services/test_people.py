@@ -6,8 +6,8 @@ import pytest
 
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.people import Role, Standing
-from mailboxadmin.services import people
-from mailboxadmin.services.sessions import session_person, sign_in
+from mailboxadmin.services.staff import people
+from mailboxadmin.services.staff.sessions import session_person, sign_in
 from mailboxadmin.store.tables import ActivityRow
 from tests.support.office import DESK, PASSWORD, Office
 

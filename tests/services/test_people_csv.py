@@ -4,9 +4,9 @@ import pytest
 
 from mailboxadmin.domain.errors import InvalidInputs
 from mailboxadmin.domain.people import Role, Standing
-from mailboxadmin.services import people
-from mailboxadmin.services.invitations import open_invitation
-from mailboxadmin.services.people_csv import add_people_from_csv, decode_table, read_csv
+from mailboxadmin.services.staff import people
+from mailboxadmin.services.staff.invitations import open_invitation
+from mailboxadmin.services.staff.people_csv import add_people_from_csv, decode_table, read_csv
 from tests.support.office import Office
 
 

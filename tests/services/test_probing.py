@@ -16,10 +16,10 @@ from mailboxadmin.imap.connection import Connection
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.network import Network
 from mailboxadmin.imap.session import connect
-from mailboxadmin.services.admit import NOT_ALLOWED
-from mailboxadmin.services.configure import NotSaved
-from mailboxadmin.services.guessing import MOST_PROBED, WITHIN, TooManyRefused
-from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.checking.admit import NOT_ALLOWED
+from mailboxadmin.services.checking.guessing import MOST_PROBED, WITHIN, TooManyRefused
+from mailboxadmin.services.mailboxes.configure import NotSaved
+from mailboxadmin.services.syncing.sync import sync_mailbox
 from mailboxadmin.store.tables import MailboxRow
 from tests.support import states
 from tests.support.configuring import save

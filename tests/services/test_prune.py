@@ -4,12 +4,12 @@ import pytest
 
 from mailboxadmin.domain.activity import Code, Entry, Level
 from mailboxadmin.domain.mailbox import Encryption, Server
-from mailboxadmin.services import prune as module
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.log_file import LARGEST_BYTES, log_file
-from mailboxadmin.services.prune import prune
-from mailboxadmin.services.sessions import session_person, sign_in
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.keeping import prune as module
+from mailboxadmin.services.keeping.prune import prune
+from mailboxadmin.services.machine.log_file import LARGEST_BYTES, log_file
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.overview.activity import Filter, iter_entries
+from mailboxadmin.services.staff.sessions import session_person, sign_in
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.checks import new_check
 from mailboxadmin.store.runs import recent_runs

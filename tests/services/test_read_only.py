@@ -11,10 +11,10 @@ from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.jobs.scheduler import Scheduler
-from mailboxadmin.services.beat import healthy, read_beat
-from mailboxadmin.services.board import list_mailboxes
-from mailboxadmin.services.rounds import sync_many
-from mailboxadmin.services.settings import change_settings, read_settings
+from mailboxadmin.services.office.settings import change_settings, read_settings
+from mailboxadmin.services.overview.board import list_mailboxes
+from mailboxadmin.services.syncing.rounds import sync_many
+from mailboxadmin.services.work.beat import healthy, read_beat
 from mailboxadmin.store.store import ReadOnly
 from tests.support import mails
 from tests.support.dovecot import Dovecot

@@ -11,7 +11,7 @@ from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.domain.activity import SCHEDULER, Level
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services import attempt
+from mailboxadmin.services.syncing import attempt
 from tests.services.clicking import SEEN, mark, shown, switch, waiting
 from tests.support import mails
 from tests.support.dovecot import Dovecot

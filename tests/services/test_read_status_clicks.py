@@ -9,9 +9,9 @@ from sqlalchemy import update
 from mailboxadmin.domain.activity import Level
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Counts, Outcome, Result
-from mailboxadmin.services.outcome import record_outcome
-from mailboxadmin.services.rounds import due_mailboxes
-from mailboxadmin.services.runs import begin_run, held
+from mailboxadmin.services.syncing.outcome import record_outcome
+from mailboxadmin.services.syncing.rounds import due_mailboxes
+from mailboxadmin.services.work.runs import begin_run, held
 from mailboxadmin.store.tables import MailboxRow, MailboxSettingRow
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.services.clicking import SEEN, mark, shown, switch, waiting

@@ -12,7 +12,7 @@ from mailboxadmin.domain.errors import Cancelled, Happening, MailFailure
 from mailboxadmin.domain.folder import Cursor
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.imap.session import Session
-from mailboxadmin.services.push import push_read_changes
+from mailboxadmin.services.syncing.push import push_read_changes
 from mailboxadmin.store.folders import folder_id, set_cursor
 from mailboxadmin.store.tables import LeaseRow
 from mailboxadmin.store.tables_mail import MessageBytesRow, MessageRow

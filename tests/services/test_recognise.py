@@ -4,8 +4,8 @@ import pytest
 
 from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.domain.effective import Origin
-from mailboxadmin.services.configure import MailboxConfig, read_config
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.mailboxes.configure import MailboxConfig, read_config
+from mailboxadmin.services.office.settings import change_settings
 from tests.support.configuring import ADMIN
 from tests.support.office import Office
 

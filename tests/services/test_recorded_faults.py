@@ -4,7 +4,7 @@ from email import message_from_bytes
 
 import pytest
 
-from mailboxadmin.services.debugging import switch_on
+from mailboxadmin.services.debug.debugging import switch_on
 from tests.support import mails
 from tests.support.faults import ALL, ECHOES, Fault
 from tests.support.faults.canary import leaks

@@ -9,14 +9,11 @@ from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services import recording as module
-from mailboxadmin.services.check import run_check
-from mailboxadmin.services.debugging import switch_on
-from mailboxadmin.services.importing import import_messages
-from mailboxadmin.services.messages import mark_messages
-from mailboxadmin.services.prune import prune
-from mailboxadmin.services.recording import LARGEST_FILE_BYTES, Recording, make_room
-from mailboxadmin.services.recordings import (
+from mailboxadmin.services.checking.check import run_check
+from mailboxadmin.services.debug import recording as module
+from mailboxadmin.services.debug.debugging import switch_on
+from mailboxadmin.services.debug.recording import LARGEST_FILE_BYTES, Recording, make_room
+from mailboxadmin.services.debug.recordings import (
     delete_recording,
     delete_recordings,
     last_raw_error,
@@ -24,8 +21,11 @@ from mailboxadmin.services.recordings import (
     list_recordings,
     read_recording,
 )
-from mailboxadmin.services.refreshing import refresh_token
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.files.importing import import_messages
+from mailboxadmin.services.keeping.prune import prune
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.reading.messages import mark_messages
+from mailboxadmin.services.sign_in.refreshing import refresh_token
 from tests.support.faults.canary import CANARY, leaks
 from tests.support.full_disk import no_file_grows
 from tests.support.stored import stored

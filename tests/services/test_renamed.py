@@ -7,12 +7,12 @@ from mailboxadmin.domain.errors import Facts, MailFailure
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.imap.deadline import Deadline
 from mailboxadmin.imap.session import connect
-from mailboxadmin.services import renamed
-from mailboxadmin.services.account import account_for
-from mailboxadmin.services.export import Format, export_mailbox
-from mailboxadmin.services.findings import finding_for
-from mailboxadmin.services.renamed import explain_missing
-from mailboxadmin.services.wanted import require_folder
+from mailboxadmin.services.files.export import Format, export_mailbox
+from mailboxadmin.services.folders import renamed
+from mailboxadmin.services.folders.renamed import explain_missing
+from mailboxadmin.services.folders.wanted import require_folder
+from mailboxadmin.services.sign_in.account import account_for
+from mailboxadmin.services.verdict.findings import finding_for
 from mailboxadmin.store.board import folder_states
 from tests.support import mails
 from tests.support.configuring import save

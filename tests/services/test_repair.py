@@ -8,12 +8,12 @@ from mailboxadmin.demo.ports import free_port
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.repair import Way
-from mailboxadmin.services.asking import read_asking
-from mailboxadmin.services.configure import NotSaved
-from mailboxadmin.services.guessing import TooManyRefused
-from mailboxadmin.services.pausing import pause_mailbox
-from mailboxadmin.services.repair import make_repair_link, open_repair, repair
-from mailboxadmin.services.repair_links import Over, RepairEnded
+from mailboxadmin.services.checking.guessing import TooManyRefused
+from mailboxadmin.services.mailboxes.configure import NotSaved
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox
+from mailboxadmin.services.mailboxes.repair import make_repair_link, open_repair, repair
+from mailboxadmin.services.mailboxes.repair_links import Over, RepairEnded
+from mailboxadmin.services.overview.asking import read_asking
 from tests.support.asked import ADMIN, NEW_PASSWORD, lock_out, nonce_of, token_for
 from tests.support.dovecot import Dovecot
 from tests.support.log import logged

@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mailboxadmin.services import configure, people
-from mailboxadmin.services.asking import read_asking
-from mailboxadmin.services.repair import make_repair_link, open_repair, repair
-from mailboxadmin.services.repair_links import PURPOSE, Over, RepairEnded
+from mailboxadmin.services.mailboxes import configure
+from mailboxadmin.services.mailboxes.repair import make_repair_link, open_repair, repair
+from mailboxadmin.services.mailboxes.repair_links import PURPOSE, Over, RepairEnded
+from mailboxadmin.services.overview.asking import read_asking
 from mailboxadmin.services.signed_links import sign
+from mailboxadmin.services.staff import people
 from mailboxadmin.store.restore import forget_the_moment
 from tests.support.asked import ADMIN, NEW_PASSWORD, lock_out, nonce_of, token_for
 from tests.support.dovecot import Dovecot

@@ -1,8 +1,8 @@
 """What is set for a mailbox and is the office's anyway: told once, and only where that is so."""
 
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services.doctor import examine
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.trouble.doctor import examine
 
 
 def told_of(token_office, address: str) -> str:

@@ -7,8 +7,8 @@ import pytest
 
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services.backup import create_backup
-from mailboxadmin.services.restore import put_back, settle_in
+from mailboxadmin.services.keeping.backup import create_backup
+from mailboxadmin.services.keeping.restore import put_back, settle_in
 from mailboxadmin.store.backup import database_file
 from mailboxadmin.store.tables import MailboxRow
 from tests.services.clicking import mark, shown, switch, waiting

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from mailboxadmin.services import retention
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.index_mail import index_mail
-from mailboxadmin.services.mail_search import search_mail
-from mailboxadmin.services.prune import prune
-from mailboxadmin.services.retention import purge_removed, retention_notice
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.keeping.prune import prune
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.overview.activity import Filter, iter_entries
+from mailboxadmin.services.reading import retention
+from mailboxadmin.services.reading.index_mail import index_mail
+from mailboxadmin.services.reading.mail_search import search_mail
+from mailboxadmin.services.reading.retention import purge_removed, retention_notice
 from mailboxadmin.store.tables_mail import (
     MessageBytesRow,
     MessageContentsRow,
@@ -151,7 +151,7 @@ def test_what_was_deleted_is_not_in_the_file_any_more(office, ann):
 
 def test_it_is_found_no_more(office, ann):
     from mailboxadmin.domain.mail_query import parse
-    from mailboxadmin.services.examine import examine_messages
+    from mailboxadmin.services.reading.examine import examine_messages
 
     examine_messages(office.deps)
     index_mail(office.deps)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailboxadmin.services.room import LEAST_BYTES, NoRoomToStart, has_room, starting_in
+from mailboxadmin.services.machine.room import LEAST_BYTES, NoRoomToStart, has_room, starting_in
 from mailboxadmin.store.store import DiskFull
 from tests.support.full_disk import leave_free, no_file_grows
 

@@ -8,9 +8,9 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import InvalidInput, NotFound
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome, SkipReason
-from mailboxadmin.services.pausing import pause_mailbox
-from mailboxadmin.services.people import disable_person
-from mailboxadmin.services.rounds import due_mailboxes, sync_many
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox
+from mailboxadmin.services.staff.people import disable_person
+from mailboxadmin.services.syncing.rounds import due_mailboxes, sync_many
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office

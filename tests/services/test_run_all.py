@@ -10,8 +10,8 @@ from mailboxadmin.demo.deeds import Stall
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run_all import Outcome, RunAll
-from mailboxadmin.services import run_all_work
-from mailboxadmin.services.run_all import (
+from mailboxadmin.services.trouble import run_all_work
+from mailboxadmin.services.trouble.run_all import (
     LOST_AFTER,
     AllRunning,
     read_run_all,

@@ -8,8 +8,9 @@ from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput, NotFound
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Counts, Outcome, Progress, Result
-from mailboxadmin.services.outcome import record_outcome
-from mailboxadmin.services.runs import (
+from mailboxadmin.services.syncing.outcome import record_outcome
+from mailboxadmin.services.syncing.sync import start_sync, sync_mailbox
+from mailboxadmin.services.work.runs import (
     begin_run,
     cancel_run,
     close_gone_runs,
@@ -17,7 +18,6 @@ from mailboxadmin.services.runs import (
     read_progress,
     runs_as_saved,
 )
-from mailboxadmin.services.sync import start_sync, sync_mailbox
 from mailboxadmin.store.runs import request_cancel
 from mailboxadmin.store.tables import LeaseRow, MailboxRow
 from tests.support import mails

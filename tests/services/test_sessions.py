@@ -7,8 +7,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.people import Role
-from mailboxadmin.services import people
-from mailboxadmin.services.sessions import (
+from mailboxadmin.services.staff import people
+from mailboxadmin.services.staff.sessions import (
     STRANGER,
     SignInRefused,
     change_own_password,

@@ -5,7 +5,7 @@ import pytest
 from mailboxadmin.domain.errors import InvalidInputs
 from mailboxadmin.domain.people import Person
 from mailboxadmin.domain.settings import SETTINGS, Kind, Setting
-from mailboxadmin.services.settings import (
+from mailboxadmin.services.office.settings import (
     change_settings,
     office_values,
     passwords_to_move,

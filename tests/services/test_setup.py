@@ -6,9 +6,9 @@ import threading
 import pytest
 
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.services import people
-from mailboxadmin.services.sessions import session_person
-from mailboxadmin.services.setup import SetupClosed, admin_exists, new_setup_code, set_up
+from mailboxadmin.services.staff import people
+from mailboxadmin.services.staff.sessions import session_person
+from mailboxadmin.services.staff.setup import SetupClosed, admin_exists, new_setup_code, set_up
 from mailboxadmin.store.tables import SetupCodeRow
 from tests.support.office import DESK, PASSWORD, Office
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services.messages import mark_messages
+from mailboxadmin.services.reading.messages import mark_messages
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import mails
 from tests.support.dovecot import Dovecot

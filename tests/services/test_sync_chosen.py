@@ -7,7 +7,7 @@ import pytest
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 from tests.services.clicking import SEEN
 from tests.services.crash_scenes import letter
 from tests.support.dovecot import Dovecot

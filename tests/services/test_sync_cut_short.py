@@ -10,9 +10,9 @@ from mailboxadmin.demo.deeds import Action, Close, Drip, Stall
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Counts, Outcome, SyncReport
-from mailboxadmin.services.fetch import BATCH_BYTES
-from mailboxadmin.services.runs import cancel_run, current_run, read_progress
-from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.new_mail.fetch import BATCH_BYTES
+from mailboxadmin.services.syncing.sync import sync_mailbox
+from mailboxadmin.services.work.runs import cancel_run, current_run, read_progress
 from tests.support import mails
 from tests.support.office import Box, Office
 from tests.support.scripted import ScriptedImap

@@ -12,10 +12,10 @@ from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.folder import ListedFolder
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.configure import configure_mailbox
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.wanted import require_folder
+from mailboxadmin.services.folders.wanted import require_folder
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.draft import Draft
 from mailboxadmin.store.board import folder_states
 from tests.support import mails
 from tests.support.dovecot import Dovecot

@@ -8,8 +8,8 @@ from mailboxadmin.demo.deeds import Action, Close
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services import big, fetch
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.new_mail import big, fetch
+from mailboxadmin.services.office.settings import change_settings
 from mailboxadmin.store.bytes import raw_bytes
 from tests.support import mails
 from tests.support.office import Box, Office

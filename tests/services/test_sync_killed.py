@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.runs import current_run
+from mailboxadmin.services.work.runs import current_run
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import mails
 from tests.support.dovecot import Dovecot

@@ -14,10 +14,10 @@ from sqlalchemy import event
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.attempt import attempt
-from mailboxadmin.services.outcome import record_outcome
-from mailboxadmin.services.rounds import sync_many
-from mailboxadmin.services.runs import begin_run, held
+from mailboxadmin.services.syncing.attempt import attempt
+from mailboxadmin.services.syncing.outcome import record_outcome
+from mailboxadmin.services.syncing.rounds import sync_many
+from mailboxadmin.services.work.runs import begin_run, held
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office

@@ -9,9 +9,9 @@ from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.configure import configure_mailbox
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.rounds import due_mailboxes, sync_many
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.syncing.rounds import due_mailboxes, sync_many
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office

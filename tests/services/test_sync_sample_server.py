@@ -10,8 +10,8 @@ from mailboxadmin.demo.people import sample_people
 from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services.check import run_check
-from mailboxadmin.services.undoing import take_back
+from mailboxadmin.services.checking.check import run_check
+from mailboxadmin.services.reading.undoing import take_back
 from tests.services.filing import ANN, allow, flag, move, places, waiting
 from tests.support import mails
 from tests.support.mailstore import Account

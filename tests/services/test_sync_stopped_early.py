@@ -6,8 +6,9 @@ import threading
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Outcome, SkipReason, SyncReport
-from mailboxadmin.services import pausing, rounds
-from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.mailboxes import pausing
+from mailboxadmin.services.syncing import rounds
+from mailboxadmin.services.syncing.sync import sync_mailbox
 from tests.support.dovecot import Dovecot
 from tests.support.log import logged
 from tests.support.office import Office

@@ -9,7 +9,7 @@ from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.message import Listed
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services.messages import list_messages
+from mailboxadmin.services.reading.messages import list_messages
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.odd_mails import odd

@@ -8,8 +8,8 @@ import pytest
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption, Server
-from mailboxadmin.services.pausing import pause_mailbox
-from mailboxadmin.services.telling import tell
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox
+from mailboxadmin.services.warning.telling import tell
 from mailboxadmin.store.tables_notices import NoticeRow
 from tests.support.hook_server import HookServer
 from tests.support.log import logged

@@ -10,15 +10,15 @@ from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.event import Event, Lane
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.timeline import Timeline, Window
-from mailboxadmin.services.configure import configure_mailbox
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.history import read_history
-from mailboxadmin.services.pausing import pause_mailbox, resume_mailbox
-from mailboxadmin.services.people import disable_person
-from mailboxadmin.services.prune import prune
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.timeline import Story
-from mailboxadmin.services.trust import trust_certificate
+from mailboxadmin.services.keeping.prune import prune
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox, resume_mailbox
+from mailboxadmin.services.mailboxes.trust import trust_certificate
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.overview.history import read_history
+from mailboxadmin.services.overview.timeline import Story
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.staff.people import disable_person
 from mailboxadmin.store.tables import ActivityRow, RunRow
 from tests.support.mailstore import Account
 from tests.support.office import Box, Office

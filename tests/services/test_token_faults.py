@@ -17,9 +17,9 @@ from mailboxadmin.domain.finding import Finding, Fixer, Scope
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.run import Outcome as Ran
-from mailboxadmin.services.board import list_mailboxes, mailbox, read_cases
-from mailboxadmin.services.check import run_check
-from mailboxadmin.services.unknown import read_unknown
+from mailboxadmin.services.checking.check import run_check
+from mailboxadmin.services.overview.board import list_mailboxes, mailbox, read_cases
+from mailboxadmin.services.verdict.unknown import read_unknown
 from mailboxadmin.store.grants import ACCESS_TOKEN, REFRESH_TOKEN, grant_row, sealed_token
 from tests.diagnosis.promised import load
 from tests.support.office import Box

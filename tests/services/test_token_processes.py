@@ -15,10 +15,10 @@ from mailboxadmin.domain.activity import COMMAND_LINE, SCHEDULER
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.run import Outcome
-from mailboxadmin.services import token_lock
-from mailboxadmin.services.draft import NewConsent
-from mailboxadmin.services.permission import connect
-from mailboxadmin.services.tokens import Asking, access_token, refresh_now
+from mailboxadmin.services.sign_in import token_lock
+from mailboxadmin.services.sign_in.draft import NewConsent
+from mailboxadmin.services.sign_in.permission import connect
+from mailboxadmin.services.sign_in.tokens import Asking, access_token, refresh_now
 from tests.support.log import logged
 from tests.support.office import Box
 from tests.support.token_office import TokenOffice

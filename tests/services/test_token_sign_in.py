@@ -20,10 +20,10 @@ from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.run import Outcome as Ran
 from mailboxadmin.domain.run import SyncReport
 from mailboxadmin.imap.said import oauthbearer, xoauth2
-from mailboxadmin.services.attempt import MOST_SPENT_TOKENS
-from mailboxadmin.services.check import run_check
-from mailboxadmin.services.messages import mark_messages
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.checking.check import run_check
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.reading.messages import mark_messages
+from mailboxadmin.services.syncing.attempt import MOST_SPENT_TOKENS
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.log import logged, told

@@ -14,15 +14,15 @@ from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.domain.token import TokenAnswer
 from mailboxadmin.oauth.answers import refused
-from mailboxadmin.services.pausing import pause_mailbox
-from mailboxadmin.services.people import disable_person
-from mailboxadmin.services.refreshing import MOST_UNANSWERED, refresh_due_tokens
-from mailboxadmin.services.rounds import due_mailboxes
-from mailboxadmin.services.runs import cancel_run, current_run
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.sync import sync_mailbox
-from mailboxadmin.services.token_outcome import record_failed, record_refreshed
-from mailboxadmin.services.tokens import Asking, access_token
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.refreshing import MOST_UNANSWERED, refresh_due_tokens
+from mailboxadmin.services.sign_in.token_outcome import record_failed, record_refreshed
+from mailboxadmin.services.sign_in.tokens import Asking, access_token
+from mailboxadmin.services.staff.people import disable_person
+from mailboxadmin.services.syncing.rounds import due_mailboxes
+from mailboxadmin.services.syncing.sync import sync_mailbox
+from mailboxadmin.services.work.runs import cancel_run, current_run
 from tests.support import mails
 from tests.support.log import logged
 from tests.support.waiting import wait_for

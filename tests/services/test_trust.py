@@ -6,10 +6,10 @@ from mailboxadmin.domain.certificate import Pin
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.fingerprint import beginning, read_fingerprint
 from mailboxadmin.domain.mailbox import Encryption, Server
-from mailboxadmin.services.check import run_check
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.pins import read_pins, read_refused, seen_refused
-from mailboxadmin.services.trust import trust_certificate, trust_seen, untrust
+from mailboxadmin.services.checking.check import run_check
+from mailboxadmin.services.mailboxes.trust import trust_certificate, trust_seen, untrust
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.verdict.pins import read_pins, read_refused, seen_refused
 from mailboxadmin.store.certificates import pin_certificate, pinned_fingerprints
 from tests.support.configuring import ADMIN
 from tests.support.dovecot import Dovecot

@@ -6,10 +6,10 @@ from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.unknown import UnknownAnswer
-from mailboxadmin.services.check import run_check
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.findings import finding_for
-from mailboxadmin.services.unknown import read_unknown, unknown_as_rows
+from mailboxadmin.services.checking.check import run_check
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.verdict.findings import finding_for
+from mailboxadmin.services.verdict.unknown import read_unknown, unknown_as_rows
 from mailboxadmin.store import unknown
 from mailboxadmin.store.store import DiskFull
 from tests.support.configuring import ADMIN

@@ -8,9 +8,9 @@ import pytest
 from mailboxadmin.domain.activity import COMMAND_LINE, Code
 from mailboxadmin.domain.certificate import Certificate, Pin
 from mailboxadmin.domain.mailbox import Encryption, Server, State
-from mailboxadmin.services.observing import keep_watch
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.warnings import Foreseen, read_warnings, tell_warnings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.syncing.observing import keep_watch
+from mailboxadmin.services.warning.warnings import Foreseen, read_warnings, tell_warnings
 from mailboxadmin.store import watch
 from mailboxadmin.store.certificates import pin_certificate
 from mailboxadmin.store.tables import MailboxRow

@@ -5,9 +5,9 @@ import pytest
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.mailbox import Encryption, Server
-from mailboxadmin.services.findings import finding_for
-from mailboxadmin.services.history import read_history
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.overview.history import read_history
+from mailboxadmin.services.verdict.findings import finding_for
 from tests.support.office import Office
 from tests.support.outcomes import REFUSED
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from mailboxadmin.services.repair import make_repair_link
+from mailboxadmin.services.mailboxes.repair import make_repair_link
 from mailboxadmin.store.mailboxes import mailbox_row
 from tests.support.dovecot import Dovecot
 from tests.support.office import Box, Office

@@ -14,20 +14,20 @@ from mailboxadmin.domain.delivery import Channel
 from mailboxadmin.domain.finding import Fixer, Scope
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.channels import ChannelView
 from mailboxadmin.services.checklist import server, telling
-from mailboxadmin.services.clock_watch import ClockWatch
-from mailboxadmin.services.configure import configure_mailbox
-from mailboxadmin.services.daily_backup import back_up_if_due
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.failures import record_failure
-from mailboxadmin.services.heartbeat import scheduler_started, scheduler_ticked
-from mailboxadmin.services.listed import remember_listed
-from mailboxadmin.services.log_file import log_file
-from mailboxadmin.services.memory import Memory
-from mailboxadmin.services.room import SPARE_BYTES
-from mailboxadmin.services.runs import begin_run
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.folders.listed import remember_listed
+from mailboxadmin.services.keeping.daily_backup import back_up_if_due
+from mailboxadmin.services.machine.clock_watch import ClockWatch
+from mailboxadmin.services.machine.log_file import log_file
+from mailboxadmin.services.machine.memory import Memory
+from mailboxadmin.services.machine.room import SPARE_BYTES
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.office.channels import ChannelView
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.trouble.failures import record_failure
+from mailboxadmin.services.work.heartbeat import scheduler_started, scheduler_ticked
+from mailboxadmin.services.work.runs import begin_run
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.folders import folder_id, note_keeps_seen
 from mailboxadmin.store.heartbeat import heartbeat_row

@@ -23,12 +23,12 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.people import Role
-from mailboxadmin.services.backup import create_backup
-from mailboxadmin.services.bundle import make_bundle
-from mailboxadmin.services.invitations import add_and_invite
-from mailboxadmin.services.setup import new_setup_code
-from mailboxadmin.services.tokens import refresh_now
-from mailboxadmin.services.unknown import read_unknown
+from mailboxadmin.services.keeping.backup import create_backup
+from mailboxadmin.services.sign_in.tokens import refresh_now
+from mailboxadmin.services.staff.invitations import add_and_invite
+from mailboxadmin.services.staff.setup import new_setup_code
+from mailboxadmin.services.trouble.bundle import make_bundle
+from mailboxadmin.services.verdict.unknown import read_unknown
 from tests.support import mails
 from tests.support.asked import path_for
 from tests.support.canary import Overheard, agree
@@ -159,7 +159,7 @@ class Day:
         """Faults of ours, at the worst place: with the tokens in hand."""
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("mailboxadmin.services.tokens.record_refreshed", _fail)
+            patch.setattr("mailboxadmin.services.sign_in.tokens.record_refreshed", _fail)
             try:
                 refresh_now(self.office.deps, box.id, actor=COMMAND_LINE)
             except RuntimeError as fault:

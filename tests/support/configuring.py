@@ -2,9 +2,9 @@
 
 from mailboxadmin.domain.mailbox import Check
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.configure import configure_mailbox
-from mailboxadmin.services.draft import Draft, SetBy
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.draft import Draft, SetBy
 from mailboxadmin.store.secrets import password_row
 from mailboxadmin.store.tables import MailboxRow
 from tests.support.dovecot import Dovecot

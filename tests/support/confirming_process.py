@@ -13,10 +13,10 @@ from pathlib import Path
 
 from mailboxadmin.app import create_app
 from mailboxadmin.domain.errors import StoreUnavailable
-from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.draft import Draft
 from tests.support.office import config_for
 from tests.support.sync_process import CHECKOUT
 

@@ -32,20 +32,13 @@ from mailboxadmin.app import create_app
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.run import Outcome
 from mailboxadmin.imap.wire import Wire
-from mailboxadmin.services import (
-    arrival,
-    big,
-    examine,
-    fetch,
-    flagging,
-    push,
-    push_flags,
-    push_moves,
-    weighing,
-)
-from mailboxadmin.services.examine import examine_messages
-from mailboxadmin.services.importing import import_messages
-from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.files import weighing
+from mailboxadmin.services.files.importing import import_messages
+from mailboxadmin.services.new_mail import arrival, big, fetch
+from mailboxadmin.services.reading import examine
+from mailboxadmin.services.reading.examine import examine_messages
+from mailboxadmin.services.syncing import flagging, push, push_flags, push_moves
+from mailboxadmin.services.syncing.sync import sync_mailbox
 from tests.support.clock import MovableClock
 from tests.support.dump import Dump, dump_of
 from tests.support.office import Office, config_for

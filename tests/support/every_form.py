@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailboxadmin.domain.people import Role
-from mailboxadmin.services.invitations import add_and_invite
-from mailboxadmin.services.people import disable_person
-from mailboxadmin.services.repair import make_repair_link
+from mailboxadmin.services.mailboxes.repair import make_repair_link
+from mailboxadmin.services.staff.invitations import add_and_invite
+from mailboxadmin.services.staff.people import disable_person
 from tests.support.forms import Form, forms_of
 from tests.support.sights import ANNA, GRACE, Sights, addresses
 from tests.support.states import somebody

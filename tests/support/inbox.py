@@ -8,7 +8,7 @@ from sqlalchemy import select
 from mailboxadmin.domain.headers import read_headers
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.examine import examine_messages
+from mailboxadmin.services.reading.examine import examine_messages
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.messages import NewMessage, add_messages, digest_of
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow

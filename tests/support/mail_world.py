@@ -15,8 +15,8 @@ from sqlalchemy import select
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Encryption, Server
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services.messages import mark_messages
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.reading.messages import mark_messages
 from mailboxadmin.store.bytes import raw_bytes
 from mailboxadmin.store.tables_mail import FolderRow, MessageRow, ReadChangeRow
 from tests.support.cut_line import CutLine

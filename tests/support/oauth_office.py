@@ -10,7 +10,7 @@ from mailboxadmin.config import PREFIX
 from mailboxadmin.demo.provider import LocalProvider
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.oauth.endpoints import Endpoints
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 from tests.support.configuring import ADMIN
 from tests.support.office import Office
 

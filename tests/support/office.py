@@ -32,10 +32,11 @@ from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.domain.run import SyncReport
 from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.imap.network import Network
-from mailboxadmin.services import passwords, people, sync
-from mailboxadmin.services.configure import configure_mailbox
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.draft import Draft
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.sign_in.draft import Draft
+from mailboxadmin.services.staff import passwords, people
+from mailboxadmin.services.syncing import sync
 from mailboxadmin.store.tables import CheckRow, MailboxRow
 from tests.support.clock import MovableClock
 from tests.support.dovecot import Dovecot

@@ -9,9 +9,9 @@ from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Finding, Phase
 from mailboxadmin.domain.run import Counts, Outcome, Result
 from mailboxadmin.domain.token import TokenAnswer
-from mailboxadmin.services.findings import finding_for
-from mailboxadmin.services.outcome import record_outcome
-from mailboxadmin.services.runs import begin_run, held
+from mailboxadmin.services.syncing.outcome import record_outcome
+from mailboxadmin.services.verdict.findings import finding_for
+from mailboxadmin.services.work.runs import begin_run, held
 from tests.support.office import Office
 
 REFUSED = Facts(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.certificate import Certificate
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.services.daily_backup import back_up_if_due
+from mailboxadmin.services.keeping.daily_backup import back_up_if_due
 from mailboxadmin.store import watch
 from tests.support import states
 from tests.support.broken import configured

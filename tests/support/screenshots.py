@@ -23,7 +23,7 @@ from mailboxadmin.demo.ports import LOOPBACK, free_port
 from mailboxadmin.demo.provider import LocalProvider
 from mailboxadmin.demo.server import DemoImapServer
 from mailboxadmin.demo.welcome import Welcome
-from mailboxadmin.services.board import mailbox_by_address
+from mailboxadmin.services.overview.board import mailbox_by_address
 from tests.support.browser import launch_chromium
 
 PICTURES = Path(__file__).parents[2] / "docs" / "img"

@@ -15,14 +15,14 @@ from mailboxadmin.domain.mailbox import Encryption, Server, State, Step
 from mailboxadmin.domain.oauth import AppKey, TokenSet
 from mailboxadmin.domain.people import Person, Role
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services import permission
-from mailboxadmin.services.debugging import switch_on
-from mailboxadmin.services.draft import NewConsent
-from mailboxadmin.services.findings import finding_for
-from mailboxadmin.services.leaving import REMAINS
-from mailboxadmin.services.recording import Recording
-from mailboxadmin.services.sessions import sign_in
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.debug.debugging import switch_on
+from mailboxadmin.services.debug.recording import Recording
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in import permission
+from mailboxadmin.services.sign_in.draft import NewConsent
+from mailboxadmin.services.staff.leaving import REMAINS
+from mailboxadmin.services.staff.sessions import sign_in
+from mailboxadmin.services.verdict.findings import finding_for
 from mailboxadmin.store import runs
 from mailboxadmin.store.certificates import pin_certificate
 from mailboxadmin.store.tables_leaving import ErasureRow

@@ -8,7 +8,7 @@ from mailboxadmin.domain.errors import Facts
 from mailboxadmin.domain.finding import Finding, Fixer, Phase, Scope
 from mailboxadmin.domain.mailbox import State, Step
 from mailboxadmin.domain.people import Person, Role
-from mailboxadmin.services.people import add_person
+from mailboxadmin.services.staff.people import add_person
 from mailboxadmin.store.activity import add_entry
 from mailboxadmin.store.incidents import begin_incident
 from mailboxadmin.store.message_counts import count_added

@@ -14,7 +14,7 @@ from typing import Any
 
 from mailboxadmin.app import create_app
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.syncing.sync import sync_mailbox
 from tests.support.office import config_for
 
 CHECKOUT = Path(__file__).parents[2]

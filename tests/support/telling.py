@@ -8,8 +8,8 @@ assert server.subjects == […]
 
 from datetime import timedelta
 
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.telling import tell
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.warning.telling import tell
 from tests.support.configuring import ADMIN
 from tests.support.hook_server import HookServer
 from tests.support.office import Office

@@ -23,11 +23,16 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.consent import ConsentResult, Outcome
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.configure import configure_mailbox
-from mailboxadmin.services.consent import Returned, begin_consent, finish_consent, read_result
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.draft import Draft
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.mailboxes.configure import configure_mailbox
+from mailboxadmin.services.mailboxes.consent import (
+    Returned,
+    begin_consent,
+    finish_consent,
+    read_result,
+)
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.draft import Draft
 from mailboxadmin.store.grants import ACCESS_TOKEN, REFRESH_TOKEN, sealed_token
 from mailboxadmin.store.tables_oauth import GrantRow
 from tests.support.dovecot import Dovecot

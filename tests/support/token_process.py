@@ -29,8 +29,8 @@ from sqlalchemy.orm import Session
 from mailboxadmin.app import create_app
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import MailFailure
-from mailboxadmin.services import token_outcome, tokens
 from mailboxadmin.services.deps import Deps
+from mailboxadmin.services.sign_in import token_outcome, tokens
 from tests.support.clock import MovableClock
 from tests.support.office import config_for
 from tests.support.token_office import TokenOffice

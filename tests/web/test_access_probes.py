@@ -17,8 +17,8 @@ from werkzeug.test import TestResponse
 from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services import people
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.staff import people
 from mailboxadmin.store.base import Base
 from mailboxadmin.store.tables import StaffRow
 from mailboxadmin.web import limits

@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services import people
+from mailboxadmin.services.staff import people
 from mailboxadmin.web.access import ROUTES, Need
 from tests.support.office import Office
 from tests.support.visitor import Visitor

@@ -77,7 +77,7 @@ def test_staff_see_their_own_whatever_the_address_says(some_log, office, grace, 
 
 
 def test_an_admin_made_staff_without_a_mailbox_sees_nothing(some_log, office: Office, grace):
-    from mailboxadmin.services.activity import read_page
+    from mailboxadmin.services.overview.activity import read_page
     from mailboxadmin.web.activity.filters import chosen
 
     person = Person(

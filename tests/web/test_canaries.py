@@ -15,12 +15,12 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.errors import MailFailure
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.oauth import client
-from mailboxadmin.services import consent
-from mailboxadmin.services.consent import Returned, StrayReturn
-from mailboxadmin.services.debugging import switch_on
-from mailboxadmin.services.log_file import write_log
-from mailboxadmin.services.office_secrets import held_secrets
-from mailboxadmin.services.tokens import Asking, Supply, access_token
+from mailboxadmin.services.debug.debugging import switch_on
+from mailboxadmin.services.machine.log_file import write_log
+from mailboxadmin.services.mailboxes import consent
+from mailboxadmin.services.mailboxes.consent import Returned, StrayReturn
+from mailboxadmin.services.office.office_secrets import held_secrets
+from mailboxadmin.services.sign_in.tokens import Asking, Supply, access_token
 from tests.support.canary import Overheard, overhear
 from tests.support.canary_day import Day
 from tests.support.office import Office

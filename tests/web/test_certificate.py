@@ -11,8 +11,8 @@ from mailboxadmin.domain.certificate import Certificate, Pin
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Fixer, Phase, Scope
 from mailboxadmin.domain.mailbox import Encryption, Server, State
-from mailboxadmin.services.pins import read_pins
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.verdict.pins import read_pins
 from mailboxadmin.store.certificates import pin_certificate
 from tests.support import states
 from tests.support.dovecot import Dovecot

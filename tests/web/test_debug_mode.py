@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from mailboxadmin.services.debugging import switch_on, switches_on
-from mailboxadmin.services.recording import Recording, folder_of
-from mailboxadmin.services.recordings import list_recordings
+from mailboxadmin.services.debug.debugging import switch_on, switches_on
+from mailboxadmin.services.debug.recording import Recording, folder_of
+from mailboxadmin.services.debug.recordings import list_recordings
 from mailboxadmin.web.access import ROUTES, Need
 from tests.support import mails
 from tests.support.log import logged

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailboxadmin.services.error_log import covered
-from mailboxadmin.services.log_file import LARGEST_BYTES, log_file, rotate_log, write_log
+from mailboxadmin.services.machine.error_log import covered
+from mailboxadmin.services.machine.log_file import LARGEST_BYTES, log_file, rotate_log, write_log
 from mailboxadmin.web.activity import views as activity
 from mailboxadmin.web.board import views
 from tests.support.office import Office

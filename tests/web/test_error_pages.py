@@ -6,7 +6,7 @@ import re
 import pytest
 
 from mailboxadmin.domain.errors import StoreUnavailable
-from mailboxadmin.services import board
+from mailboxadmin.services.overview import board
 from mailboxadmin.web import errors
 from mailboxadmin.web.auth import views as auth_views
 from mailboxadmin.web.board import views

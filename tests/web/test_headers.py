@@ -6,7 +6,7 @@ import pytest
 
 from mailboxadmin.app import create_app
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 from tests.support.office import PASSWORD, Office, config_for
 from tests.support.visitor import Visitor
 

@@ -1,7 +1,7 @@
 """What is in force for each mailbox, where it comes from, and how its read status is."""
 
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 from tests.support import broken, states
 from tests.support.office import Office
 

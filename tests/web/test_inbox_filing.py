@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from mailboxadmin.domain.filing import Kind
 from mailboxadmin.domain.people import Person
 from mailboxadmin.domain.special_use import SpecialUse
-from mailboxadmin.services.index_mail import index_mail
+from mailboxadmin.services.reading.index_mail import index_mail
 from mailboxadmin.store.changes import fail_changes, waiting_changes
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.mailbox_facts import note_listed

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.services.effective import effective_for
+from mailboxadmin.services.office.effective import effective_for
 from mailboxadmin.store.mailboxes import replace_own_texts
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import states

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from mailboxadmin.domain.activity import Level
-from mailboxadmin.services import marking
+from mailboxadmin.services.reading import marking
 from mailboxadmin.store.mailboxes import replace_own_texts
 from mailboxadmin.store.tables import ActivityRow
 from mailboxadmin.store.tables_mail import MessageRow, ReadChangeRow

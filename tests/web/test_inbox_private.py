@@ -5,7 +5,7 @@ import random
 import pytest
 from sqlalchemy import select
 
-from mailboxadmin.services import people
+from mailboxadmin.services.staff import people
 from mailboxadmin.store.tables_inbox import ImageSenderRow, ShownImagesRow, UndoRow
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.support.inbox import enclosing, fill, folder_of, reader

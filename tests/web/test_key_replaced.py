@@ -2,8 +2,8 @@
 
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.people import Role
-from mailboxadmin.services.invitations import add_and_invite
-from mailboxadmin.services.rotating import rotate_secrets
+from mailboxadmin.services.keeping.rotating import rotate_secrets
+from mailboxadmin.services.staff.invitations import add_and_invite
 
 ADMIN = "grace@example.org"
 

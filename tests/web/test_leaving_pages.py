@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from mailboxadmin.domain.people import Person, Standing
-from mailboxadmin.services import people
-from mailboxadmin.services.backup import create_backup
-from mailboxadmin.services.erasing_apart import erase_asked
+from mailboxadmin.services.keeping.backup import create_backup
+from mailboxadmin.services.staff import people
+from mailboxadmin.services.staff.erasing_apart import erase_asked
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import inbox
 from tests.support.office import Office

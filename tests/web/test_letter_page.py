@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from mailboxadmin.services.letter import SOURCE_BYTES
+from mailboxadmin.services.reading.letter import SOURCE_BYTES
 from mailboxadmin.store.mailboxes import replace_own_texts
 from mailboxadmin.store.settings import write_office_text
 from mailboxadmin.store.tables_mail import MessageRow

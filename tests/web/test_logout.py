@@ -1,6 +1,6 @@
 """Signing out, and what ends a session otherwise."""
 
-from mailboxadmin.services import people
+from mailboxadmin.services.staff import people
 from tests.support.office import Office
 from tests.support.visitor import Visitor
 

@@ -6,10 +6,10 @@ import zipfile
 
 import pytest
 
-from mailboxadmin.services import export_stream
-from mailboxadmin.services.activity import Filter, iter_entries
-from mailboxadmin.services.export_stream import ExportsGoOn, FileForm, begin_export
-from mailboxadmin.services.importing import import_messages
+from mailboxadmin.services.files import export_stream
+from mailboxadmin.services.files.export_stream import ExportsGoOn, FileForm, begin_export
+from mailboxadmin.services.files.importing import import_messages
+from mailboxadmin.services.overview.activity import Filter, iter_entries
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.tables_mail import MessageBytesRow, MessagePartRow, MessageRow
 from tests.support.examined import letter, put

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from mailboxadmin.services.index_mail import index_mail
+from mailboxadmin.services.reading.index_mail import index_mail
 from mailboxadmin.store.backup import database_file
 from tests.support import inbox
 from tests.support.damage import spoil_index

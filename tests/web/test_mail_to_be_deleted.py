@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from mailboxadmin.domain.activity import COMMAND_LINE
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 from mailboxadmin.store.tables_mail import MessageRow
 from tests.support import inbox
 

@@ -6,7 +6,7 @@ import pytest
 
 from mailboxadmin.domain.settings import PERSONAL_KEYS
 from mailboxadmin.domain.special_use import SpecialUse
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 from mailboxadmin.store.special_uses import put_special_uses
 from tests.support.configuring import ADMIN, save
 from tests.support.office import Office

@@ -9,7 +9,7 @@ from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.finding import Fixer, Phase
 from mailboxadmin.domain.mailbox import Encryption, Server, State, Step
 from mailboxadmin.domain.special_use import SpecialUse
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.special_uses import put_special_uses
 from mailboxadmin.store.tables_mail import FolderRow

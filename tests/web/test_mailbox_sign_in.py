@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.permission import read_permission
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.permission import read_permission
 from mailboxadmin.store.grants import grant_row
 from mailboxadmin.store.mailboxes import mailbox_row, replace_own_texts
 from tests.support.configuring import ADMIN

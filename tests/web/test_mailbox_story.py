@@ -8,8 +8,8 @@ import pytest
 
 from mailboxadmin.domain.activity import Code
 from mailboxadmin.domain.mailbox import Encryption, Server, State
-from mailboxadmin.services.pausing import pause_mailbox
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox
+from mailboxadmin.services.office.settings import change_settings
 from mailboxadmin.store.folders import folder_id
 from mailboxadmin.store.tables_mail import FolderRow
 from tests.support import states

@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 
 from mailboxadmin.demo.deeds import Stall
 from mailboxadmin.domain.activity import Code, Level
-from mailboxadmin.services.guessing import MOST_REFUSED, WITHIN
-from mailboxadmin.services.people import person_by_email
+from mailboxadmin.services.checking.guessing import MOST_REFUSED, WITHIN
+from mailboxadmin.services.staff.people import person_by_email
 from mailboxadmin.web.words import clock
 from tests.support import mails, states
 from tests.support.configuring import ADMIN, bound_to, use_server

@@ -1,7 +1,7 @@
 """The page of a mailbox says what still waits for its text, and nothing when nothing does."""
 
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.services.examine import examine_messages
+from mailboxadmin.services.reading.examine import examine_messages
 from tests.support import states
 from tests.support.examined import letter, put
 from tests.support.office import Office

@@ -8,9 +8,9 @@ import pytest
 from mailboxadmin.demo.provider_pages import Choice
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.guessing import MOST_REFUSED
-from mailboxadmin.services.log_file import log_file, write_log
-from mailboxadmin.services.people import disable_person
+from mailboxadmin.services.checking.guessing import MOST_REFUSED
+from mailboxadmin.services.machine.log_file import log_file, write_log
+from mailboxadmin.services.staff.people import disable_person
 from mailboxadmin.store.mailboxes import replace_own_texts
 from mailboxadmin.store.tables import SessionRow
 from mailboxadmin.store.tables_oauth import GrantRow

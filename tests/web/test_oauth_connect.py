@@ -7,7 +7,7 @@ import pytest
 
 from mailboxadmin.demo.provider_pages import Choice
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 from mailboxadmin.store.tables_oauth import ConsentRow
 from tests.support import mails
 from tests.support.configuring import ADMIN

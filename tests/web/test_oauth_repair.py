@@ -5,8 +5,8 @@ import pytest
 from mailboxadmin.demo.provider_pages import Choice
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.settings import change_settings
-from mailboxadmin.services.sync import sync_mailbox
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.syncing.sync import sync_mailbox
 from tests.support import mails
 from tests.support.asked import ADMIN, nonce_of, path_for, token_for
 from tests.support.consenting import begin, come_back, connect

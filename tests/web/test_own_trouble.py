@@ -5,7 +5,7 @@ import pytest
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.people import Person, Role
-from mailboxadmin.services.people import ensure_mailbox, person_by_email
+from mailboxadmin.services.staff.people import ensure_mailbox, person_by_email
 from tests.support.office import Office
 from tests.support.outcomes import succeeds
 from tests.support.states import finding, put, somebody

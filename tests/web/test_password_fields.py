@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mailboxadmin.domain.people import Role
-from mailboxadmin.services.invitations import add_and_invite
+from mailboxadmin.services.staff.invitations import add_and_invite
 from tests.support.office import Office
 from tests.support.visitor import Visitor
 

@@ -1,8 +1,8 @@
 """Pausing and resuming a mailbox by its buttons."""
 
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.services import people
-from mailboxadmin.services.board import mailbox
+from mailboxadmin.services.overview.board import mailbox
+from mailboxadmin.services.staff import people
 from tests.support import states
 from tests.support.office import Office
 

@@ -5,7 +5,7 @@ import pytest
 from mailboxadmin.app import hand_over
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.rehearsal import Moment, Standing
-from mailboxadmin.services.board import mailbox
+from mailboxadmin.services.overview.board import mailbox
 from tests.support import states
 from tests.support.office import Office
 from tests.support.rehearsed import StillRehearsal, scene_of

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from mailboxadmin.services.guessing import MOST_REFUSED
-from mailboxadmin.services.log_file import log_file, write_log
-from mailboxadmin.services.people import disable_person
+from mailboxadmin.services.checking.guessing import MOST_REFUSED
+from mailboxadmin.services.machine.log_file import log_file, write_log
+from mailboxadmin.services.staff.people import disable_person
 from mailboxadmin.store.tables import SessionRow
 from tests.support.asked import ADMIN, NEW_PASSWORD, lock_out, nonce_of, path_for
 from tests.support.dovecot import Dovecot

@@ -9,7 +9,7 @@ from mailboxadmin.diagnosis import load_providers
 from mailboxadmin.domain.finding import Fixer
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.repair import Way, way_to_mend
-from mailboxadmin.services.repair import Repair, make_repair_link
+from mailboxadmin.services.mailboxes.repair import Repair, make_repair_link
 from mailboxadmin.web.repair.steps import steps_for
 from tests.support.asked import ADMIN
 from tests.support.office import Office

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from mailboxadmin.domain.mail_query import SearchForm, parse
 from mailboxadmin.domain.marking import Segment
-from mailboxadmin.services.mail_search import Page
+from mailboxadmin.services.reading.mail_search import Page
 from mailboxadmin.web.search_fields import read_search, search_address
 
 MACROS = "{% import 'macros/search.html' as search %}"

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from mailboxadmin.demo.ports import LOOPBACK, refusing_port
 from mailboxadmin.domain.delivery import Channel
 from mailboxadmin.domain.settings import SETTINGS, Group
-from mailboxadmin.services.settings import read_settings
+from mailboxadmin.services.office.settings import read_settings
 from tests.support.configuring import ADMIN
 from tests.support.hook_server import HookServer
 from tests.support.log import logged, told

@@ -8,8 +8,8 @@ import pytest
 from mailboxadmin.demo.provider import LocalProvider
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.settings import SETTINGS
-from mailboxadmin.services.oauth_apps import app_of
-from mailboxadmin.services.settings import change_settings, read_settings
+from mailboxadmin.services.office.oauth_apps import app_of
+from mailboxadmin.services.office.settings import change_settings, read_settings
 from mailboxadmin.store.secrets import office_secret_row
 from tests.support.configuring import ADMIN
 from tests.support.log import logged

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mailboxadmin.domain.settings import SETTINGS
-from mailboxadmin.services.settings import read_settings
+from mailboxadmin.services.office.settings import read_settings
 from tests.support.configuring import ADMIN, bound_to, save
 from tests.support.log import logged
 from tests.support.office import Office

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailboxadmin.services import people
-from mailboxadmin.services.setup import new_setup_code
+from mailboxadmin.services.staff import people
+from mailboxadmin.services.staff.setup import new_setup_code
 from tests.support.office import PASSWORD, Office
 from tests.support.visitor import Visitor
 

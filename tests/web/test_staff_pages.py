@@ -6,7 +6,7 @@ import re
 import pytest
 
 from mailboxadmin.domain.people import Person, Role, Standing
-from mailboxadmin.services import people
+from mailboxadmin.services.staff import people
 from tests.support.office import PASSWORD, Office
 from tests.support.visitor import Visitor
 

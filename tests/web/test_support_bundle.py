@@ -9,8 +9,8 @@ import pytest
 from mailboxadmin.domain.activity import COMMAND_LINE, Code, Level
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.bundle import bundle_parts
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.trouble.bundle import bundle_parts
 from mailboxadmin.store.grants import ACCESS_TOKEN, REFRESH_TOKEN, put_token
 from mailboxadmin.store.secrets import put_password
 from mailboxadmin.store.tables import MailboxRow

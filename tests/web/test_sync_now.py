@@ -8,8 +8,8 @@ import pytest
 from mailboxadmin.domain.activity import Code, Entry
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.run import Counts, Outcome
-from mailboxadmin.services.outcome import Result, record_outcome
-from mailboxadmin.services.runs import begin_run, held, read_progress
+from mailboxadmin.services.syncing.outcome import Result, record_outcome
+from mailboxadmin.services.work.runs import begin_run, held, read_progress
 from mailboxadmin.store import runs
 from mailboxadmin.store.activity import add_entry
 from tests.support import states

@@ -13,11 +13,11 @@ import pytest
 from mailboxadmin.domain.errors import Facts, Happening
 from mailboxadmin.domain.finding import Fixer, Phase, Scope
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.services import doctor
 from mailboxadmin.services.checklist import machine
 from mailboxadmin.services.checklist.answer import Found
-from mailboxadmin.services.doctor import CHECKS, Check
-from mailboxadmin.services.findings import finding_for
+from mailboxadmin.services.trouble import doctor
+from mailboxadmin.services.trouble.doctor import CHECKS, Check
+from mailboxadmin.services.verdict.findings import finding_for
 from mailboxadmin.store.store import DatabaseBusy
 from tests.support import states
 from tests.support.full_disk import leave_free

@@ -5,7 +5,7 @@ import pytest
 from mailboxadmin.demo.provider_values import Refusal
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
 from tests.support.visitor import Visitor
 
 PAGE = "/troubleshooting"

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.filing import Kind
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.services.messages import mark_messages
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.reading.messages import mark_messages
 from mailboxadmin.store.changes import fail_changes, waiting_changes
 from mailboxadmin.store.flag_changes import put_flags
 from mailboxadmin.store.tables_mail import MessageRow

@@ -9,8 +9,8 @@ from mailboxadmin.domain.finding import Finding, Fixer, Phase, Scope
 from mailboxadmin.domain.mailbox import Encryption, Server, State
 from mailboxadmin.domain.people import Person
 from mailboxadmin.domain.token import TokenAnswer
-from mailboxadmin.services.beat import Beat
-from mailboxadmin.services.board import mailbox, read_board
+from mailboxadmin.services.overview.board import mailbox, read_board
+from mailboxadmin.services.work.beat import Beat
 from mailboxadmin.web.board.verdict import Verdict, verdict
 from mailboxadmin.web.words import clock, who_acts
 from tests.support import states

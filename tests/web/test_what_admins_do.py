@@ -170,7 +170,7 @@ def test_a_recording_is_not_shown_while_that_cannot_be_logged(
     sights: Sights, monkeypatch: pytest.MonkeyPatch
 ):
     grace = at_browser(sights, GRACE)
-    monkeypatch.setattr("mailboxadmin.services.recording_opened.repeat_entry", no_room)
+    monkeypatch.setattr("mailboxadmin.services.debug.recording_opened.repeat_entry", no_room)
 
     answer = grace.get(f"/mailboxes/{sights.anna.mailbox_id}/recordings/{sights.recording}")
 

@@ -16,9 +16,9 @@ from mailboxadmin.cli import main
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.key_check import repair_mode
-from mailboxadmin.services.office_secrets import held_secrets
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.keeping.key_check import repair_mode
+from mailboxadmin.services.office.office_secrets import held_secrets
+from mailboxadmin.services.office.settings import change_settings
 from tests.support import states
 from tests.support.asked import NEW_PASSWORD, lock_out, path_for
 from tests.support.canary import agree

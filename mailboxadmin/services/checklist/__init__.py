@@ -9,5 +9,5 @@
     7  read status                            read_status
 
 Each check is a function of a `Look` that gives a `Found`; none changes anything.
-`services/doctor.py` has the list of them.
+`services/trouble/doctor.py` has the list of them.
 """

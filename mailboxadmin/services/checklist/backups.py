@@ -6,10 +6,10 @@ from pathlib import Path
 from mailboxadmin.domain.activity import Logged
 from mailboxadmin.domain.backups import OLD_AFTER, Backup, is_old, newest
 from mailboxadmin.domain.clock import rfc3339
-from mailboxadmin.services.backup_told import InTheLog, read_log
 from mailboxadmin.services.checklist.answer import Found, Verdict
 from mailboxadmin.services.checklist.look import Look
-from mailboxadmin.services.daily_backup import backups_folder, backups_to_keep, read_backups
+from mailboxadmin.services.keeping.backup_told import InTheLog, read_log
+from mailboxadmin.services.keeping.daily_backup import backups_folder, backups_to_keep, read_backups
 from mailboxadmin.store.backup import check_copy
 
 _BY_HAND = "Make one now with `mailboxadmin backup FILE`"

@@ -3,7 +3,7 @@
 from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.services.checklist.answer import Found, Verdict
 from mailboxadmin.services.checklist.look import Look
-from mailboxadmin.services.debugging import switches_on
+from mailboxadmin.services.debug.debugging import switches_on
 
 
 def debug_mode(look: Look) -> Found:

@@ -7,11 +7,11 @@ from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.finding import Finding, Fixer
 from mailboxadmin.domain.mailbox import Mailbox
-from mailboxadmin.services.beat import read_beat
-from mailboxadmin.services.board import read_cases
-from mailboxadmin.services.cases import Case
 from mailboxadmin.services.checklist.answer import Found, Point, Verdict, together
 from mailboxadmin.services.checklist.look import Look
+from mailboxadmin.services.overview.board import read_cases
+from mailboxadmin.services.overview.cases import Case
+from mailboxadmin.services.work.beat import read_beat
 from mailboxadmin.store.activity_pages import entries
 from mailboxadmin.store.checklist import Cause, causes_above
 

@@ -11,10 +11,10 @@ from mailboxadmin.domain.oauth import AppKey, Permission
 from mailboxadmin.domain.provider import Provider
 from mailboxadmin.domain.settings import SETTINGS, Value
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.effective import parsed
-from mailboxadmin.services.oauth_apps import apps_set_up
-from mailboxadmin.services.oauth_setup import AppSetup, read_setups
-from mailboxadmin.services.permission import all_permissions
+from mailboxadmin.services.office.effective import parsed
+from mailboxadmin.services.office.oauth_apps import apps_set_up
+from mailboxadmin.services.sign_in.oauth_setup import AppSetup, read_setups
+from mailboxadmin.services.sign_in.permission import all_permissions
 from mailboxadmin.store import checklist as rows
 from mailboxadmin.store.activity_pages import id_before
 from mailboxadmin.store.checklist import FolderKnown

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from mailboxadmin.services.checklist.answer import Found
 from mailboxadmin.services.checklist.look import Look
-from mailboxadmin.services.damage import is_told, what_to_do
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.key_check import count_closed
-from mailboxadmin.services.room import has_room, how_to_make_room
+from mailboxadmin.services.keeping.damage import is_told, what_to_do
+from mailboxadmin.services.keeping.key_check import count_closed
+from mailboxadmin.services.machine.room import has_room, how_to_make_room
 from mailboxadmin.store.backup import database_file, quick_check
 
 #: Less free space than this, and the next large mailbox may fill the disk.

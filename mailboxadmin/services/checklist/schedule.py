@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.clock import duration_in_words, rfc3339
 from mailboxadmin.domain.counted import counted
-from mailboxadmin.services.beat import read_beat
 from mailboxadmin.services.checklist.answer import Found, Point, Verdict, together
 from mailboxadmin.services.checklist.look import Look
-from mailboxadmin.services.file_lock import SCHEDULER_LOCK, FileLock
-from mailboxadmin.services.holder import is_over
-from mailboxadmin.services.runs import LEASE_LASTS, is_live
+from mailboxadmin.services.machine.file_lock import SCHEDULER_LOCK, FileLock
 from mailboxadmin.services.web_time import Compared
+from mailboxadmin.services.work.beat import read_beat
+from mailboxadmin.services.work.holder import is_over
+from mailboxadmin.services.work.runs import LEASE_LASTS, is_live
 from mailboxadmin.store.activity_pages import entries
 from mailboxadmin.store.beat import Heartbeat, read_heartbeat
 from mailboxadmin.store.checklist import LiveRun, open_runs

@@ -8,9 +8,9 @@ from mailboxadmin.domain.clock import rfc3339
 from mailboxadmin.domain.counted import counted
 from mailboxadmin.services.checklist.answer import Found, Verdict
 from mailboxadmin.services.checklist.look import Look
-from mailboxadmin.services.error_log import last_errors
-from mailboxadmin.services.log_file import log_file
-from mailboxadmin.services.memory import is_near, read_memory
+from mailboxadmin.services.machine.error_log import last_errors
+from mailboxadmin.services.machine.log_file import log_file
+from mailboxadmin.services.machine.memory import is_near, read_memory
 from mailboxadmin.store.activity_pages import entries
 from mailboxadmin.store.beat import read_heartbeat
 

@@ -13,8 +13,8 @@ from mailboxadmin.oauth.client import PROVIDERS
 from mailboxadmin.services.checklist.answer import Found, Point, Verdict, to_do, together
 from mailboxadmin.services.checklist.look import Box, Look
 from mailboxadmin.services.deps import Deps
-from mailboxadmin.services.oauth_apps import redirect_uri
-from mailboxadmin.services.oauth_setup import AppSetup
+from mailboxadmin.services.office.oauth_apps import redirect_uri
+from mailboxadmin.services.sign_in.oauth_setup import AppSetup
 
 #: What Google makes: four groups of four letters, here without the spaces.
 _APP_PASSWORD = re.compile(r"[a-z]{16}")

@@ -9,8 +9,8 @@ from mailboxadmin.domain.settings import SETTINGS
 from mailboxadmin.domain.special_use import SpecialUse
 from mailboxadmin.services.checklist.answer import Found, Point, Verdict, to_do, together
 from mailboxadmin.services.checklist.look import Box, Look
-from mailboxadmin.services.draft import SERVER_KEYS
-from mailboxadmin.services.wanted import nearest
+from mailboxadmin.services.folders.wanted import nearest
+from mailboxadmin.services.sign_in.draft import SERVER_KEYS
 
 #: Ports with a meaning of their own; on any other, whatever answers is right.
 _IMAP_PORTS = {993: Encryption.SSL, 143: Encryption.STARTTLS}

@@ -1,8 +1,8 @@
 """3, whether anybody hears of it: the ways on which people are told of incidents."""
 
-from mailboxadmin.services.channels import ChannelView, read_channels
 from mailboxadmin.services.checklist.answer import Found, Point, to_do, together
 from mailboxadmin.services.checklist.look import Look
+from mailboxadmin.services.office.channels import ChannelView, read_channels
 
 
 def telling(look: Look) -> Found:

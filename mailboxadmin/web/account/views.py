@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from mailboxadmin.services.own_sessions import (
+from mailboxadmin.services.staff.own_sessions import (
     end_other_sessions,
     end_own_session,
     list_own_sessions,

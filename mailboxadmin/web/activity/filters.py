@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from mailboxadmin.domain.activity import Code, Level
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.activity import Filter
+from mailboxadmin.services.overview.activity import Filter
 
 #: No mailbox has this id: who has none sees no entry.
 NOBODYS = 0

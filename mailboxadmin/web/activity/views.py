@@ -4,8 +4,8 @@ from itertools import groupby
 
 from flask import Response, render_template, request
 
-from mailboxadmin.services.activity import Page, iter_entries, read_page
-from mailboxadmin.services.board import glance_at_all
+from mailboxadmin.services.overview.activity import Page, iter_entries, read_page
+from mailboxadmin.services.overview.board import glance_at_all
 from mailboxadmin.web import current_person, deps, words
 from mailboxadmin.web.activity import bp, filters, labels, sheet
 

@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
-from mailboxadmin.services.passwords import RULES
+from mailboxadmin.services.staff.passwords import RULES
 
 #: Not type="email": browsers rewrite the domain of an address such as info@müller.example.
 ADDRESS = {"autocomplete": "username", "inputmode": "email", "autocapitalize": "none"}

@@ -5,13 +5,13 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.services.invitations import (
+from mailboxadmin.services.staff.invitations import (
     InvitationEnded,
     accept_invitation,
     open_invitation,
 )
-from mailboxadmin.services.sessions import SignInRefused, change_own_password, sign_in
-from mailboxadmin.services.setup import SetupClosed, admin_exists, set_up
+from mailboxadmin.services.staff.sessions import SignInRefused, change_own_password, sign_in
+from mailboxadmin.services.staff.setup import SetupClosed, admin_exists, set_up
 from mailboxadmin.web import current_person, deps, faults, limits, signed_in
 from mailboxadmin.web.access import safe_next
 from mailboxadmin.web.auth import bp

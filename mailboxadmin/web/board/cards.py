@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from mailboxadmin.domain.finding import Fixer, Scope
 from mailboxadmin.domain.mailbox import Glance, Mailbox
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.cases import Case
-from mailboxadmin.services.pins import TRUSTABLE
+from mailboxadmin.services.overview.cases import Case
+from mailboxadmin.services.verdict.pins import TRUSTABLE
 from mailboxadmin.web import words
 
 #: So many are named; when there are more, one less, and the number of the others.

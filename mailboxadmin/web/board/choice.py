@@ -7,7 +7,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from mailboxadmin.domain.mailbox import State
-from mailboxadmin.services.board import Board, Line
+from mailboxadmin.services.overview.board import Board, Line
 
 _NAMES = {
     State.NEEDS_ACTION: "Needs someone",

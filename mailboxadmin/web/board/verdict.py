@@ -15,9 +15,9 @@ from datetime import datetime
 from mailboxadmin.domain.finding import Fixer, Scope
 from mailboxadmin.domain.mailbox import State
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.beat import Beat
-from mailboxadmin.services.board import Board
-from mailboxadmin.services.cases import Case
+from mailboxadmin.services.overview.board import Board
+from mailboxadmin.services.overview.cases import Case
+from mailboxadmin.services.work.beat import Beat
 from mailboxadmin.web.board.cards import namesakes, who
 from mailboxadmin.web.words import at_time, first_name, number_word, sentence, when
 

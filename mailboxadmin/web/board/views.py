@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.counted import counted
-from mailboxadmin.services.board import read_board
-from mailboxadmin.services.trying import try_case
+from mailboxadmin.services.overview.board import read_board
+from mailboxadmin.services.overview.trying import try_case
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.board import bp
 from mailboxadmin.web.board.bars import bars

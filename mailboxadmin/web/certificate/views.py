@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from mailboxadmin.domain.certificate import Pin
 from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.errors import InvalidInput, NotFound
-from mailboxadmin.services.board import mailbox as read_mailbox
-from mailboxadmin.services.pins import Refused, count_mailboxes, read_pins, seen_refused
-from mailboxadmin.services.trust import Trusted, trust_seen, untrust
+from mailboxadmin.services.mailboxes.trust import Trusted, trust_seen, untrust
+from mailboxadmin.services.overview.board import mailbox as read_mailbox
+from mailboxadmin.services.verdict.pins import Refused, count_mailboxes, read_pins, seen_refused
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.certificate import bp
 

@@ -11,9 +11,9 @@ from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.debug import Switch
 from mailboxadmin.domain.errors import StoreUnavailable
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.board import names_of_all
-from mailboxadmin.services.debugging import switches_on
-from mailboxadmin.services.recordings import last_raw_error, list_recordings
+from mailboxadmin.services.debug.debugging import switches_on
+from mailboxadmin.services.debug.recordings import last_raw_error, list_recordings
+from mailboxadmin.services.overview.board import names_of_all
 from mailboxadmin.web import deps, signed_in
 from mailboxadmin.web.debug.forms import ALL, SwitchForm
 

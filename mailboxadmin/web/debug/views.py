@@ -4,10 +4,10 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.services import board
-from mailboxadmin.services.debugging import switch_off, switch_on
-from mailboxadmin.services.recording_opened import open_recording
-from mailboxadmin.services.recordings import clear_away, lines_of, list_recordings
+from mailboxadmin.services.debug.debugging import switch_off, switch_on
+from mailboxadmin.services.debug.recording_opened import open_recording
+from mailboxadmin.services.debug.recordings import clear_away, lines_of, list_recordings
+from mailboxadmin.services.overview import board
 from mailboxadmin.web import current_person, deps, faults
 from mailboxadmin.web.debug import bp, shown
 from mailboxadmin.web.debug.forms import SwitchForm

@@ -5,9 +5,9 @@ from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.errors import InvalidInput, NotFound
-from mailboxadmin.services.marking import mark_folder_read, mark_selected
-from mailboxadmin.services.picture_consent import allow_pictures, forbid_pictures
-from mailboxadmin.services.undoing import take_back
+from mailboxadmin.services.reading.marking import mark_folder_read, mark_selected
+from mailboxadmin.services.reading.picture_consent import allow_pictures, forbid_pictures
+from mailboxadmin.services.reading.undoing import take_back
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.ids import number_in
 from mailboxadmin.web.mail import bp

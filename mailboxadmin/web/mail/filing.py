@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.errors import InvalidInput
 from mailboxadmin.domain.filing import Act, Kind
-from mailboxadmin.services.filing import Filed, flag_messages, move_messages
-from mailboxadmin.services.filing_failed import dismiss, try_again
+from mailboxadmin.services.reading.filing import Filed, flag_messages, move_messages
+from mailboxadmin.services.reading.filing_failed import dismiss, try_again
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.own import own_mailbox

@@ -4,14 +4,14 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.body import HARMLESS
-from mailboxadmin.services.letter import (
+from mailboxadmin.services.reading.letter import (
     read_formatted,
     read_letter,
     read_part,
     read_source,
     stream_letter,
 )
-from mailboxadmin.services.marking import mark_opened
+from mailboxadmin.services.reading.marking import mark_opened
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.frame import frame_headers

@@ -3,7 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mailboxadmin.services.mail_search import search_mail
+from mailboxadmin.services.reading.mail_search import search_mail
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mail import bp
 from mailboxadmin.web.mail.own import own_mailbox

@@ -3,7 +3,7 @@
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from mailboxadmin.services.undoing import Undo
+from mailboxadmin.services.reading.undoing import Undo
 from mailboxadmin.web.ids import number_in
 from mailboxadmin.web.mail.choice import Choice
 

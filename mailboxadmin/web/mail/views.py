@@ -6,9 +6,9 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.inbox import COUNTED
-from mailboxadmin.services.inbox import Inbox, inbox_signs, read_inbox
-from mailboxadmin.services.retention import retention_notice
-from mailboxadmin.services.undoing import read_undo
+from mailboxadmin.services.reading.inbox import Inbox, inbox_signs, read_inbox
+from mailboxadmin.services.reading.retention import retention_notice
+from mailboxadmin.services.reading.undoing import read_undo
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.ids import number_in
 from mailboxadmin.web.mail import bp

@@ -4,7 +4,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from werkzeug.wrappers import Response as AnyResponse
 
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.services.export_stream import ExportsGoOn, FileForm, begin_export
+from mailboxadmin.services.files.export_stream import ExportsGoOn, FileForm, begin_export
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mail.own import own_mailbox
 from mailboxadmin.web.mail_export import bp

@@ -4,8 +4,8 @@ from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, StringField
 
 from mailboxadmin.domain.settings import PERSONAL_KEYS, SETTINGS
-from mailboxadmin.services.configure import MailboxConfig
-from mailboxadmin.services.draft import Draft
+from mailboxadmin.services.mailboxes.configure import MailboxConfig
+from mailboxadmin.services.sign_in.draft import Draft
 from mailboxadmin.web.controls import control, show_port
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from mailboxadmin.domain.mailbox import Check, Encryption
-from mailboxadmin.services.pins import Refused, refused_in
+from mailboxadmin.services.verdict.pins import Refused, refused_in
 from mailboxadmin.web import deps, signed_in
 from mailboxadmin.web.mailbox.forms import MailboxForm
 

@@ -5,9 +5,9 @@ from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.errors import AlreadyRunning
 from mailboxadmin.domain.mailbox import Check, State
-from mailboxadmin.services.configure import MailboxConfig, read_config
-from mailboxadmin.services.runs import runs_as_saved
-from mailboxadmin.services.sync import start_sync
+from mailboxadmin.services.mailboxes.configure import MailboxConfig, read_config
+from mailboxadmin.services.syncing.sync import start_sync
+from mailboxadmin.services.work.runs import runs_as_saved
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.page import page_url
 

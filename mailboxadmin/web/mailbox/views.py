@@ -6,23 +6,23 @@ from werkzeug.wrappers import Response
 from mailboxadmin.domain.errors import InvalidInputs
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.settings import SETTINGS
-from mailboxadmin.services.board import mailbox as read_mailbox
-from mailboxadmin.services.configure import (
-    MailboxConfig,
-    NotSaved,
-    configure_mailbox,
-    read_config,
-)
-from mailboxadmin.services.draft import SetBy
-from mailboxadmin.services.guessing import TooManyRefused
-from mailboxadmin.services.live_check import (
+from mailboxadmin.services.checking.guessing import TooManyRefused
+from mailboxadmin.services.checking.live_check import (
     BeingTested,
     TooManyChecks,
     read_check,
     start_check,
     stop_check,
 )
-from mailboxadmin.services.people import ensure_mailbox
+from mailboxadmin.services.mailboxes.configure import (
+    MailboxConfig,
+    NotSaved,
+    configure_mailbox,
+    read_config,
+)
+from mailboxadmin.services.overview.board import mailbox as read_mailbox
+from mailboxadmin.services.sign_in.draft import SetBy
+from mailboxadmin.services.staff.people import ensure_mailbox
 from mailboxadmin.web import current_person, deps, faults
 from mailboxadmin.web.mailbox import bp
 from mailboxadmin.web.mailbox.forms import MailboxForm, form_for

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.errors import InvalidInput
-from mailboxadmin.services.asking import Asking, Linked, ask_with_link, read_asking
+from mailboxadmin.services.overview.asking import Asking, Linked, ask_with_link, read_asking
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mailboxes import bp
 from mailboxadmin.web.mailboxes.letter import chat_about, letter_about

@@ -8,7 +8,7 @@ from mailboxadmin.domain.finding import Finding, Fixer, Phase
 from mailboxadmin.domain.link import written_out
 from mailboxadmin.domain.people import Person
 from mailboxadmin.domain.repair import KEY_LOST
-from mailboxadmin.services.asking import ONCE_MORE, Asking, Linked
+from mailboxadmin.services.overview.asking import ONCE_MORE, Asking, Linked
 from mailboxadmin.web.words import first_name, sentence, yours
 
 #: More addresses than this are counted instead.

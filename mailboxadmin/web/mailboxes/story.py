@@ -11,7 +11,7 @@ from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.event import Event, Fact, Lane
 from mailboxadmin.domain.incident import Ending
 from mailboxadmin.domain.people import Person
-from mailboxadmin.services.timeline import PastIncident
+from mailboxadmin.services.overview.timeline import PastIncident
 from mailboxadmin.web.words import listed, sentence, when
 
 

@@ -11,7 +11,7 @@ from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.domain.people import Person
 from mailboxadmin.domain.timeline import Window
-from mailboxadmin.services.timeline import PastIncident, Story
+from mailboxadmin.services.overview.timeline import PastIncident, Story
 from mailboxadmin.web.mailboxes.month import DrawnDay, days_of, in_all
 from mailboxadmin.web.mailboxes.story import Teller, ending, how_long_before, nothing_before
 from mailboxadmin.web.mailboxes.strip import Drawing, drawing

@@ -7,12 +7,12 @@ from mailboxadmin.domain.errors import AlreadyRunning, InvalidInput
 from mailboxadmin.domain.mailbox import Mailbox
 from mailboxadmin.domain.run import Progress
 from mailboxadmin.domain.timeline import Window
-from mailboxadmin.services import board
-from mailboxadmin.services.history import read_history
-from mailboxadmin.services.pausing import pause_mailbox, resume_mailbox
-from mailboxadmin.services.pins import read_refused
-from mailboxadmin.services.runs import cancel_run, current_run, read_progress
-from mailboxadmin.services.sync import start_sync
+from mailboxadmin.services.mailboxes.pausing import pause_mailbox, resume_mailbox
+from mailboxadmin.services.overview import board
+from mailboxadmin.services.overview.history import read_history
+from mailboxadmin.services.syncing.sync import start_sync
+from mailboxadmin.services.verdict.pins import read_refused
+from mailboxadmin.services.work.runs import cancel_run, current_run, read_progress
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.mailboxes import bp
 from mailboxadmin.web.mailboxes.result import result_of

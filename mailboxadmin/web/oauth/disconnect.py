@@ -10,8 +10,8 @@ from mailboxadmin.oauth.endpoints import (
     MICROSOFT_CONSENTS,
     MICROSOFT_MY_APPS,
 )
-from mailboxadmin.services.board import mailbox as read_mailbox
-from mailboxadmin.services.permission import Disconnected, disconnect
+from mailboxadmin.services.overview.board import mailbox as read_mailbox
+from mailboxadmin.services.sign_in.permission import Disconnected, disconnect
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.oauth import bp
 from mailboxadmin.web.page import config_url

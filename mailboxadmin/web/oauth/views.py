@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from mailboxadmin.domain.consent import ConsentResult, Outcome
 from mailboxadmin.domain.errors import SecretUnreadable
 from mailboxadmin.domain.oauth import AppKey
-from mailboxadmin.services.consent import (
+from mailboxadmin.services.checking.guessing import TooManyRefused
+from mailboxadmin.services.mailboxes.consent import (
     NoApp,
     Returned,
     StrayReturn,
@@ -20,9 +21,13 @@ from mailboxadmin.services.consent import (
     finish_consent,
     read_result,
 )
-from mailboxadmin.services.guessing import TooManyRefused
-from mailboxadmin.services.repair import Repaired, claim_by_link, fetch_mended, open_repair
-from mailboxadmin.services.repair_links import RepairEnded
+from mailboxadmin.services.mailboxes.repair import (
+    Repaired,
+    claim_by_link,
+    fetch_mended,
+    open_repair,
+)
+from mailboxadmin.services.mailboxes.repair_links import RepairEnded
 from mailboxadmin.web import deps, limits, signed_in
 from mailboxadmin.web.oauth import KEY, bp, browser
 from mailboxadmin.web.page import page_url

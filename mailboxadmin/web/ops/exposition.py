@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from mailboxadmin.services.figures import Figures
+from mailboxadmin.services.warning.figures import Figures
 
 
 def exposition(figures: Figures, pages: CollectorRegistry) -> bytes:

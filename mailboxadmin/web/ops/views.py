@@ -6,8 +6,8 @@ from pathlib import Path
 from flask import Response, abort, current_app, render_template, request, send_from_directory
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from mailboxadmin.services.beat import healthy
-from mailboxadmin.services.figures import read_figures
+from mailboxadmin.services.warning.figures import read_figures
+from mailboxadmin.services.work.beat import healthy
 from mailboxadmin.web import deps
 from mailboxadmin.web.ops import bp
 from mailboxadmin.web.ops.exposition import exposition

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from mailboxadmin.domain.errors import NotFound
 from mailboxadmin.domain.finding import Phase
 from mailboxadmin.domain.rehearsal import Rehearsal, Scene
-from mailboxadmin.services import board
+from mailboxadmin.services.overview import board
 from mailboxadmin.web import current_person, deps, rehearsals
 from mailboxadmin.web.rehearsal import bp
 from mailboxadmin.web.rungs import LABELS

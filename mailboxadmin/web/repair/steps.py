@@ -2,7 +2,7 @@
 
 from mailboxadmin.domain.finding import Finding
 from mailboxadmin.domain.repair import KEY_LOST, Way, may_be_right
-from mailboxadmin.services.repair import Repair
+from mailboxadmin.services.mailboxes.repair import Repair
 
 #: The catalogue speaks to who is signed in.
 _HERE = (

@@ -4,10 +4,10 @@ from flask import render_template, request
 
 from mailboxadmin.domain.errors import InvalidInputs
 from mailboxadmin.domain.finding import Finding
-from mailboxadmin.services.configure import NotSaved
-from mailboxadmin.services.guessing import TooManyRefused
-from mailboxadmin.services.repair import Repair, open_repair, repair
-from mailboxadmin.services.repair_links import RepairEnded
+from mailboxadmin.services.checking.guessing import TooManyRefused
+from mailboxadmin.services.mailboxes.configure import NotSaved
+from mailboxadmin.services.mailboxes.repair import Repair, open_repair, repair
+from mailboxadmin.services.mailboxes.repair_links import RepairEnded
 from mailboxadmin.web import deps, faults, limits, signed_in
 from mailboxadmin.web.repair import bp
 from mailboxadmin.web.repair.forms import RepairForm

@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField
 
 from mailboxadmin.domain.settings import SETTINGS, Group, Setting
-from mailboxadmin.services.settings import SettingView
+from mailboxadmin.services.office.settings import SettingView
 from mailboxadmin.web.controls import control
 
 #: The OAuth apps, and how people are told, have pages of their own.

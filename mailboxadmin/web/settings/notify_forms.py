@@ -6,8 +6,8 @@ from wtforms import BooleanField, Field
 from mailboxadmin.domain.delivery import SMTP_PORTS, Channel
 from mailboxadmin.domain.mailbox import Encryption
 from mailboxadmin.domain.settings import SETTINGS, Group, Setting
-from mailboxadmin.services.routes import channel_of
-from mailboxadmin.services.settings import SettingView
+from mailboxadmin.services.office.routes import channel_of
+from mailboxadmin.services.office.settings import SettingView
 from mailboxadmin.web.controls import control, show_port
 
 _HERE = {key: each for key, each in SETTINGS.items() if each.group is Group.TELLING}

@@ -4,9 +4,9 @@ from flask import redirect, render_template, request, url_for
 
 from mailboxadmin.domain.delivery import Channel
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
-from mailboxadmin.services.channels import read_channels
-from mailboxadmin.services.settings import change_settings, read_settings
-from mailboxadmin.services.try_channel import TestResult, send_test
+from mailboxadmin.services.notifying.try_channel import TestResult, send_test
+from mailboxadmin.services.office.channels import read_channels
+from mailboxadmin.services.office.settings import change_settings, read_settings
 from mailboxadmin.web import current_person, deps, faults
 from mailboxadmin.web.settings import bp
 from mailboxadmin.web.settings.notify_forms import NotifyForm, filled

@@ -6,8 +6,8 @@ from wtforms import BooleanField, Field
 
 from mailboxadmin.domain.oauth import AppKey
 from mailboxadmin.domain.settings import SETTINGS, Setting
-from mailboxadmin.services.oauth_apps import secret_key
-from mailboxadmin.services.oauth_setup import AppSetup
+from mailboxadmin.services.office.oauth_apps import secret_key
+from mailboxadmin.services.sign_in.oauth_setup import AppSetup
 from mailboxadmin.web.controls import control
 
 

@@ -5,9 +5,9 @@ from flask import abort, redirect, render_template, request, url_for
 from mailboxadmin.domain.app_entered import odd_client_id
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
 from mailboxadmin.domain.redirect import redirect_faults
-from mailboxadmin.services.oauth_check import AppCheck, check_app
-from mailboxadmin.services.oauth_setup import read_setups
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.sign_in.oauth_check import AppCheck, check_app
+from mailboxadmin.services.sign_in.oauth_setup import read_setups
 from mailboxadmin.web import current_person, deps, faults
 from mailboxadmin.web.settings import bp
 from mailboxadmin.web.settings.oauth_forms import AppForm, filled, sent

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date
 
 from mailboxadmin.domain.app_standing import AppStanding
-from mailboxadmin.services.oauth_check import AppCheck, Verdict
-from mailboxadmin.services.oauth_setup import AppSetup
+from mailboxadmin.services.sign_in.oauth_check import AppCheck, Verdict
+from mailboxadmin.services.sign_in.oauth_setup import AppSetup
 
 #: The kind of mark and the words.
 _TOLD: dict[AppStanding, tuple[str, Callable[[str], str]]] = {

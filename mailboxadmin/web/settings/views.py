@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from mailboxadmin.domain.errors import InvalidInputs
 from mailboxadmin.domain.mailbox import Encryption
-from mailboxadmin.services.settings import (
+from mailboxadmin.services.office.settings import (
     Change,
     Rebinding,
     change_settings,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailboxadmin.domain.delivery import Channel, Stage
-from mailboxadmin.services.channels import ChannelView
-from mailboxadmin.services.try_channel import TestResult
+from mailboxadmin.services.notifying.try_channel import TestResult
+from mailboxadmin.services.office.channels import ChannelView
 
 TITLES = {
     Channel.MAIL: "By mail",

@@ -5,7 +5,7 @@ from flask_wtf.file import FileField
 from wtforms import RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from mailboxadmin.services.people_csv import decode_table
+from mailboxadmin.services.staff.people_csv import decode_table
 
 
 class PersonForm(FlaskForm):

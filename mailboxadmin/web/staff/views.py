@@ -6,14 +6,14 @@ from werkzeug.wrappers import Response
 from mailboxadmin.domain.erasure import Wish
 from mailboxadmin.domain.errors import InvalidInput, InvalidInputs
 from mailboxadmin.domain.people import Person, Role
-from mailboxadmin.services import people
-from mailboxadmin.services.board import glance_at_all
-from mailboxadmin.services.erasing import what_would_go
-from mailboxadmin.services.erasing_apart import ask_to_erase, list_erasures, read_erasure
-from mailboxadmin.services.invitations import add_and_invite, valid_for
-from mailboxadmin.services.invitations import invite as make_invitation
-from mailboxadmin.services.names import read_role
-from mailboxadmin.services.people_csv import add_people_from_csv
+from mailboxadmin.services.overview.board import glance_at_all
+from mailboxadmin.services.staff import people
+from mailboxadmin.services.staff.erasing import what_would_go
+from mailboxadmin.services.staff.erasing_apart import ask_to_erase, list_erasures, read_erasure
+from mailboxadmin.services.staff.invitations import add_and_invite, valid_for
+from mailboxadmin.services.staff.invitations import invite as make_invitation
+from mailboxadmin.services.staff.names import read_role
+from mailboxadmin.services.staff.people_csv import add_people_from_csv
 from mailboxadmin.web import current_person, deps, faults
 from mailboxadmin.web.staff import bp
 from mailboxadmin.web.staff.forms import AddForm, DeleteForm, LeaveForm, PersonForm, TableForm

@@ -2,8 +2,8 @@
 
 from flask import render_template, request
 
-from mailboxadmin.services.error_log import last_errors
-from mailboxadmin.services.log_file import log_file
+from mailboxadmin.services.machine.error_log import last_errors
+from mailboxadmin.services.machine.log_file import log_file
 from mailboxadmin.web import deps
 from mailboxadmin.web.troubleshooting import bp
 

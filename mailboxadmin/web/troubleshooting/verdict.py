@@ -6,7 +6,7 @@ from datetime import datetime
 from mailboxadmin.domain.counted import counted
 from mailboxadmin.domain.run_all import Outcome, RunAll
 from mailboxadmin.services.checklist.answer import Verdict
-from mailboxadmin.services.doctor import SEVEN, Row
+from mailboxadmin.services.trouble.doctor import SEVEN, Row
 from mailboxadmin.web.words import ago, number_word
 
 _OF = number_word(len(SEVEN)).lower()

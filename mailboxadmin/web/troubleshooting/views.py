@@ -3,14 +3,19 @@
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from mailboxadmin.services.bundle import bundle_parts, make_bundle
 from mailboxadmin.services.checklist.look import Look
 from mailboxadmin.services.checklist.overview import overview
-from mailboxadmin.services.doctor import as_rows, examine
-from mailboxadmin.services.run_all import AllRunning, read_run_all, start_run_all, stop_run_all
-from mailboxadmin.services.sign_ins import list_sign_ins
-from mailboxadmin.services.unknown import read_unknown, unknown_as_rows
-from mailboxadmin.services.warnings import read_warnings
+from mailboxadmin.services.overview.sign_ins import list_sign_ins
+from mailboxadmin.services.trouble.bundle import bundle_parts, make_bundle
+from mailboxadmin.services.trouble.doctor import as_rows, examine
+from mailboxadmin.services.trouble.run_all import (
+    AllRunning,
+    read_run_all,
+    start_run_all,
+    stop_run_all,
+)
+from mailboxadmin.services.verdict.unknown import read_unknown, unknown_as_rows
+from mailboxadmin.services.warning.warnings import read_warnings
 from mailboxadmin.web import current_person, deps
 from mailboxadmin.web.rungs import LABELS
 from mailboxadmin.web.troubleshooting import bp, verdict

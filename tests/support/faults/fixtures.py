@@ -27,8 +27,8 @@ _LIMITS = (
     "mailboxadmin.imap.session.RUNG_LIMIT_S",
     "mailboxadmin.imap.session.COMMAND_LIMIT_S",
     "mailboxadmin.imap.network.DNS_LIMIT_S",
-    "mailboxadmin.services.attempt.RUNG_LIMIT_S",
-    "mailboxadmin.services.climb.ANSWER_LIMIT_S",
+    "mailboxadmin.services.syncing.attempt.RUNG_LIMIT_S",
+    "mailboxadmin.services.checking.climb.ANSWER_LIMIT_S",
 )
 
 
@@ -59,6 +59,6 @@ def short_patience() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for limit in _LIMITS:
             patch.setattr(limit, LIMIT_S)
-        patch.setattr("mailboxadmin.services.climb.CLIMB_LIMIT_S", RUN_S)
+        patch.setattr("mailboxadmin.services.checking.climb.CLIMB_LIMIT_S", RUN_S)
         patch.setitem(SETTINGS, timeout.key, replace(timeout, default=RUN_S, minimum=1))
         yield

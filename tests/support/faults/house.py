@@ -16,10 +16,10 @@ from mailboxadmin.demo.name_server import NameServer
 from mailboxadmin.domain.activity import COMMAND_LINE
 from mailboxadmin.domain.mailbox import Check
 from mailboxadmin.domain.run import SyncReport
-from mailboxadmin.services.check import run_check
-from mailboxadmin.services.log_file import log_file, write_log
-from mailboxadmin.services.messages import mark_messages
-from mailboxadmin.services.settings import change_settings
+from mailboxadmin.services.checking.check import run_check
+from mailboxadmin.services.machine.log_file import log_file, write_log
+from mailboxadmin.services.office.settings import change_settings
+from mailboxadmin.services.reading.messages import mark_messages
 from tests.support import mails
 from tests.support.dovecot import Dovecot
 from tests.support.faults.canary import CANARY

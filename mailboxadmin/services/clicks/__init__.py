@@ -1,0 +1,1 @@
+"""What people did to messages here, kept until the server has been told of it."""

@@ -1,0 +1,1 @@
+"""That nothing is lost and nothing is kept too long: backups, their way back, keys, tidying."""

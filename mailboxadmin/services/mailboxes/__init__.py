@@ -1,0 +1,1 @@
+"""A mailbox and its owner: configured, connected, rested, trusted, mended by a link, kept live."""

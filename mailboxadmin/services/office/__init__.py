@@ -1,0 +1,1 @@
+"""What the office has set, and what therefore holds for a mailbox."""

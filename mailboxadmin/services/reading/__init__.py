@@ -1,0 +1,1 @@
+"""The inbox of an owner: listed, searched, opened, marked, filed, and the way back."""

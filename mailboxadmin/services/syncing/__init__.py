@@ -1,0 +1,1 @@
+"""A sync from the plan to its result: push what was clicked, pull what changed, say how it went."""

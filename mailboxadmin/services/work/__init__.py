@@ -1,0 +1,1 @@
+"""Runs and their leases, who looks after them, and the scheduler's sign of life."""
