@@ -22,7 +22,7 @@ CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 SECONDS = 5
 #: What reading may take beside the message itself.
 SPARE_BYTES = 64 * 1024 * 1024
-#: Too large for every run, and for any memory; see tests/services/test_huge_messages.py.
+#: Too large for every run, and for any memory; see tests/services/new_mail/test_huge_messages.py.
 HUGE = {"a_gigabyte"}
 LARGE = {"a_hundred_megabytes", "a_hundred_megabytes_of_text", "five_million_lines_like_boundaries"}
 

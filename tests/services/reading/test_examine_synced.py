@@ -19,7 +19,7 @@ from tests.support.office import Box, Office
 from tests.support.stored import entries
 
 #: Odd mail that others collected; not part of this repository.
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 #: A handful, each too much of something else; the last comes in parts.
 HANDFUL = (
     "ten_thousand_parts",

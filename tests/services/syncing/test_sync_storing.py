@@ -17,7 +17,7 @@ from tests.support.office import Box, Office
 from tests.support.stored import codes, entries, here, stored
 
 #: Odd mail that others collected; not part of this repository.
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 
 
 def on_the_wire(server: Dovecot, box: Box, folder: str = "INBOX") -> dict[int, bytes]:
