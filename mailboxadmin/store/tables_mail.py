@@ -85,6 +85,13 @@ class MessageRow(Base):
             "arrived_at",
             sqlite_where=text(f"{HERE} AND thread_id IS NOT NULL"),
         ),
+        # The others of a conversation, which is all that joining two of them has to look for.
+        Index(
+            "ix_messages_gone_conversation",
+            "mailbox_id",
+            "thread_id",
+            sqlite_where=text(f"{REMOVED} AND thread_id IS NOT NULL"),
+        ),
         # What is gone from the server, the longest first.
         Index(
             "ix_messages_gone",
