@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -141,16 +142,21 @@ def test_a_fault_before_there_is_a_log_is_one_line_that_promises_none(tmp_path):
     assert line.endswith("(ZeroDivisionError: division by zero).")
 
 
-def test_a_reader_that_leaves_is_no_fault(instance):
-    command = f"{sys.executable} -m mailboxadmin settings list | true; echo ${{PIPESTATUS[0]}}"
-
-    done = subprocess.run(
+def in_a_shell(instance: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """What a real shell makes of it, with pipes and with closed ends."""
+    return subprocess.run(
         ["bash", "-c", command],
         env={"MAILBOXADMIN_INSTANCE": str(instance), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         timeout=60,
     )
+
+
+def test_a_reader_that_leaves_is_no_fault(instance):
+    command = f"{sys.executable} -m mailboxadmin settings list | true; echo ${{PIPESTATUS[0]}}"
+
+    done = in_a_shell(instance, command)
 
     assert done.stdout.strip() == "0"
     assert done.stderr == ""
@@ -168,13 +174,7 @@ def test_output_that_cannot_be_written_is_one_line_and_closed_output_is_no_fault
 ):
     command = f"{sys.executable} -m mailboxadmin settings list {output}; echo $? >&3"
 
-    done = subprocess.run(
-        ["bash", "-c", f"exec 3>&1; {command}"],
-        env={"MAILBOXADMIN_INSTANCE": str(instance), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = in_a_shell(instance, f"exec 3>&1; {command}")
 
     assert (done.stdout.strip(), done.stderr) == (status, complaint)
 
@@ -200,13 +200,7 @@ def test_what_is_no_text_is_wrong_input(run, office, arguments):
 def test_a_secret_from_closed_input_is_missed_in_one_line(instance):
     command = f"{sys.executable} -m mailboxadmin settings set smtp_password --value-stdin <&-"
 
-    done = subprocess.run(
-        ["bash", "-c", command],
-        env={"MAILBOXADMIN_INSTANCE": str(instance), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = in_a_shell(instance, command)
 
     assert done.returncode == 2
     assert done.stderr == "mailboxadmin: value: Nothing came on standard input.\n"
