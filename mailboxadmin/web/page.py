@@ -136,7 +136,9 @@ def can_rehearse() -> bool:
 
 def _tells_of(person: Person) -> bool:
     """The page is about the reader's own mailbox, or shows everything that is broken."""
-    if request.path == "/mailbox" or (person.is_admin and request.endpoint == "board.index"):
+    if request.path in ("/mailbox", "/mail"):
+        return True
+    if person.is_admin and request.endpoint == "board.index":
         return True
     return (request.view_args or {}).get("mailbox_id") == person.mailbox_id
 

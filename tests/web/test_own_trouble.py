@@ -43,6 +43,14 @@ def test_the_pages_of_the_mailbox_itself_say_it_once(anna: Person, at_hers: Visi
         assert LINE not in at_hers.get(path).text, path
 
 
+@pytest.mark.parametrize("path", ["/mail", "/mail?folder=all", "/mail?q=ash"])
+def test_the_inbox_says_it_once_with_what_mends_it(at_hers: Visitor, path: str):
+    page = at_hers.get(path).text
+
+    assert f"{LINE} until you act" not in page
+    assert f"{LINE} until you mend it" in page
+
+
 def test_it_is_gone_when_it_works(office: Office, anna: Person, at_hers: Visitor):
     succeeds(office, anna.mailbox_id or 0)
 
